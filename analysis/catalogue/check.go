@@ -1,0 +1,74 @@
+package catalogue
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"canopy/model"
+)
+
+// The words that a rule may use.
+var (
+	themes    = [...]string{"least-privilege", "network", "pod-security", "images", "secrets", "patching", "activity", "audits"}
+	fixes     = [...]string{"yaml", "steps", "none"}
+	breakages = [...]string{"none", "likely-safe", "needs-evidence", "outage"}
+)
+
+// check tells what is wrong with a rule; nil where nothing is.
+func check(r *model.Rule) error {
+	if !regexp.MustCompile(`^[A-Z]{2}[0-9]{2}$`).MatchString(r.ID) {
+		return fmt.Errorf("id: want two letters and two digits")
+	}
+	for _, f := range [...]struct{ name, text string }{
+		{"title", r.Title}, {"condition", r.Condition}, {"why", r.Why}, {"attack", r.Attack}, {"defence", r.Defence}, {"remedy", r.Remedy},
+	} {
+		if f.text == "" {
+			return fmt.Errorf("%s is missing", f.name)
+		}
+	}
+	switch {
+	case !slices.Contains(themes[:], r.Theme):
+		return fmt.Errorf("theme %q is none of %v", r.Theme, themes)
+	case !slices.Contains(fixes[:], r.Fix):
+		return fmt.Errorf("fix %q is none of %v", r.Fix, fixes)
+	case r.Fix != "yaml" && r.NoFix == "":
+		return fmt.Errorf("noFix is missing: it gives the reason where the fix is not yaml, and what yaml leaves out where it is not whole")
+	case r.Fix != "none" && !slices.Contains(breakages[:], r.Breakage):
+		return fmt.Errorf("breakage %q is none of %v", r.Breakage, breakages)
+	case len(r.Needs) == 0:
+		return fmt.Errorf("needs no kind")
+	}
+	for _, gk := range r.NeedKinds() {
+		if model.KindOf(gk) == nil {
+			return fmt.Errorf("needs %s, which is not read", gk)
+		}
+	}
+	return checkFrameworks(&r.Frameworks)
+}
+
+func checkFrameworks(f *model.Frameworks) error {
+	for _, list := range [...]struct {
+		name, form string
+		ids        []string
+	}{
+		{"pss", `^(baseline|restricted)/[A-Za-z_]+$`, f.PSS},
+		{"cis", `^[1-5](\.[0-9]{1,2}){1,2}$`, f.CIS},
+		{"nsa", `^N[1-7]$`, f.NSA},
+		{"owasp", `^K(0[1-9]|10)$`, f.OWASP},
+		{"mitre", `^T[0-9]{4}(\.[0-9]{3})?$`, f.MITRE},
+		{"ms", `^MS-TA90[0-9]{2}$`, f.MS},
+	} {
+		// A list that is missing is written [] so that it was thought of.
+		if list.ids == nil {
+			return fmt.Errorf("frameworks: %s is missing", list.name)
+		}
+		form := regexp.MustCompile(list.form)
+		for _, id := range list.ids {
+			if !form.MatchString(id) {
+				return fmt.Errorf("frameworks: %s: %q is not of the form %s", list.name, id, list.form)
+			}
+		}
+	}
+	return nil
+}

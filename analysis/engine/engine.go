@@ -1,0 +1,191 @@
+// Package engine turns the changes of a cluster into published reports.
+//
+// One goroutine, Run, owns the cluster and the analysers: the writer. It drains the queue of changes, lets each analyser
+// update what they touch, in the order of what rests on what, and publishes an immutable report at most ten times a
+// second. Whoever wants to know subscribes and reads the newest report; nobody locks anything.
+package engine
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"canopy/analysis/catalogue"
+	"canopy/analysis/rbac"
+	"canopy/analysis/workload"
+	"canopy/model"
+	"canopy/model/cluster"
+)
+
+// DefaultInterval is the least time between two publications.
+const DefaultInterval = 100 * time.Millisecond
+
+// batch is how many changes are applied before the writer looks up to publish or to answer.
+const batch = 1024
+
+// Options says how an engine runs.
+type Options struct {
+	// Clock is the time that verdicts go by; nil is the machine's clock.
+	Clock model.Clock
+	// Rules is the catalogue.
+	Rules catalogue.Set
+	// Interval is the least time between two publications; zero is DefaultInterval.
+	Interval time.Duration
+}
+
+// Engine is the writer with its queue and its newest report. It is a model.Sink.
+type Engine struct {
+	clock    model.Clock
+	interval time.Duration
+	rules    []*model.Rule
+	queue    *queue
+	calls    chan func()
+	report   atomic.Pointer[model.Report]
+
+	mutex       sync.Mutex
+	subscribers map[chan struct{}]struct{}
+
+	// What follows belongs to the goroutine of Run.
+	source   model.SourceInfo
+	cluster  *cluster.Cluster
+	access   *rbac.Analyser
+	workload *workload.Analyser
+	findings *findings
+	states   map[string]model.RuleState
+	sequence uint64
+	dirty    bool
+	// taken is what was taken off the queue and not applied yet.
+	taken queued
+}
+
+// New gives an engine that has seen nothing yet. Its first report, there from the start, is empty.
+func New(o Options) *Engine {
+	if o.Clock == nil {
+		o.Clock = model.SystemClock{}
+	}
+	if o.Interval == 0 {
+		o.Interval = DefaultInterval
+	}
+	e := &Engine{
+		clock: o.Clock, interval: o.Interval, rules: o.Rules.Sorted(), queue: newQueue(), calls: make(chan func()),
+		subscribers: map[chan struct{}]struct{}{}, cluster: cluster.New(), access: rbac.New(),
+		workload: workload.New(o.Rules, o.Clock), findings: newFindings(),
+	}
+	e.publish()
+	return e
+}
+
+// Change queues changes; of several to one object that wait, only the last counts.
+func (e *Engine) Change(changes ...model.Change) { e.queue.change(changes) }
+
+// Cover queues the coverage of kinds, to be taken after all changes that were queued before it.
+func (e *Engine) Cover(coverage ...model.Coverage) { e.queue.cover(coverage) }
+
+// Identify queues what the source is.
+func (e *Engine) Identify(info model.SourceInfo) { e.queue.identify(info) }
+
+// Report gives the newest report.
+func (e *Engine) Report() *model.Report { return e.report.Load() }
+
+// Run is the writer. It ends with the context.
+func (e *Engine) Run(ctx context.Context) error {
+	pace := time.NewTimer(0)
+	defer pace.Stop()
+	paced := true // whether the pace timer has yet to fire
+	var wake <-chan time.Time
+	var wakeAt time.Time
+	for {
+		if e.dirty && !paced {
+			e.publish()
+			pace.Reset(e.interval)
+			paced = true
+		}
+		if next := e.workload.Next(); next != wakeAt {
+			wakeAt, wake = next, nil
+			if !next.IsZero() {
+				wake = e.clock.After(next.Sub(e.clock.Now()))
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-e.queue.ready:
+			e.drain()
+		case <-pace.C:
+			paced = false
+		case call := <-e.calls:
+			call()
+		case <-wake:
+			wakeAt = time.Time{}
+			e.workload.Tick(e.clock.Now(), e.cluster, e.access, e.findings)
+			e.dirty = true
+		}
+	}
+}
+
+// drain applies one batch of what waits, and comes back for the rest.
+func (e *Engine) drain() {
+	if len(e.taken.changes) == 0 {
+		e.taken = e.queue.take()
+	}
+	n := min(batch, len(e.taken.changes))
+	for i := range n {
+		e.apply(e.taken.changes[i])
+		e.taken.changes[i] = model.Change{}
+	}
+	e.taken.changes = e.taken.changes[n:]
+	e.dirty = true
+	if len(e.taken.changes) > 0 {
+		e.queue.signal()
+		return
+	}
+	for _, cov := range e.taken.coverage {
+		e.cover(cov)
+	}
+	if e.taken.source != nil {
+		e.source = *e.taken.source
+	}
+	e.taken = queued{}
+	if !e.queue.empty() {
+		e.queue.signal()
+	}
+}
+
+// idle tells that nothing waits to be applied.
+func (e *Engine) idle() bool { return len(e.taken.changes) == 0 && e.queue.empty() }
+
+// apply lets every analyser take part in one change, each after those whose answers it asks for.
+func (e *Engine) apply(change model.Change) {
+	d, ok := e.cluster.Apply(change)
+	if !ok {
+		return
+	}
+	accounts := e.access.Update(e.cluster, d)
+	e.workload.Update(e.cluster, d, e.access, accounts, e.findings)
+}
+
+// cover takes the coverage of a kind.
+func (e *Engine) cover(cov model.Coverage) {
+	if e.cluster.Cover(cov) {
+		e.states = nil
+		e.workload.Covered(e.cluster, cov.Kind, e.access, e.findings)
+	}
+}
+
+// Read calls f with the cluster, on the writer: f must not keep the cluster, nor change it.
+func (e *Engine) Read(ctx context.Context, f func(*cluster.Cluster)) error {
+	return e.do(ctx, func() { f(e.cluster) })
+}
+
+// do runs f on the writer and waits for it.
+func (e *Engine) do(ctx context.Context, f func()) error {
+	done := make(chan struct{})
+	select {
+	case e.calls <- func() { defer close(done); f() }:
+		<-done
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

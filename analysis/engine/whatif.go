@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"canopy/analysis/rollout"
+	"canopy/model"
+)
+
+// Preview is what a plan would change, found by making the change, looking, and taking it back.
+type Preview struct {
+	// Closed lists the findings that would end, Opened those that would begin, by id.
+	Closed, Opened []*model.Finding
+	// Changed lists those that would go on with other evidence, as they would be.
+	Changed []*model.Finding
+	// Assumptions names what the preview rests on and cannot see.
+	Assumptions []string
+}
+
+var errNotTakenBack = errors.New("what-if: the state after taking the change back differs from the state before; the analysis was built anew and the preview dropped")
+
+// WhatIf tells what a plan would change. It is a transaction on the writer: nothing is published between.
+func (e *Engine) WhatIf(ctx context.Context, plan model.Plan) (*Preview, error) {
+	var p *Preview
+	var failure error
+	err := e.do(ctx, func() { p, failure = e.whatIf(plan) })
+	if err != nil {
+		return nil, err
+	}
+	return p, failure
+}
+
+func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
+	changes, assumptions, err := rollout.Expand(e.cluster, plan)
+	if err != nil {
+		return nil, err
+	}
+	before, digest := e.findings.snapshot(), e.findings.digest
+	touched := e.findings.record()
+	inverses := make([]model.Change, len(changes))
+	for i, c := range changes {
+		inverses[i] = model.Change{Ref: c.Ref, Record: e.cluster.Get(c.Ref)}
+		e.apply(c)
+	}
+	ids := touched()
+	after := e.findings.snapshot()
+	for i := len(inverses) - 1; i >= 0; i-- {
+		e.apply(inverses[i])
+	}
+	if e.findings.digest != digest {
+		e.rebuild()
+		return nil, errNotTakenBack
+	}
+	p := &Preview{Assumptions: assumptions}
+	for _, id := range ids {
+		switch old, now := before.Get(id), after.Get(id); {
+		case old == nil && now != nil:
+			p.Opened = append(p.Opened, now)
+		case old != nil && now == nil:
+			p.Closed = append(p.Closed, old)
+		case old != nil && !old.Equal(now):
+			p.Changed = append(p.Changed, now)
+		}
+	}
+	return p, nil
+}

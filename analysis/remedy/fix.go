@@ -1,0 +1,171 @@
+// Package remedy makes the remediation of findings: patches of the top owner, accounts and labels to create, in the order
+// in which they depend on each other, and exact steps in words where no document can help.
+//
+// All findings on one owner come to one patch. Fixes are made on a copy of the template in Go types; the patch is the
+// difference. It is applied in memory before it is offered, and what comes out is judged again: a finding counts as closed
+// only where the rule no longer holds.
+package remedy
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"canopy/model"
+	"canopy/model/cluster"
+)
+
+// Fix is what would close a set of findings.
+type Fix struct {
+	// Plan holds the steps of Documents, in order.
+	Plan model.Plan
+	// Documents are what is printed, one for each step.
+	Documents []Document
+	// Notes are the findings, or parts of them, that no document closes. Sorted by finding.
+	Notes []Note
+	// Advice is what holds for many notes, and is told once.
+	Advice []string
+}
+
+// Document is one step as people use it.
+type Document struct {
+	Step model.Step
+	// YAML is a partial object for a strategic patch, the whole object for a create, a list of operations for a JSON patch.
+	YAML []byte
+	// File is the name by which Command refers to the document.
+	File string
+	// Closes lists the findings that end with this step and those before it, by id.
+	Closes []string
+	// Command is the kubectl command line.
+	Command string
+	// Breakage is none, likely-safe, needs-evidence or outage.
+	Breakage string
+	// Evidence says why, and what must be checked before.
+	Evidence []string
+	// ManagedBy names what would revert a live change, such as "Helm release web"; "" where nothing is known to.
+	ManagedBy string
+
+	rules []*model.Rule
+}
+
+// Note says what to do about a finding by hand.
+type Note struct {
+	Finding string
+	// Reason says why there is no document, or none that closes the finding.
+	Reason string
+	Steps  []string
+}
+
+var errFinding = errors.New("remedy: a finding without rule")
+
+// For makes the fix of findings on a cluster, which it only reads. Equal input gives equal output, in whatever order the
+// findings come. An error means that the findings make no sense; a finding that cannot be fixed is a Note.
+func For(c *cluster.Cluster, findings []*model.Finding) (*Fix, error) {
+	p := newPlanner(c)
+	groups := map[model.Ref][]*model.Finding{}
+	seen := map[string]bool{}
+	for _, f := range findings {
+		if f == nil || f.Rule == nil {
+			return nil, errFinding
+		}
+		if seen[f.ID] {
+			continue
+		}
+		seen[f.ID] = true
+		// The analyser has filed it below the owner that answers for it.
+		groups[f.Object] = append(groups[f.Object], f)
+	}
+	refs := make([]model.Ref, 0, len(groups))
+	for ref, list := range groups {
+		slices.SortFunc(list, func(a, b *model.Finding) int { return cmp.Compare(a.ID, b.ID) })
+		refs = append(refs, ref)
+	}
+	slices.SortFunc(refs, model.Ref.Compare)
+	for _, ref := range refs {
+		p.group(ref, groups[ref])
+	}
+	return p.fix(), nil
+}
+
+// planner gathers documents and notes.
+type planner struct {
+	c *cluster.Cluster
+	// creates come before patches, patches of workloads before those of namespaces.
+	creates, patches, policies []Document
+	notes                      []Note
+	accounts                   *accounts
+	// figures tells that figures must be measured.
+	figures bool
+}
+
+func newPlanner(c *cluster.Cluster) *planner {
+	return &planner{c: c, accounts: newAccounts(c)}
+}
+
+// group fixes all findings on one object. One of which no document can be made keeps the others from nothing.
+func (p *planner) group(ref model.Ref, findings []*model.Finding) {
+	if why := badRef(ref); why != "" {
+		for _, f := range findings {
+			p.note(f, "no command is given: "+why+"; no API server takes such a name, so find out where the object comes from")
+		}
+		return
+	}
+	creates, patches, policies, notes := len(p.creates), len(p.patches), len(p.policies), len(p.notes)
+	if err := p.remedies(ref, findings); err != nil {
+		p.creates, p.patches, p.policies, p.notes = p.creates[:creates], p.patches[:patches], p.policies[:policies], p.notes[:notes]
+		for _, f := range findings {
+			p.note(f, "no document could be made for "+ref.String()+": "+err.Error(), "open it: kubectl edit "+target(ref)+"; canopy rules "+f.Rule.ID+" tells what to change")
+		}
+	}
+}
+
+func (p *planner) remedies(ref model.Ref, findings []*model.Finding) error {
+	findings = p.without(findings)
+	if len(findings) == 0 {
+		return nil
+	}
+	switch {
+	case ref.Group == "" && ref.Kind == "Namespace":
+		return p.namespace(ref, findings)
+	case ref.Group == "" && ref.Kind == "ServiceAccount":
+		return p.serviceAccount(ref, findings)
+	}
+	return p.workload(ref, findings)
+}
+
+// without takes out the findings for which no document is ever made, and notes them.
+func (p *planner) without(findings []*model.Finding) []*model.Finding {
+	var left []*model.Finding
+	for _, f := range findings {
+		if fixable(f.Rule.ID) {
+			left = append(left, f)
+			continue
+		}
+		p.inWords(f)
+	}
+	return left
+}
+
+func (p *planner) note(f *model.Finding, reason string, steps ...string) {
+	p.notes = append(p.notes, Note{Finding: f.ID, Reason: reason, Steps: steps})
+}
+
+func (p *planner) fix() *Fix {
+	f := &Fix{Documents: slices.Concat(p.creates, p.patches, p.policies), Notes: p.notes}
+	// What may take a service down comes last. What is created stands first: nothing else waits for another document, and
+	// what is enforced on a namespace refuses nothing that is there.
+	slices.SortStableFunc(f.Documents, func(a, b Document) int {
+		return cmp.Compare(parseBreakage(a.Breakage)/outage, parseBreakage(b.Breakage)/outage)
+	})
+	if p.figures {
+		f.Advice = howToMeasure()
+	}
+	slices.SortStableFunc(f.Notes, func(a, b Note) int { return cmp.Compare(a.Finding, b.Finding) })
+	f.Plan.Title = "Fix"
+	for i := range f.Documents {
+		d := &f.Documents[i]
+		d.name(i + 1)
+		f.Plan.Steps = append(f.Plan.Steps, d.Step)
+	}
+	return f
+}

@@ -1,0 +1,121 @@
+package remedy
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"canopy/analysis/manifest"
+	"canopy/model"
+)
+
+// longest is how many characters of one line of a comment are written.
+const longest = 400
+
+// WriteYAML writes the documents as one stream, each behind a comment that says what it closes, what it may break and how
+// to use it. What is to be done by hand stands in comments at the end.
+func (f *Fix) WriteYAML(w io.Writer) error {
+	var b bytes.Buffer
+	f.count(&b)
+	for i := range f.Documents {
+		d := &f.Documents[i]
+		if i > 0 {
+			b.WriteString("---\n")
+		}
+		comment(&b, "", fmt.Sprintf("%d of %d: %s %s", i+1, len(f.Documents), d.Step.Verb, d.Step.Ref))
+		for _, r := range d.rules {
+			line := "for " + r.ID + " " + r.Title
+			if !slices.ContainsFunc(d.Closes, func(id string) bool { return strings.HasPrefix(id, r.ID+"/") }) {
+				line += d.open(r)
+			}
+			comment(&b, "", line)
+		}
+		for _, id := range d.Closes {
+			comment(&b, "", "closes "+id)
+		}
+		comment(&b, "", "breakage: "+d.Breakage)
+		for _, e := range d.Evidence {
+			comment(&b, "  - ", e)
+		}
+		if d.ManagedBy != "" {
+			comment(&b, "", "managed by "+d.ManagedBy+": make the change in its source; a live patch would be reverted")
+		}
+		comment(&b, "", "file: "+d.File)
+		comment(&b, "", "use: "+d.Command)
+		b.Write(d.YAML)
+	}
+	if len(f.Notes) > 0 && len(f.Documents) > 0 {
+		b.WriteString("---\n")
+	}
+	for _, n := range f.Notes {
+		comment(&b, "", "by hand: "+n.Finding+": "+n.Reason)
+		for i, s := range n.Steps {
+			comment(&b, fmt.Sprintf("  %d. ", i+1), s)
+		}
+	}
+	if len(f.Advice) > 0 {
+		comment(&b, "", "how to come by the figures:")
+		for i, s := range f.Advice {
+			comment(&b, fmt.Sprintf("  %d. ", i+1), s)
+		}
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// count says in the first line what is to be expected.
+func (f *Fix) count(b *bytes.Buffer) {
+	if len(f.Documents) == 0 {
+		return
+	}
+	worst, check := 0, 0
+	for i := range f.Documents {
+		switch parseBreakage(f.Documents[i].Breakage) {
+		case outage:
+			worst++
+		case needsEvidence:
+			check++
+		}
+	}
+	documents := "documents"
+	if len(f.Documents) == 1 {
+		documents = "document"
+	}
+	comment(b, "", fmt.Sprintf("%d %s; %d may cause an outage, %d need evidence: read their comments", len(f.Documents), documents, worst, check))
+}
+
+// open says why a document does not end the finding that it is for; "" for an account, which only another document uses.
+func (d *Document) open(r *model.Rule) string {
+	switch {
+	case r.ID == "PS26":
+		return " (does not close it: warns only)"
+	case d.Step.Verb == model.Create && d.Step.Ref.Kind == "ServiceAccount":
+		return ""
+	}
+	return " (does not close it: see what is to be done by hand)"
+}
+
+func comment(b *bytes.Buffer, lead, text string) {
+	text = clean(text)
+	if utf8.RuneCountInString(text) > longest {
+		text = string([]rune(text)[:longest-1]) + "…"
+	}
+	b.WriteString(strings.TrimRight("# "+lead+text, " ") + "\n")
+}
+
+// clean marks what could leave a comment or steer a terminal, so that no name looks like another: control and format
+// characters, marks of direction, odd spaces, and bytes that are no UTF-8. Ends of lines become spaces.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t' || r == '\u0085' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case !manifest.Safe(r):
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+}

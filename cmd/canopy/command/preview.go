@@ -1,0 +1,134 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"canopy/analysis/engine"
+	"canopy/analysis/remedy"
+	"canopy/cmd/canopy/output"
+	"canopy/model"
+)
+
+// Preview is what canopy fix --preview prints. A field that is null was not evaluated: this version has no attack graph,
+// no network model and no full list of permissions.
+type Preview struct {
+	Closed []output.Finding `json:"closed"`
+	Opened []output.Finding `json:"opened"`
+	// Changed lists findings that go on with other evidence, as they would be.
+	Changed []output.Finding `json:"changed"`
+	// Stays lists, by id, the findings that were asked for and go on as they are.
+	Stays []Staying `json:"stays"`
+	// Breakage says by the id of a closed finding what the document that closes it may break.
+	Breakage        map[string]string `json:"breakage"`
+	PathsCut        *int              `json:"pathsCut"`
+	PathsOpened     *int              `json:"pathsOpened"`
+	PairsOpened     []string          `json:"pairsOpened"`
+	PairsClosed     []string          `json:"pairsClosed"`
+	PermissionsLost []string          `json:"permissionsLost"`
+	Assumptions     []string          `json:"assumptions"`
+
+	stays           []output.Finding
+	asked, apart    int
+	closed, changed int
+}
+
+// Staying is a finding that no document closes, and why.
+type Staying struct {
+	ID     string `json:"id"`
+	Reason string `json:"reason"`
+}
+
+// preview prints what a fix of the findings asked for would change.
+func (r *run) preview(ctx context.Context, s *session, format string, report *model.Report, asked []*model.Finding, fix *remedy.Fix) error {
+	found, err := s.engine.WhatIf(ctx, fix.Plan)
+	if err != nil {
+		return err
+	}
+	p := newPreview(report, asked, fix, found, s.source.Locator())
+	return r.print(format, p, func() *output.Grid { return previewGrid(p) })
+}
+
+func newPreview(report *model.Report, asked []*model.Finding, fix *remedy.Fix, found *engine.Preview, where model.Locator) *Preview {
+	p := &Preview{
+		Closed: previewed(report, found.Closed, where), Opened: previewed(report, found.Opened, where),
+		Changed: previewed(report, found.Changed, where), Stays: []Staying{}, Breakage: map[string]string{},
+		Assumptions: append([]string{}, found.Assumptions...),
+	}
+	lot := map[string]*int{}
+	for _, f := range found.Closed {
+		lot[f.ID] = &p.closed
+	}
+	for _, f := range found.Changed {
+		lot[f.ID] = &p.changed
+	}
+	reasons := map[string]string{}
+	for _, n := range fix.Notes {
+		reasons[n.Finding] = cmp.Or(reasons[n.Finding], n.Reason)
+	}
+	counted := map[string]bool{}
+	for _, f := range asked {
+		if counted[f.ID] {
+			continue
+		}
+		counted[f.ID] = true
+		p.asked++
+		if n := lot[f.ID]; n != nil {
+			*n++
+			continue
+		}
+		p.Stays = append(p.Stays, Staying{f.ID, reasons[f.ID]})
+		p.stays = append(p.stays, output.NewFinding(report, f, where))
+	}
+	p.apart = len(p.Closed) + len(p.Changed) - p.closed - p.changed
+	for i := range fix.Documents {
+		for _, id := range fix.Documents[i].Closes {
+			if lot[id] == &p.closed {
+				p.Breakage[id] = fix.Documents[i].Breakage
+			}
+		}
+	}
+	return p
+}
+
+func previewed(report *model.Report, findings []*model.Finding, where model.Locator) []output.Finding {
+	list := []output.Finding{}
+	for _, f := range findings {
+		list = append(list, output.NewFinding(report, f, where))
+	}
+	return list
+}
+
+func previewGrid(p *Preview) *output.Grid {
+	g := &output.Grid{Titles: []string{"CHANGE", "SEVERITY", "RULE", "OBJECT", "BREAKAGE", "TITLE"}}
+	add := func(change string, findings []output.Finding, title func(i int) string) {
+		for i := range findings {
+			f := &findings[i]
+			g.Add(change, f.Severity.String(), f.Rule, f.Object.String(), p.Breakage[f.ID], title(i))
+		}
+	}
+	add("closes", p.Closed, func(i int) string { return p.Closed[i].Title })
+	add("opens", p.Opened, func(i int) string { return p.Opened[i].Title })
+	add("changes", p.Changed, func(i int) string { return p.Changed[i].Title + " (goes on with other evidence)" })
+	add("stays", p.stays, func(i int) string {
+		if reason := p.Stays[i].Reason; reason != "" {
+			return p.stays[i].Title + " (" + reason + ")"
+		}
+		return p.stays[i].Title
+	})
+	for _, a := range p.Assumptions {
+		g.Below = append(g.Below, "assumes: "+a)
+	}
+	g.Below = append(g.Below, p.total(), "paths, pairs and permissions are not in this version")
+	return g
+}
+
+// total adds up to the findings that were asked for; what comes besides is told apart.
+func (p *Preview) total() string {
+	line := fmt.Sprintf("of %d asked for: %d closed, %d changed, %d stay; %d opened", p.asked, p.closed, p.changed, len(p.stays), len(p.Opened))
+	if p.apart > 0 {
+		line += fmt.Sprintf("; %d more closed or changed besides", p.apart)
+	}
+	return line
+}

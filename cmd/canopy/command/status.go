@@ -1,0 +1,39 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The exit statuses. Of several that hold, the first of 2, 1, 3, 0 is the one.
+const (
+	statusDone    = 0
+	statusFound   = 1
+	statusFailed  = 2
+	statusUnknown = 3
+)
+
+var (
+	// errFound tells that --fail-on holds. It is no failure, so nothing is printed for it.
+	errFound = errors.New("a finding is at or over --fail-on")
+	// errIncomplete tells that --strict holds.
+	errIncomplete  = errors.New("--strict: not every kind was seen whole")
+	errNoScreen    = errors.New("the dashboard needs a terminal; canopy scan prints what it shows")
+	errInterrupted = errors.New("interrupted before the cluster was read")
+)
+
+// notYet is the error of what the contract of the command line promises for a later version.
+func notYet(what string) error { return fmt.Errorf("%s: not in this version", what) }
+
+// status gives the exit status of an error, and whether it is told on standard error.
+func status(err error) (code int, tell bool) {
+	switch {
+	case err == nil:
+		return statusDone, false
+	case errors.Is(err, errFound):
+		return statusFound, false
+	case errors.Is(err, errIncomplete):
+		return statusUnknown, true
+	}
+	return statusFailed, true
+}

@@ -1,0 +1,73 @@
+package connect
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"strings"
+
+	"canopy/k8s/capture"
+	"canopy/k8s/live"
+	"canopy/model"
+)
+
+// Environment is what a source needs besides the flags.
+type Environment struct {
+	Stdin   io.Reader
+	Log     *slog.Logger
+	Version string
+	// Warn takes a line per thing in a capture that could not be read.
+	Warn func(string)
+	// Wait tells that the user can wait for a server that does not answer yet.
+	Wait bool
+}
+
+// Opened is a source with what is known of it before it runs.
+type Opened struct {
+	model.Source
+	// Name is the context, or the paths of the capture.
+	Name string
+	// Live tells a cluster from a capture.
+	Live bool
+}
+
+// Locator tells where objects stand in files; nil where they came from none.
+func (o *Opened) Locator() model.Locator {
+	where, _ := o.Source.(model.Locator)
+	return where
+}
+
+// Open gives the source that the flags name.
+func (f *Flags) Open(ctx context.Context, env Environment) (*Opened, error) {
+	clock, err := f.Clock()
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Files) > 0 {
+		source, err := capture.Open(ctx, f.Files, capture.Options{Stdin: env.Stdin, Clock: clock, Log: env.Log})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range source.Problems() {
+			env.Warn(p.String())
+		}
+		return &Opened{Source: source, Name: strings.Join(f.Files, " ")}, nil
+	}
+	target, err := f.Target()
+	if err != nil {
+		return nil, err
+	}
+	if !env.Wait {
+		if err := target.Reach(ctx); err != nil {
+			return nil, err
+		}
+	}
+	source, err := live.New(live.Options{
+		Config: target.Config, Context: target.Context, Namespaces: f.Namespaces, ContextNamespace: target.Namespace,
+		Clock: clock, Log: env.Log, Version: env.Version,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Opened{Source: source, Name: target.Context, Live: true}, nil
+}

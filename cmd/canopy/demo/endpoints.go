@@ -1,0 +1,69 @@
+package demo
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+// publishEndpoints writes one EndpointSlice per Service.
+func (c *cluster) publishEndpoints() {
+	each(c, func(s *corev1.Service) {
+		slice := &discoveryv1.EndpointSlice{TypeMeta: typeMeta(discoveryv1.SchemeGroupVersion, "EndpointSlice"), AddressType: discoveryv1.AddressTypeIPv4}
+		slice.Namespace, slice.Name = s.Namespace, s.Name+"-"+suffix("slice", s.UID)
+		slice.Labels = with(map[string]string{discoveryv1.LabelManagedBy: "endpointslice-controller.k8s.io"}, discoveryv1.LabelServiceName, s.Name)
+		slice.GenerateName, slice.OwnerReferences = s.Name+"-", controlledBy(s)
+		pods := c.selected(s.Namespace, labels.SelectorFromSet(s.Spec.Selector))
+		if s.Spec.Selector == nil {
+			// Only default/kubernetes: the API server publishes itself.
+			slice.Name, slice.GenerateName, slice.OwnerReferences = s.Name, "", nil
+			slice.Labels = map[string]string{discoveryv1.LabelServiceName: s.Name}
+			pods = nil
+			slice.Endpoints = []discoveryv1.Endpoint{{Addresses: []string{c.machine("n1").node.Status.Addresses[0].Address}, Conditions: discoveryv1.EndpointConditions{Ready: new(true)}}}
+		}
+		for _, p := range pods {
+			slice.Endpoints = append(slice.Endpoints, discoveryv1.Endpoint{Addresses: []string{p.Status.PodIP}, NodeName: new(p.Spec.NodeName),
+				Conditions: discoveryv1.EndpointConditions{Ready: new(true), Serving: new(true), Terminating: new(false)},
+				TargetRef:  &corev1.ObjectReference{Kind: "Pod", Namespace: p.Namespace, Name: p.Name, UID: p.UID}})
+		}
+		for _, port := range s.Spec.Ports {
+			slice.Ports = append(slice.Ports, discoveryv1.EndpointPort{Name: new(port.Name), Protocol: new(port.Protocol), Port: new(target(port, pods))})
+		}
+		c.add(slice, s.CreationTimestamp.Add(time.Second))
+		if last := lastReady(pods); last.After(slice.CreationTimestamp.Time) {
+			slice.ManagedFields[0].Time = &last
+		}
+	})
+}
+
+func target(port corev1.ServicePort, pods []*corev1.Pod) int32 {
+	if port.TargetPort.Type == intstr.Int {
+		return port.TargetPort.IntVal
+	}
+	for _, p := range pods {
+		for _, ctr := range p.Spec.Containers {
+			for _, cp := range ctr.Ports {
+				if cp.Name == port.TargetPort.StrVal && cp.Protocol == port.Protocol {
+					return cp.ContainerPort
+				}
+			}
+		}
+	}
+	return 0
+}
+
+func lastReady(pods []*corev1.Pod) metav1.Time {
+	var last metav1.Time
+	for _, p := range pods {
+		for _, cond := range p.Status.Conditions {
+			if cond.Type == corev1.PodReady && cond.LastTransitionTime.After(last.Time) {
+				last = cond.LastTransitionTime
+			}
+		}
+	}
+	return last
+}

@@ -1,0 +1,267 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// payloads are texts that would act on whoever looks at them: they set the title, the clipboard, the colours and the modes
+// of a terminal, ask it for answers that it would type, turn the order of characters round, hide, break lines and cells, and
+// some are no text at all. Each holds the word "payload".
+func payloads() []string {
+	return []string{
+		"\x1b]0;payload\x07\x1b]52;c;cGF5bG9hZA==\x07payload", "\x1b[31;47mpayload\x1b[2J\x1b[?1049l\x1b[?25l", "payload\x1b[6n\x1bP$qm\x1b\\\x1b]8;;http://payload.example\x1b\\",
+		"payload\u009b31m\u009d0;payload\u009c", "\u202edaolyap\u202cpayload\u2066\u200f\u061c\u200b\ufeff\u00ad\U000e0041", "pay\rload\npayload\x00\x08\x7f",
+		"payload\u2028\u2029\u0085" + strings.Repeat("\u0301", 50), "payload\x9b31m\x9d0;x\x9c\xff\xfe\xc3",
+	}
+}
+
+// hostile is a cluster that an attacker has written: a payload in every place where text can stand, behind names that
+// can be found again.
+func hostile(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for i, p := range payloads() {
+		plain := string(rune('a'+i)) + "-name"
+		var documents []any
+		add := func(apiVersion, kind string, meta, more map[string]any) {
+			o := map[string]any{"apiVersion": apiVersion, "kind": kind, "metadata": meta}
+			for k, v := range more {
+				o[k] = v
+			}
+			documents = append(documents, o)
+		}
+		template := map[string]any{
+			"metadata": map[string]any{"labels": map[string]any{"app": p, p: "x"}, "annotations": map[string]any{p: p, "kubectl.kubernetes.io/last-applied-configuration": p}},
+			"spec": map[string]any{
+				"serviceAccountName": p, "hostPID": true, "nodeName": p, "hostname": p, "priorityClassName": p,
+				"securityContext": map[string]any{"sysctls": []any{map[string]any{"name": p, "value": p}}, "seLinuxOptions": map[string]any{"user": p}},
+				"volumes":         []any{map[string]any{"name": p, "hostPath": map[string]any{"path": "/" + p}}, map[string]any{"name": "s", "secret": map[string]any{"secretName": p}}},
+				"containers": []any{map[string]any{
+					"name": p, "image": p, "command": []any{p}, "args": []any{"--password=" + p},
+					"env":           []any{map[string]any{"name": p, "value": p}, map[string]any{"name": "PASSWORD", "value": p}},
+					"volumeMounts":  []any{map[string]any{"name": p, "mountPath": p}},
+					"livenessProbe": map[string]any{"httpGet": map[string]any{"host": p, "port": 80}},
+					"securityContext": map[string]any{"privileged": true, "capabilities": map[string]any{"add": []any{p}},
+						"seccompProfile": map[string]any{"type": p, "localhostProfile": p}, "appArmorProfile": map[string]any{"type": p}},
+				}},
+			},
+		}
+		deployment := map[string]any{"spec": map[string]any{"selector": map[string]any{"matchLabels": map[string]any{"app": p}}, "template": template}}
+		// Names that no server takes, and such as it takes around texts that it takes too.
+		for _, name := range []string{p, plain} {
+			add("apps/v1", "Deployment", map[string]any{"name": name, "namespace": map[string]string{p: p, plain: "shop"}[name], "annotations": map[string]any{"a": p}, "labels": map[string]any{"app.kubernetes.io/managed-by": p}}, deployment)
+			add("v1", "Pod", map[string]any{"name": name, "namespace": "shop", "annotations": template["metadata"].(map[string]any)["annotations"]}, map[string]any{"spec": template["spec"]})
+			add("v1", "Namespace", map[string]any{"name": name, "labels": map[string]any{"pod-security.kubernetes.io/enforce": p, "pod-security.kubernetes.io/enforce-version": p}}, nil)
+			add("v1", "Pod", map[string]any{"name": name, "namespace": plain, "ownerReferences": []any{map[string]any{"apiVersion": p, "kind": p, "name": p, "uid": p, "controller": true}}}, map[string]any{"spec": template["spec"]})
+			add("rbac.authorization.k8s.io/v1", "RoleBinding", map[string]any{"name": name, "namespace": "shop"}, map[string]any{
+				"roleRef":  map[string]any{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": p},
+				"subjects": []any{map[string]any{"kind": "ServiceAccount", "name": "default", "namespace": "shop"}, map[string]any{"kind": "User", "name": p}}})
+			add("rbac.authorization.k8s.io/v1", "ClusterRole", map[string]any{"name": name}, map[string]any{"rules": []any{map[string]any{"apiGroups": []any{p}, "resources": []any{p}, "verbs": []any{p}}}})
+		}
+		add(p, p, map[string]any{"name": p}, map[string]any{p: p})
+		add("v1", "Pod", map[string]any{"name": "bad"}, map[string]any{"spec": p, p: p})
+		var text bytes.Buffer
+		for _, d := range documents {
+			line, err := json.Marshal(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The encoder has made invalid bytes visible; here they are back.
+			text.Write(bytes.ReplaceAll(line, []byte(`\ufffd`), []byte("\xff")))
+			text.WriteByte('\n')
+		}
+		if err := os.WriteFile(filepath.Join(dir, plain+".json"), text.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A file whose name is a payload, and an archive of such, with documents that are wrong.
+	bad := []byte("kind: [\x1b]0;payload\x07\n---\n\x1b[31mpayload\x1b[0m: {\n---\n\"payload\\u202e\": 1\n\"payload\\u202e\": 2\n")
+	if err := os.WriteFile(filepath.Join(dir, "\x1b]0;payload\x07\u202e\xff.yaml"), bad, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	w := tar.NewWriter(&packed)
+	for _, p := range payloads()[:8] {
+		name := strings.ReplaceAll(p, "\x00", "") + ".yaml"
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(bad)), Typeflag: tar.TypeReg, Format: tar.FormatGNU}); err != nil {
+			t.Fatal(err)
+		}
+		w.Write(bad)
+	}
+	if err := errors.Join(w.Close(), os.WriteFile(filepath.Join(dir, "names.tar"), packed.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// writeLong writes a capture with a long text in a few places: in all of them it would be a test of the machine.
+func writeLong(t *testing.T, path string) {
+	t.Helper()
+	name, long := "long", strings.Repeat("payload-", 1<<17)+"x"
+	text := "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: shop, annotations: {a: " + long + "}}\nspec:\n" +
+		"  containers:\n  - {name: c, image: " + long + ", securityContext: {privileged: true, capabilities: {add: [" + long + "]}}}\n" +
+		"---\napiVersion: v1\nkind: Namespace\nmetadata: {name: " + name + ", labels: {pod-security.kubernetes.io/enforce: " + long + "}}\n" +
+		"---\napiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: " + name + "}\nspec: {containers: [{name: c, image: i}]}\n" +
+		"---\napiVersion: v1\nkind: Pod\nmetadata: {name: " + long + "}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// harmless finds what a terminal or a reader's eye would be led by; control sequences count unless they are allowed.
+func harmless(s string) (what string, at int) {
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd"):
+			return "invalid UTF-8", i
+		case r == '\n' || r == '\t':
+		case unicode.IsControl(r):
+			return "a control character", i
+		case unicode.Is(unicode.Bidi_Control, r):
+			return "a bidirectional control", i
+		case unicode.Is(unicode.Cf, r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point):
+			return "an invisible character", i
+		}
+	}
+	return "", 0
+}
+
+func hold(t *testing.T, what, s string) {
+	t.Helper()
+	if bad, at := harmless(s); bad != "" {
+		t.Errorf("%s has %s at %d of %d: %q", what, bad, at, len(s), s[max(0, at-100):min(len(s), at+60)])
+	}
+}
+
+// TestHostileText runs every command on a cluster that an attacker has written.
+func TestHostileText(t *testing.T) {
+	dir, out := hostile(t), t.TempDir()
+	long := filepath.Join(t.TempDir(), "long.yaml")
+	writeLong(t, long)
+	log := filepath.Join(out, "log")
+	runs := [][]string{
+		{"fix", "--all"}, {"fix", "--all", "-o", "json"}, {"fix", "--all", "--preview"}, {"fix", "--all", "--preview", "-o", "yaml"}, {"scan", "-n", payloads()[0]}, {"fix", payloads()[0]}, {"scan", "--rule", payloads()[2]}, {"scan", "--baseline", payloads()[0]}, {"rules", payloads()[4]}, {"access", payloads()[1] + ".yaml"}, {payloads()[4]}, {"scan", "--" + payloads()[3]},
+		{"scan", "--context", payloads()[1]}, {"rules"}, {"scan", "-o", payloads()[4]}, {"scan", "--now", payloads()[3]},
+	}
+	for _, format := range []string{"table", "wide", "json", "yaml", "sarif", "junit", "csv"} {
+		runs = append(runs, []string{"scan", "-o", format, "--log-file", log, "--log-level", "debug"})
+	}
+	for _, format := range []string{"table", "yaml", "csv"} {
+		runs = append(runs, []string{"scan", "-o", format, "--out", filepath.Join(out, format)})
+	}
+	for i := range runs {
+		if runs[i][0] != "rules" {
+			runs[i] = append(runs[i], "-f", dir)
+		}
+	}
+	for _, format := range []string{"table", "json"} {
+		runs = append(runs, []string{"scan", "-o", format, "-f", long})
+	}
+	runs = append(runs, []string{"fix", "--all", "-f", long})
+	for i := range payloads() {
+		// Apart, since one text that no patch can hold spoils them all.
+		file := filepath.Join(dir, string(rune('a'+i))+"-name.json")
+		runs = append(runs, []string{"fix", "--all", "-f", file},
+			[]string{"fix", "--all", "-f", file, "--out", filepath.Join(out, "fix", string(rune('a'+i)))})
+	}
+	patched, scanned := 0, 0
+	for _, args := range runs {
+		cmd := exec.Command(binary.path(t), args...)
+		var told strings.Builder
+		cmd.Stderr = &told
+		start := time.Now()
+		stdout, err := cmd.Output()
+		name := "canopy " + strings.Join(args, " ")
+		hold(t, name+": standard output", string(stdout))
+		hold(t, name+": standard error", told.String())
+		code := cmd.ProcessState.ExitCode()
+		if code != 0 && code != 2 {
+			t.Errorf("%.80q: exit status %d (%v)", name, code, err)
+		}
+		switch {
+		case args[0] == "fix" && code == 0:
+			patched++
+		case args[0] == "scan" && code == 0:
+			scanned++
+		}
+		if told.Len() > 1<<18 {
+			t.Errorf("%.80q: %d bytes on standard error", name, told.Len())
+		}
+		t.Logf("%.110q: %s, %d, %.1f kB, standard error %.1f kB", name, time.Since(start).Round(time.Millisecond), code, float64(len(stdout))/1e3, float64(told.Len())/1e3)
+	}
+	if patched < 10 || scanned < 12 {
+		t.Errorf("only %d runs of fix and %d of scan made anything", patched, scanned)
+	}
+	if err := filepath.WalkDir(out, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		hold(t, "the name of "+path, filepath.Base(path))
+		hold(t, path, string(text))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestHostileScreen draws the same cluster, and holds every sequence that it sends to those that a screen needs.
+func TestHostileScreen(t *testing.T) {
+	screen := startTerminal(t, "-f", hostile(t))
+	screen.until("a finding", func(s string) bool { return onLine(s, "PS01", "shop/Pod/a-name") })
+	for _, keys := range []string{"?", "?", "\r", "\x1b", "G", "g", "/payload\r", "\x1b", "s", "s", "\x1b[6~", "\x1b[6~", "/PS26\r", "G"} {
+		screen.press(keys)
+		time.Sleep(100 * time.Millisecond)
+	}
+	shown := screen.emulator.String()
+	screen.press("\x1b")
+	time.Sleep(100 * time.Millisecond)
+	screen.quit()
+	if !strings.Contains(shown, "PS26") {
+		t.Errorf("the keys led elsewhere:\n%s", shown)
+	}
+	drawn := screen.raw()
+	var text strings.Builder
+	sequences := map[string]int{}
+	parser := ansi.NewParser()
+	var state byte
+	for rest := drawn; rest != ""; {
+		sequence, _, n, next := ansi.DecodeSequence(rest, state, parser)
+		rest, state = rest[n:], next
+		switch {
+		case strings.HasPrefix(sequence, "\x1b["):
+			sequences["CSI "+strings.Trim(string(ansi.Cmd(parser.Command()).Prefix()), "\x00")+string(ansi.Cmd(parser.Command()).Final())]++
+		case strings.HasPrefix(sequence, "\x1b"):
+			sequences[sequence[:min(len(sequence), 12)]]++
+			if strings.Contains(sequence, "payload") || strings.Contains(sequence, "cGF5") {
+				t.Errorf("a sequence holds a payload: %q", sequence)
+			}
+		case sequence == "\r" || sequence == "\b":
+		default:
+			text.WriteString(sequence)
+		}
+	}
+	hold(t, "the screen", text.String())
+	for name, n := range sequences {
+		t.Logf("%q %d", name, n)
+	}
+	for _, bad := range []string{"\x1b]0;", "\x1b]52;", "\x1b]8;", "\x1b[31;47m", "\x1b[6n", "\x1bP$q", "\u009b"} {
+		if at := strings.Index(drawn, bad); at >= 0 {
+			t.Errorf("the screen sends %q: %q", bad, drawn[max(0, at-40):min(len(drawn), at+60)])
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package output
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+
+	"canopy/ui/text"
+)
+
+// writeCSV writes one line per finding, with its first evidence.
+func writeCSV(w io.Writer, r *Report) error {
+	c := csv.NewWriter(w)
+	rows := [][]string{{
+		"id", "rule", "severity", "risk", "state", "title", "apiVersion", "kind", "namespace", "name", "pods", "since",
+		"places", "path", "value", "file", "line", "fix", "baseline",
+	}}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		var first Evidence
+		if len(f.Evidence) > 0 {
+			first = f.Evidence[0]
+		}
+		since, line := "", ""
+		if f.Since != nil {
+			since = *f.Since
+		}
+		if first.Line > 0 {
+			line = strconv.Itoa(first.Line)
+		}
+		rows = append(rows, []string{
+			f.ID, f.Rule, f.Severity.String(), strconv.Itoa(f.Risk), f.State, f.Title, f.Object.APIVersion(), f.Object.Kind,
+			f.Object.Namespace, f.Object.Name, strconv.Itoa(f.Pods), since, strconv.Itoa(len(f.Evidence)), first.Path,
+			first.Value, first.File, line, f.Fix, strconv.FormatBool(f.Baseline),
+		})
+	}
+	for _, row := range rows {
+		for i := range row {
+			row[i] = cell(row[i])
+		}
+	}
+	return c.WriteAll(rows)
+}
+
+// cell cleans a value and keeps a spreadsheet from taking it for a formula.
+func cell(s string) string {
+	s = text.Clean(s)
+	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}

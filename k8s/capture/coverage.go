@@ -1,0 +1,91 @@
+package capture
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/model"
+)
+
+// coverage says how much of each kind was seen. Plain manifests are the whole cluster; a dump or a manifest of ours says
+// what it cannot hold; a document that was skipped makes its kind partial, or every kind where its kind is not known.
+func (c *collector) coverage(options *Options, r *reader) []model.Coverage {
+	counts := map[schema.GroupKind]int{}
+	for k := range c.objects {
+		counts[k.kind]++
+	}
+	var kinds []schema.GroupKind
+	for _, k := range model.Kinds() {
+		kinds = append(kinds, k.GroupKind())
+	}
+	for gk := range c.kinds {
+		kinds = append(kinds, gk)
+	}
+	kinds = append(kinds, options.Kinds...)
+
+	all := map[model.CoverKey]model.Coverage{}
+	told := map[model.CoverKey]model.Coverage{}
+	for _, m := range r.manifests {
+		maps.Copy(told, m.coverage())
+	}
+	dump := c.recognise(r.files, counts)
+	var since int64
+	if options.Clock != nil {
+		since = options.Clock.Now().Unix()
+	}
+	for _, gk := range kinds {
+		cov := model.Coverage{Kind: gk, State: model.Complete, Since: since}
+		switch {
+		case len(r.manifests) > 0:
+			var ok bool
+			if cov, ok = told[cov.Key()]; !ok {
+				cov = model.Coverage{Kind: gk, State: model.Absent, Reason: "the capture does not hold this kind", Since: since}
+			}
+		case dump != nil:
+			cov.State, cov.Reason = dump.state(gk, counts[gk] > 0)
+		}
+		all[cov.Key()] = cov
+	}
+	for k, cov := range told {
+		all[k] = cov
+	}
+	c.lessen(all)
+	return slices.SortedFunc(maps.Values(all), func(a, b model.Coverage) int { return a.Key().Compare(b.Key()) })
+}
+
+// lessen makes partial what lost a document, what stands twice, and what holds pods that no rule looks at.
+func (c *collector) lessen(all map[model.CoverKey]model.Coverage) {
+	lost, first := c.problems.lost, c.problems.first
+	for gk := range lost {
+		if _, known := all[model.CoverKey{Kind: gk}]; !known && gk.Kind != "" {
+			all[model.CoverKey{Kind: gk}] = model.Coverage{Kind: gk, State: model.Complete}
+		}
+	}
+	for k, cov := range all {
+		if cov.State != model.Complete && cov.State != model.Partial {
+			continue
+		}
+		gk := cov.Kind
+		if lost[gk] == 0 {
+			gk = schema.GroupKind{}
+		}
+		var reasons []string
+		if c.unjudged[cov.Kind] {
+			reasons = append(reasons, "kind not evaluated: its pod templates are not judged")
+		}
+		if n := lost[gk]; n == 1 {
+			reasons = append(reasons, first[gk])
+		} else if n > 1 {
+			reasons = append(reasons, fmt.Sprintf("%s, and %d more", first[gk], n-1))
+		}
+		if len(reasons) == 0 {
+			continue
+		}
+		cov.State, cov.Reason = model.Partial, strings.Join(reasons, "; ")
+		all[k] = cov
+	}
+}

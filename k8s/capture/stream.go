@@ -1,0 +1,244 @@
+package capture
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// window passes a stream on and keeps what was passed since the last cut, to give texts verbatim and to count lines.
+type window struct {
+	in    io.Reader
+	limit int64
+	// buf holds what was passed; up to head it is forgotten already.
+	buf  []byte
+	head int
+	// base is the offset of buf[head], line its line.
+	base int64
+	line int
+}
+
+func (w *window) Read(p []byte) (int, error) {
+	if int64(len(w.buf)-w.head) > w.limit {
+		return 0, overLimit("the document", w.limit)
+	}
+	if w.head > len(w.buf)/2 {
+		w.buf = append(w.buf[:0], w.buf[w.head:]...)
+		w.head = 0
+	}
+	n, err := w.in.Read(p)
+	w.buf = append(w.buf, p[:n]...)
+	return n, err
+}
+
+// rest is what was passed since the last cut.
+func (w *window) rest() []byte { return w.buf[w.head:] }
+
+// cut forgets what stands before an offset.
+func (w *window) cut(to int64) {
+	n := int(to - w.base)
+	w.line += bytes.Count(w.rest()[:n], []byte("\n"))
+	w.head += n
+	w.base = to
+}
+
+// lineOf counts the lines up to an offset.
+func (w *window) lineOf(at int64) int {
+	rest := w.rest()
+	n := min(max(at-w.base, 0), int64(len(rest)))
+	return w.line + bytes.Count(rest[:n], []byte("\n"))
+}
+
+// streamer reads JSON documents one after the other, and lists item by item.
+type streamer struct {
+	in     *bufio.Reader
+	file   *file
+	limits *Limits
+	emit   func(*piece) error
+	note   func(Problem)
+	end    func(*list, schema.GroupVersionKind) error
+
+	window   *window
+	dec      *json.Decoder
+	shift    int64
+	document int
+	// inside tells that a document was begun.
+	inside bool
+}
+
+// stream reads to the end. It gives only errors of emit; what is wrong in the text is noted.
+func (s *streamer) stream() error {
+	s.window = &window{in: s.in, limit: s.limits.DocumentBytes, line: 1}
+	s.restart(s.window)
+	for {
+		err := s.next()
+		if errors.Is(err, io.EOF) {
+			if !s.inside {
+				return nil
+			}
+			err = io.ErrUnexpectedEOF
+		}
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && s.skipSeparator() {
+			continue
+		}
+		var fatal *emitError
+		if errors.As(err, &fatal) {
+			return fatal.err
+		}
+		if err != nil {
+			// JSON has no mark by which to find the next document.
+			line := s.window.lineOf(s.offset())
+			if errors.As(err, &syntax) {
+				line = s.window.lineOf(s.shift + syntax.Offset)
+			}
+			message := err.Error()
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				message = "the text ends within a document"
+			}
+			s.note(Problem{File: s.file.name, Document: max(s.document, 1), Line: line, Message: message + "; the rest of the file is skipped", Skipped: true})
+			return nil
+		}
+	}
+}
+
+type emitError struct{ err error }
+
+func (e *emitError) Error() string { return e.err.Error() }
+
+func (s *streamer) restart(in io.Reader) {
+	s.dec = json.NewDecoder(in)
+	s.dec.UseNumber()
+}
+
+func (s *streamer) offset() int64 { return s.shift + s.dec.InputOffset() }
+
+// skipSeparator passes over a line of "---" between documents.
+func (s *streamer) skipSeparator() bool {
+	at := s.offset()
+	s.window.cut(at)
+	rest := s.window.rest()
+	trimmed := bytes.TrimLeft(rest, " \t\r\n")
+	if !bytes.HasPrefix(trimmed, []byte("---")) {
+		return false
+	}
+	to := at + int64(len(rest)-len(trimmed)) + 3
+	s.window.cut(to)
+	kept := bytes.NewReader(bytes.Clone(s.window.rest()))
+	s.shift = to
+	s.restart(io.MultiReader(kept, s.window))
+	return true
+}
+
+// next reads one document.
+func (s *streamer) next() error {
+	s.window.cut(s.offset())
+	t, err := s.dec.Token()
+	if err != nil {
+		return err
+	}
+	start := s.offset() - 1
+	s.document++
+	s.inside = true
+	if t != json.Delim('{') {
+		return fmt.Errorf("not an object: want apiVersion, kind and metadata")
+	}
+	s.window.cut(start)
+	head := map[string]json.RawMessage{}
+	var l *list
+	for s.dec.More() {
+		k, err := s.dec.Token()
+		if err != nil {
+			return err
+		}
+		name, _ := k.(string)
+		if name == "items" && couldBeList(head) {
+			streamed, err := s.items(head, &l)
+			if err != nil {
+				return err
+			}
+			if streamed {
+				continue
+			}
+		}
+		var value json.RawMessage
+		if err := s.dec.Decode(&value); err != nil {
+			return err
+		}
+		if name == "kind" || name == "apiVersion" {
+			head[name] = value
+		}
+	}
+	if _, err := s.dec.Token(); err != nil {
+		return err
+	}
+	s.inside = false
+	if l != nil {
+		gvk, _ := headKind(head)
+		return fatal(s.end(l, itemKind(gvk)))
+	}
+	p := &piece{file: s.file, document: s.document, line: s.window.line, data: bytes.Clone(s.window.rest()[:s.offset()-s.window.base])}
+	return fatal(s.emit(p))
+}
+
+func fatal(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &emitError{err}
+}
+
+// couldBeList tells that a document is a list as far as its fields say so far.
+func couldBeList(head map[string]json.RawMessage) bool {
+	gvk, ok := headKind(head)
+	return !ok || gvk.Kind == "" || len(gvk.Kind) >= 4 && gvk.Kind[len(gvk.Kind)-4:] == "List"
+}
+
+func headKind(head map[string]json.RawMessage) (schema.GroupVersionKind, bool) {
+	var kind, apiVersion string
+	_ = json.Unmarshal(head["kind"], &kind)
+	_ = json.Unmarshal(head["apiVersion"], &apiVersion)
+	gv, err := schema.ParseGroupVersion(apiVersion)
+	return gv.WithKind(kind), err == nil && kind != ""
+}
+
+// items reads the items of a list, if they are a list and not null.
+func (s *streamer) items(head map[string]json.RawMessage, l **list) (bool, error) {
+	t, err := s.dec.Token()
+	if err != nil {
+		return false, err
+	}
+	if *l == nil {
+		*l = &list{}
+	}
+	if t != json.Delim('[') {
+		if t == nil {
+			return true, nil
+		}
+		return false, errors.New("items is no list")
+	}
+	var implied schema.GroupVersionKind
+	if gvk, ok := headKind(head); ok && head["apiVersion"] != nil {
+		implied = itemKind(gvk)
+	}
+	for s.dec.More() {
+		s.window.cut(s.offset())
+		var item json.RawMessage
+		if err := s.dec.Decode(&item); err != nil {
+			return true, err
+		}
+		p := &piece{file: s.file, document: s.document, line: s.window.lineOf(s.offset() - int64(len(item))), data: item,
+			implied: implied, list: *l, depth: 1}
+		if err := s.emit(p); err != nil {
+			return true, fatal(err)
+		}
+	}
+	s.window.cut(s.offset())
+	_, err = s.dec.Token()
+	return true, err
+}

@@ -1,0 +1,106 @@
+package live
+
+import (
+	"context"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/model"
+)
+
+// session is one run of a source.
+type session struct {
+	ctx     context.Context
+	sink    model.Sink
+	options Options
+	clients *clients
+	ring    *ring
+	slots   chan struct{}
+	link    *link
+	wg      sync.WaitGroup
+
+	mu       sync.Mutex
+	branches map[schema.GroupKind]*branch
+	ended    bool
+}
+
+func newSession(ctx context.Context, s *Source, sink model.Sink) *session {
+	return &session{ctx: ctx, sink: sink, options: s.options, clients: s.clients, ring: s.ring,
+		slots: make(chan struct{}, slots), link: newLink(), branches: map[schema.GroupKind]*branch{}}
+}
+
+// start reads kinds, in the order given; those that are read already go on. It returns at once.
+func (s *session) start(kinds []*model.Kind) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return nil
+	}
+	var added []*branch
+	for _, kind := range kinds {
+		if s.branches[kind.GroupKind()] != nil {
+			continue
+		}
+		b, err := s.newBranch(kind)
+		if err != nil {
+			return err
+		}
+		s.branches[kind.GroupKind()] = b
+		added = append(added, b)
+	}
+	for _, b := range added {
+		b.whole.announce()
+	}
+	s.wg.Go(func() {
+		for _, b := range added {
+			// The place is taken here, so that the kinds start in order.
+			if b.whole.reads.enter(s.ctx) != nil {
+				return
+			}
+			s.wg.Go(func() { b.run(s.ctx) })
+		}
+	})
+	return nil
+}
+
+// end waits until all that was started has ended. The context has ended before.
+func (s *session) end() {
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	s.wg.Wait()
+}
+
+// identify tells the server's version, and tells it again after each loss of the connection, which may have been an
+// upgrade.
+func (s *session) identify() {
+	info := model.SourceInfo{Type: "live", Name: s.options.Context}
+	var again backoff
+	logged := ""
+	for {
+		mended := s.link.mended()
+		version, err := s.clients.version(s.ctx)
+		if err == nil {
+			again.reset()
+			logged = ""
+			if info.Server != version {
+				info.Server = version
+				s.sink.Identify(info)
+			}
+			select {
+			case <-s.ctx.Done():
+				return
+			case <-mended:
+			}
+			continue
+		}
+		if text := faultOf(err).reason; text != logged {
+			logged = text
+			s.options.Log.Debug("version", "reason", text)
+		}
+		if !sleep(s.ctx, again.next(s.options.Pace.Broken), mended) {
+			return
+		}
+	}
+}

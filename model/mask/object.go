@@ -1,0 +1,119 @@
+package mask
+
+import (
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"canopy/model/record"
+)
+
+// Text stands in the place of a masked value.
+const Text = "<masked>"
+
+// Value masks one value; what is empty stays empty, so that the lack of a value can be told.
+func Value(s string) string {
+	if s == "" {
+		return ""
+	}
+	return Text
+}
+
+// Object masks an object in place. The data of a Secret goes as a whole, since the names of its keys tell too; of a
+// ConfigMap the keys stay, and the values where record.FactConfig calls them facts. Masking twice changes nothing more.
+func Object(u *unstructured.Unstructured) {
+	if u != nil && u.Object != nil {
+		object(u.Object)
+	}
+}
+
+// object masks a whole API object, or a list of them.
+func object(o map[string]any) {
+	apiVersion, _ := o["apiVersion"].(string)
+	kind, _ := o["kind"].(string)
+	group, _, grouped := strings.Cut(apiVersion, "/")
+	if !grouped {
+		group = ""
+	}
+	meta, _ := o["metadata"].(map[string]any)
+	metadata(meta)
+	switch {
+	case group == "" && kind == "Secret":
+		delete(o, "data")
+		delete(o, "stringData")
+		return
+	case group == "" && kind == "ConfigMap":
+		configMap(o, meta)
+		return
+	case kind == "CustomResourceDefinition", kind == "Event":
+		// A schema is full of words such as "env" and "data" and holds no values. An event is text of the cluster.
+		return
+	}
+	if items, ok := o["items"].([]any); ok && strings.HasSuffix(kind, "List") {
+		itemKind := strings.TrimSuffix(kind, "List")
+		for _, i := range items {
+			item, ok := i.(map[string]any)
+			if !ok {
+				continue
+			}
+			// The items of a typed list need not say what they are.
+			if _, named := item["kind"]; !named && itemKind != "" {
+				item["kind"], item["apiVersion"] = itemKind, apiVersion
+				object(item)
+				delete(item, "kind")
+				delete(item, "apiVersion")
+				continue
+			}
+			object(item)
+		}
+		return
+	}
+	w := walker{custom: custom(group)}
+	for k, v := range o {
+		if k != "metadata" && k != "kind" && k != "apiVersion" {
+			o[k] = w.value(k, v)
+		}
+	}
+}
+
+// custom tells groups of custom resources, whose fields can mean anything, from those of Kubernetes itself.
+func custom(group string) bool {
+	if !strings.Contains(group, ".") {
+		return false
+	}
+	return !strings.HasSuffix(group, ".k8s.io") || strings.HasSuffix(group, ".x-k8s.io") || group == "gateway.networking.k8s.io"
+}
+
+func configMap(o, meta map[string]any) {
+	namespace, _ := meta["namespace"].(string)
+	name, _ := meta["name"].(string)
+	if record.FactConfig(namespace, name) {
+		return
+	}
+	for _, field := range []string{"data", "binaryData"} {
+		if v, ok := o[field]; ok {
+			o[field] = scrub(v)
+		}
+	}
+}
+
+// scrub masks every scalar at and below v, whatever its type, and keeps the shape.
+func scrub(v any) any {
+	switch t := v.(type) {
+	case nil:
+		return nil
+	case map[string]any:
+		for k, e := range t {
+			t[k] = scrub(e)
+		}
+		return t
+	case []any:
+		for i, e := range t {
+			t[i] = scrub(e)
+		}
+		return t
+	case string:
+		return Value(t)
+	}
+	return Text
+}

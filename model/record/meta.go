@@ -1,0 +1,174 @@
+package record
+
+import (
+	"bytes"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+
+	"canopy/model"
+)
+
+// Meta is what every record keeps of its object's metadata. Times are in seconds since 1970, zero for never.
+type Meta struct {
+	Kind            *model.Kind
+	Name, Namespace string
+	UID             types.UID
+	ResourceVersion string
+	Labels          Labels
+	// Annotations holds only those that a rule or a screen reads; see keepAnnotation.
+	Annotations      Labels
+	Created, Deleted int64
+	// Changed is when the part that rules read was last written, from managedFields; zero where they are missing.
+	Changed int64
+	// Owner is the controller; nil where there is none.
+	Owner *Owner
+	// Written is the apiVersion that a file used, where it differs from the one the object was read as.
+	Written string
+	// LastApplied tells that the object carried kubectl's last-applied annotation, which may hold a copy of its values.
+	LastApplied bool
+}
+
+// Owner names the controller of an object.
+type Owner struct {
+	APIVersion, Kind, Name string
+	UID                    types.UID
+}
+
+// Ref names the owner of an object in the given namespace. Built-in kinds get the version they are read at, whatever older
+// group or version the reference has, and cluster-scoped ones no namespace.
+func (o *Owner) Ref(namespace string) model.Ref {
+	gv, err := schema.ParseGroupVersion(o.APIVersion)
+	if err != nil {
+		gv = schema.GroupVersion{Group: o.APIVersion}
+	}
+	if k := model.KindOf(schema.GroupKind{Group: successor(gv.Group, o.Kind), Kind: o.Kind}); k != nil {
+		if !k.Namespaced {
+			namespace = ""
+		}
+		return k.Ref(namespace, o.Name)
+	}
+	return model.Ref{Group: gv.Group, Version: gv.Version, Kind: o.Kind, Namespace: namespace, Name: o.Name}
+}
+
+// successor gives the group to which a kind of extensions, which Kubernetes 1.22 removed, has moved.
+func successor(group, kind string) string {
+	if group == "extensions" {
+		switch kind {
+		case "Deployment", "ReplicaSet", "DaemonSet":
+			return "apps"
+		case "Ingress", "NetworkPolicy":
+			return model.GroupNetwork
+		}
+	}
+	return group
+}
+
+// makeMeta reads the metadata. A field marker such as "f:template" names the part whose change times count.
+func makeMeta(kind *model.Kind, o metav1.Object, marker string) Meta {
+	m := Meta{
+		Kind: kind, Name: o.GetName(), Namespace: intern(o.GetNamespace()), UID: o.GetUID(),
+		ResourceVersion: o.GetResourceVersion(), Labels: MakeLabels(o.GetLabels()),
+		Created: unix(o.GetCreationTimestamp()), Owner: controller(o.GetOwnerReferences()),
+	}
+	if d := o.GetDeletionTimestamp(); d != nil {
+		m.Deleted = unix(*d)
+	}
+	_, m.LastApplied = o.GetAnnotations()[corev1.LastAppliedConfigAnnotation]
+	m.Annotations = keepAnnotations(o.GetAnnotations())
+	for _, f := range o.GetManagedFields() {
+		if f.Time == nil || f.FieldsV1 == nil || f.Subresource == "status" {
+			continue
+		}
+		if t := unix(*f.Time); t > m.Changed && bytes.Contains(f.FieldsV1.GetRawBytes(), []byte(marker)) {
+			m.Changed = t
+		}
+	}
+	return m
+}
+
+// SetWritten notes the apiVersion that a file used, where it differs from the one the object was read as.
+func (m *Meta) SetWritten(apiVersion string) { m.Written = intern(apiVersion) }
+
+// WrittenAs gives Written.
+func (m *Meta) WrittenAs() string { return m.Written }
+
+// Since is the newest of creation and the last relevant change, in seconds since 1970; zero where neither is known.
+func (m *Meta) Since() int64 { return max(m.Created, m.Changed) }
+
+func unix(t metav1.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+func controller(refs []metav1.OwnerReference) *Owner {
+	for i := range refs {
+		if r := &refs[i]; r.Controller != nil && *r.Controller {
+			return &Owner{intern(r.APIVersion), intern(r.Kind), intern(r.Name), types.UID(intern(string(r.UID)))}
+		}
+	}
+	return nil
+}
+
+func keepAnnotations(all map[string]string) Labels {
+	n := 0
+	for k := range all {
+		if keepAnnotation(k) {
+			n++
+		}
+	}
+	if n == 0 {
+		return Labels{}
+	}
+	kept := make(map[string]string, n)
+	for k, v := range all {
+		if keepAnnotation(k) {
+			kept[k] = v
+		}
+	}
+	return MakeLabels(kept)
+}
+
+// keepAnnotation names the annotations that rules and screens read: who manages the object, which cloud identity it
+// takes, how it is exposed.
+func keepAnnotation(key string) bool {
+	switch key {
+	case corev1.MirrorPodAnnotationKey, "kubernetes.io/config.source", "kubernetes.io/service-account.name",
+		"rbac.authorization.kubernetes.io/autoupdate", "kubernetes.io/ingress.class", "kubernetes.io/description",
+		"description", "eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "kyverno.io/verify-images":
+		return true
+	}
+	domain, _, ok := strings.Cut(key, "/")
+	if !ok {
+		return false
+	}
+	switch domain {
+	case "meta.helm.sh", "argocd.argoproj.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io",
+		"nginx.ingress.kubernetes.io", "service.beta.kubernetes.io", "azure.workload.identity",
+		"ingressclass.kubernetes.io", "storageclass.kubernetes.io", "canopy":
+		return true
+	}
+	return false
+}
+
+// Ref names the object.
+func (m *Meta) Ref() model.Ref { return m.Kind.Ref(m.Namespace, m.Name) }
+
+// same compares what rules and screens read of the metadata.
+func (m *Meta) same(o *Meta) bool {
+	return m.Name == o.Name && m.Namespace == o.Namespace && m.UID == o.UID && m.Labels == o.Labels &&
+		m.Annotations == o.Annotations && m.Created == o.Created && m.Deleted == o.Deleted && m.Changed == o.Changed &&
+		m.Written == o.Written && m.LastApplied == o.LastApplied && sameOwner(m.Owner, o.Owner)
+}
+
+func sameOwner(a, b *Owner) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
