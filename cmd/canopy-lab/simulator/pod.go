@@ -21,7 +21,14 @@ func (s *Simulator) syncPod(ctx context.Context, item key) error {
 	if err != nil || !found {
 		return err
 	}
-	pod := object.(*corev1.Pod)
+	err = s.step(ctx, item, object.(*corev1.Pod))
+	if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
+		return nil // the pod is another by now, and in the queue if it is there still
+	}
+	return err
+}
+
+func (s *Simulator) step(ctx context.Context, item key, pod *corev1.Pod) error {
 	switch {
 	case pod.DeletionTimestamp != nil:
 		return s.remove(ctx, pod)
@@ -43,14 +50,10 @@ func (s *Simulator) syncPod(ctx context.Context, item key) error {
 
 // remove completes a deletion, as a kubelet does when the containers have ended.
 func (s *Simulator) remove(ctx context.Context, pod *corev1.Pod) error {
-	err := s.client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{
+	return s.client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{
 		GracePeriodSeconds: ptr.To[int64](0),
 		Preconditions:      metav1.NewUIDPreconditions(string(pod.UID)),
 	})
-	if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
-		return nil
-	}
-	return err
 }
 
 func (s *Simulator) run(ctx context.Context, pod *corev1.Pod) error {
@@ -69,17 +72,15 @@ func (s *Simulator) run(ctx context.Context, pod *corev1.Pod) error {
 	return err
 }
 
-// patch merges into a pod's status. The uid keeps it from reaching another pod of the same name, as with a kubelet's patches.
+// patch merges into a pod's status. The uid keeps it from reaching another pod of the same name, as with a kubelet's patches; the version, from overwriting a
+// status that was authored after this one was worked out.
 func (s *Simulator) patch(ctx context.Context, pod *corev1.Pod, status corev1.PodStatus) error {
-	data, err := json.Marshal(map[string]any{"metadata": map[string]any{"uid": pod.UID}, "status": status})
+	data, err := json.Marshal(map[string]any{"metadata": map[string]any{"uid": pod.UID, "resourceVersion": pod.ResourceVersion}, "status": status})
 	if err != nil {
 		return err
 	}
 	_, err = s.client.CoreV1().Pods(pod.Namespace).Patch(ctx, pod.Name, types.StrategicMergePatchType, data,
 		metav1.PatchOptions{FieldManager: manager}, "status")
-	if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
-		return nil
-	}
 	return err
 }
 
