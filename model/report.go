@@ -24,6 +24,12 @@ type Report struct {
 	Unknown int
 	// Findings holds the findings by id.
 	Findings FindingSet
+	// Inventory holds the records of namespaces, nodes, pods and the owners of pods.
+	Inventory RecordSet
+	// Edits lists what changed since the source had settled, the newest first; EditsDropped counts the older ones that
+	// were let go.
+	Edits        []Edit
+	EditsDropped int
 	// Digest is a checksum over all findings: equal digests mean equal findings, whatever way led there.
 	Digest uint64
 }

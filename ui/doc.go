@@ -1,6 +1,6 @@
 // Package ui is the Bubble Tea program: what a person sees of a report, and what his keys do.
 //
-// Two rules keep it instant. Nothing in Update or View reads, waits or goes through all findings: rows are made,
-// filtered and sorted by a job outside the loop, one job at a time, always for the newest report and the newest query.
-// And nothing is drawn by the clock: without news and without a key the program writes no byte.
+// The root routes: keys to actions, actions to the screen on top or to what all screens share, messages to the screen that
+// asked for them. Screens are packages below ui/view. What reads, waits or goes through all findings is a command; see
+// package view.
 package ui

@@ -7,86 +7,106 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"canopy/model"
+	"canopy/ui/view/viewtest"
 )
 
+// TestGolden holds the text of every screen at three sizes, and at the size of most terminals also its colours: on a dark
+// and on a light background, without colour, and in ASCII.
 func TestGolden(t *testing.T) {
-	partial := []func(*model.Report){
-		covered("Secret", model.Denied, "may not list secrets; ask for the ClusterRole that canopy access prints"),
-		covered("ConfigMap", model.Denied, "may not list configmaps"),
-		covered("NetworkPolicy", model.Partial, "read in 2 of 8 namespaces"),
-	}
-	loading := []func(*model.Report){
-		covered("Pod", model.Loading, ""), covered("ReplicaSet", model.Loading, ""),
-		loadingRule("PS06", "loading pods"), loadingRule("PS17", "loading pods"),
-	}
-	screens := map[string]struct {
-		options Options
-		report  *model.Report
-		keys    []string
-	}{
-		"live":      {report: clusterReport(60)},
-		"partial":   {report: clusterReport(60, partial...)},
-		"loading":   {report: clusterReport(0, loading...)},
-		"first":     {},
-		"empty":     {report: clusterReport(0, noFindings)},
-		"stale":     {report: clusterReport(3, stale("Pod", "connection refused"))},
-		"filter":    {report: clusterReport(60), keys: []string{"/", "ns:shop"}},
-		"help":      {report: clusterReport(3), keys: []string{"?"}},
-		"plain":     {options: Options{NoColor: true}, report: clusterReport(60)},
-		"ascii":     {options: Options{NoColor: true, ASCII: true}, report: clusterReport(60, partial...)},
-		"namespace": {options: Options{Namespaces: []string{"shop", "data"}}, report: clusterReport(60)},
-	}
-	for name, c := range screens {
-		for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}, {40, 8}, {30, 5}} {
-			c.options.Width, c.options.Height = size[0], size[1]
+	session := viewtest.Cluster(t)
+	for name, keys := range screens() {
+		for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 40}, {200, 60}} {
 			file := fmt.Sprintf("%s-%dx%d", name, size[0], size[1])
 			t.Run(file, func(t *testing.T) {
-				s := newScreen(t, c.options, c.report)
-				s.press(c.keys...)
+				s := newScreen(t, Options{Width: size[0], Height: size[1]}, session)
+				s.press(keys...)
 				exact(t, s.content(), size[0], size[1])
-				if name == "live" || name == "plain" {
-					golden(t, file+"-styled", s.content())
-				}
 				golden(t, file, s.plain())
+			})
+		}
+		for look, options := range looks(t) {
+			file := name + "-" + look
+			t.Run(file, func(t *testing.T) {
+				options.Width, options.Height = 120, 40
+				s := newScreen(t, options, session)
+				s.press(keys...)
+				exact(t, s.content(), 120, 40)
+				golden(t, file, s.content())
 			})
 		}
 	}
 }
 
-// exact checks that no line is wider than the terminal and that there are not more lines than it has.
-func exact(t *testing.T, content string, width, height int) {
-	t.Helper()
-	lines := strings.Split(content, "\n")
-	if len(lines) > height {
-		t.Errorf("%d lines of %d", len(lines), height)
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w > width {
-			t.Errorf("line %d is %d cells wide, of %d: %q", i, w, width, l)
+// looks are the ways a terminal can look.
+func looks(t testing.TB) map[string]Options {
+	with := func(background string) func(string) Settings {
+		return func(string) Settings {
+			s := calm("")
+			s.Background, s.Palette = background, palette(t, "canopy")
+			return s
 		}
+	}
+	return map[string]Options{
+		"dark":  {Settings: with("dark")},
+		"light": {Settings: with("light")},
+		"plain": {NoColor: true},
+		"ascii": {NoColor: true, ASCII: true},
 	}
 }
 
+// TestNoColour holds that no screen has a colour where none is wanted.
 func TestNoColour(t *testing.T) {
-	s := newScreen(t, Options{Width: 120, Height: 40, NoColor: true}, clusterReport(20, stale("Pod", "gone")))
-	for _, seq := range strings.Split(s.content(), "\x1b[")[1:] {
-		for _, p := range strings.Split(seq[:strings.IndexByte(seq, 'm')], ";") {
-			if p != "" && p != "0" && p != "1" && p != "2" && p != "7" {
-				t.Fatalf("style %q is a colour", p)
+	session := viewtest.Cluster(t)
+	for name, keys := range screens() {
+		s := newScreen(t, Options{Width: 120, Height: 40, NoColor: true}, session)
+		s.press(keys...)
+		for _, seq := range strings.Split(s.content(), "\x1b[")[1:] {
+			for p := range strings.SplitSeq(seq[:strings.IndexByte(seq, 'm')], ";") {
+				switch p {
+				case "", "0", "1", "2", "3", "4", "7", "9", "22", "23", "24", "27", "29":
+				default:
+					t.Fatalf("%s: style %q is a colour", name, p)
+				}
 			}
 		}
 	}
 }
 
+// TestASCII holds that no screen has another character where only ASCII is wanted.
 func TestASCII(t *testing.T) {
-	for _, keys := range [][]string{nil, {"?"}, {"/", "x"}, {"/", "nothing"}} {
-		s := newScreen(t, Options{Width: 120, Height: 40, ASCII: true}, clusterReport(20, stale("Pod", "größe")))
+	session := viewtest.Cluster(t)
+	for name, keys := range screens() {
+		s := newScreen(t, Options{Width: 120, Height: 40, ASCII: true}, session)
 		s.press(keys...)
 		for _, c := range s.plain() {
 			if c > '~' {
-				t.Fatalf("%q on the screen:\n%s", c, s.plain())
+				t.Errorf("%s: %q is on the screen:\n%s", name, c, s.plain())
+				break
 			}
+		}
+	}
+}
+
+// TestSizes draws every screen in all sizes: nothing is wider or higher than the terminal, and below the least size it says
+// so.
+func TestSizes(t *testing.T) {
+	session := viewtest.Cluster(t)
+	for name, keys := range screens() {
+		s := newScreen(t, Options{Width: 120, Height: 40}, session)
+		s.press(keys...)
+		for width := 1; width < 230; width += 7 {
+			for height := 1; height < 70; height += 5 {
+				s.root.resize(width, height)
+				content := s.content()
+				if width >= minWidth && height >= minHeight {
+					exact(t, content, width, height)
+				} else if lines := strings.Split(content, "\n"); len(lines) > height || ansi.StringWidth(lines[0]) > width {
+					t.Errorf("%s at %dx%d: %q", name, width, height, content)
+				}
+			}
+		}
+		if t.Failed() {
+			t.Fatalf("in %s", name)
 		}
 	}
 }

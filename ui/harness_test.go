@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"flag"
 	"os"
 	"path/filepath"
@@ -11,31 +12,52 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"canopy/model"
+	"canopy/ui/theme"
+	"canopy/ui/view"
+	"canopy/ui/view/viewtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// screenTest drives the real root model: it runs the commands that Update gives, until none is left, but the one that
-// waits for news.
-type screenTest struct {
-	t    testing.TB
-	root *root
-	feed *fakeFeed
-	quit bool
+// quiet is a session whose news have to be asked for, so that every command ends and a test needs no waiting.
+type quiet struct{ *viewtest.Session }
+
+func (q quiet) Subscribe() (<-chan struct{}, func()) {
+	c := make(chan struct{})
+	close(c)
+	return c, func() {}
 }
 
-func newScreen(t testing.TB, o Options, report *model.Report) *screenTest {
-	feed := newFakeFeed(report)
-	o.Feed = feed
-	o.Location = time.UTC
-	if o.Context == "" {
-		o.Context = "prod-eu"
+func (q quiet) Failed() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}
+
+// screenTest drives the real root model: it runs the commands that Update gives, until none is left.
+type screenTest struct {
+	t       testing.TB
+	root    *root
+	session *viewtest.Session
+	quit    bool
+	copied  string
+}
+
+func newScreen(t testing.TB, o Options, session *viewtest.Session) *screenTest {
+	t.Helper()
+	o.Session, o.Location = quiet{session}, time.UTC
+	if o.Settings == nil {
+		o.Settings = calm
 	}
-	done := make(chan struct{})
-	close(done) // watch returns at once, so that commands can be run one by one.
-	s := &screenTest{t: t, root: newRoot(o, nil, done), feed: feed}
-	s.run(s.root.Init())
+	s := &screenTest{t: t, session: session, root: newRoot(context.Background(), o)}
+	s.run(s.root.begin)
+	return s
+}
+
+// calm are settings without a glow, which a clock would have to end.
+func calm(string) Settings {
+	s := defaults()
+	s.Glow = false
 	return s
 }
 
@@ -61,10 +83,15 @@ func (s *screenTest) send(msg tea.Msg) {
 	s.run(cmd)
 }
 
+// news brings the newest report of the session to the screen.
+func (s *screenTest) news() {
+	s.send(reportMsg{generation: s.root.feed.generation, report: s.session.Report()})
+}
+
 // press takes the names of keys; a name of more than one letter that is no special key is typed.
 func (s *screenTest) press(names ...string) {
 	for _, name := range names {
-		if k, ok := specialKeys()[name]; ok {
+		if k, ok := special(name); ok {
 			s.send(k)
 			continue
 		}
@@ -74,17 +101,29 @@ func (s *screenTest) press(names ...string) {
 	}
 }
 
-func specialKeys() map[string]tea.KeyPressMsg {
-	return map[string]tea.KeyPressMsg{
-		"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
-		"pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd},
-		"backspace": {Code: tea.KeyBackspace}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+// special gives a key by the name that bindings use.
+func special(name string) (tea.KeyPressMsg, bool) {
+	codes := map[string]rune{
+		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
+		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "backspace": tea.KeyBackspace, "tab": tea.KeyTab,
 	}
-}
-
-func (s *screenTest) publish(r *model.Report) {
-	s.feed.publish(r)
-	s.send(reportMsg{report: r})
+	if name == "space" {
+		return tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}, true
+	}
+	var mod tea.KeyMod
+	rest := name
+	for prefix, m := range map[string]tea.KeyMod{"ctrl+": tea.ModCtrl, "alt+": tea.ModAlt, "shift+": tea.ModShift} {
+		if after, ok := strings.CutPrefix(rest, prefix); ok && after != "" {
+			mod, rest = m, after
+		}
+	}
+	if code, ok := codes[rest]; ok {
+		return tea.KeyPressMsg{Code: code, Mod: mod}, true
+	}
+	if mod != 0 {
+		return tea.KeyPressMsg{Code: []rune(rest)[0], Mod: mod}, true
+	}
+	return tea.KeyPressMsg{}, false
 }
 
 // content is the raw screen, plain the same without styles.
@@ -92,24 +131,23 @@ func (s *screenTest) content() string { return s.root.View().Content }
 
 func (s *screenTest) plain() string { return ansi.Strip(s.content()) }
 
-func (s *screenTest) selected() string {
-	if row, ok := s.root.table.Selected(); ok {
-		return row.object
-	}
-	return ""
-}
+func (s *screenTest) on() string { return s.root.top().Place().Screen }
 
-func (s *screenTest) has(want string) {
+func (s *screenTest) has(want ...string) {
 	s.t.Helper()
-	if !strings.Contains(s.plain(), want) {
-		s.t.Errorf("screen lacks %q:\n%s", want, s.plain())
+	for _, w := range want {
+		if !strings.Contains(s.plain(), w) {
+			s.t.Errorf("the screen lacks %q:\n%s", w, s.plain())
+		}
 	}
 }
 
-func (s *screenTest) lacks(not string) {
+func (s *screenTest) lacks(not ...string) {
 	s.t.Helper()
-	if strings.Contains(s.plain(), not) {
-		s.t.Errorf("screen has %q:\n%s", not, s.plain())
+	for _, n := range not {
+		if strings.Contains(s.plain(), n) {
+			s.t.Errorf("the screen has %q:\n%s", n, s.plain())
+		}
 	}
 }
 
@@ -132,6 +170,48 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if string(want) != got {
-		t.Errorf("%s differs; go test -update writes it anew. Got:\n%s", path, got)
+		t.Errorf("%s differs; make golden writes it anew. Got:\n%s", path, got)
+	}
+}
+
+// exact checks that a screen is exactly as large as the terminal.
+func exact(t testing.TB, content string, width, height int) {
+	t.Helper()
+	lines := strings.Split(content, "\n")
+	if len(lines) != height {
+		t.Errorf("%d lines, want %d", len(lines), height)
+	}
+	for i, l := range lines {
+		if w := ansi.StringWidth(l); w != width {
+			t.Errorf("line %d is %d cells wide, want %d: %q", i, w, width, ansi.Strip(l))
+		}
+	}
+}
+
+// palette gives a built-in one.
+func palette(t testing.TB, name string) theme.Palette {
+	t.Helper()
+	p, ok := theme.ByName(name)
+	if !ok {
+		t.Fatalf("no palette %s", name)
+	}
+	return p
+}
+
+// screens are the ways to every screen from the start, by keys.
+func screens() map[string][]string {
+	return map[string][]string{
+		view.Overview:  {"1"},
+		view.Findings:  {"2"},
+		view.Resources: {"0"},
+		view.Detail:    {"2", "enter"},
+		view.Explain:   {"2", "e"},
+		view.Preview:   {"2", "f"},
+		"what-if":      {"2", "w"},
+		"help":         {"2", "?"},
+		"palette":      {"2", ":"},
+		"filter":       {"2", "/", "ns:data"},
+		"groups":       {"2", "#"},
+		"namespaces":   {"n"},
 	}
 }

@@ -3,12 +3,15 @@ package ui
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/model"
+	"canopy/ui/keys"
 	"canopy/ui/text"
+	"canopy/ui/view"
 )
 
 // longestName bounds the name of a context on the top line: those of some providers are a whole path.
@@ -16,44 +19,49 @@ const longestName = 48
 
 // tail cuts a long name at its beginning, since names of contexts and paths tell apart by their end.
 func (r *root) tail(name string) string {
-	name = r.glyphs.Charset.Clean(name)
+	name = r.shared.Clean(name)
 	if over := text.Width(name) - min(longestName, r.width/3); over > 0 {
-		return ansi.TruncateLeft(name, over+1, r.glyphs.Charset.Ellipsis())
+		return ansi.TruncateLeft(name, over+1, r.shared.Glyphs.Charset.Ellipsis())
 	}
 	return name
 }
 
-// top is the first line: where am I, and is it alive.
-func (r *root) top() string {
-	name, server, counts := r.context, "", ""
-	if rep := r.shown.report; rep != nil {
-		if rep.Source.Name != "" {
-			name = rep.Source.Name
-		}
-		server = rep.Source.Server
-		dot := " " + r.glyphs.Dot + " "
+// identity is the first line: where am I, and is it alive.
+func (r *root) identity() (string, []view.Zone) {
+	t, rep, cover := &r.shared.Theme, r.feed.shown.Report, r.feed.shown.Cover
+	name, counts, coverage := r.shared.Session.Name(), "", ""
+	if rep.Source.Name != "" {
+		name = rep.Source.Name
+	}
+	if cover.Total() > 0 {
+		dot := " " + r.shared.Glyphs.Dot + " "
 		counts = r.objects("Namespace", "ns") + dot + r.objects("Pod", "pods") + dot + r.objects("Node", "nodes")
+		if cover.Settled() {
+			coverage = fmt.Sprintf("coverage %d%%", cover.Percent())
+		}
 	}
 	only := ""
-	if len(r.namespaces) > 0 {
-		only = "only " + few(r.shownNamespaces(), 2)
+	if names := r.feed.namespaces.Names(); len(names) > 0 {
+		only = "only " + view.Few(names, 2)
 	}
-	return r.bar(
-		part{text: "canopy", style: r.theme.Title, rank: 4},
-		part{text: r.tail(name), style: r.theme.Title, rank: 1},
-		part{text: server, rank: 3},
-		part{text: r.glyphs.Charset.Cut(only, r.width/3), style: r.theme.Title},
-		part{text: counts, rank: 2},
-		r.pulse(),
+	pulse := r.pulse()
+	pulse.Right = true
+	return r.shared.Bar(r.width,
+		view.Part{Text: "canopy", Style: t.Title, Rank: 5},
+		view.Part{Text: r.tail(name), Style: t.Strong, Rank: 1, Action: keys.Context},
+		view.Part{Text: rep.Source.Server, Style: t.Faint, Rank: 4},
+		view.Part{Text: r.shared.Cut(only, r.width/3), Style: t.Notice, Action: keys.Namespace},
+		view.Part{Text: counts, Style: t.Faint, Rank: 3},
+		view.Part{Text: coverage, Style: t.Faint, Rank: 2, Right: true},
+		pulse,
 	)
 }
 
 // objects counts a kind: with a plus while there may be more, with a question mark where nobody knows.
 func (r *root) objects(kind, unit string) string {
-	n := r.shown.report.Objects[kind]
-	state, ok := r.shown.cover.kinds[schema.GroupKind{Kind: kind}]
+	n := r.feed.shown.Report.Objects[kind]
 	switch {
-	case ok && state == model.Complete:
+	case r.feed.shown.Cover.State(schema.GroupKind{Kind: kind}) == model.Complete:
 		return strconv.Itoa(n) + " " + unit
 	case n > 0:
 		return strconv.Itoa(n) + "+ " + unit
@@ -62,54 +70,94 @@ func (r *root) objects(kind, unit string) string {
 }
 
 // pulse says whether what is shown is true now.
-func (r *root) pulse() part {
-	p := part{right: true}
-	rep, c := r.shown.report, &r.shown.cover
+func (r *root) pulse() view.Part {
+	var p view.Part
+	t, g := &r.shared.Theme, &r.shared.Glyphs
+	rep, cover := r.feed.shown.Report, r.feed.shown.Cover
 	switch {
-	case r.unreached():
-		p.style, p.text = r.theme.Alarm, "cannot reach the server "+r.glyphs.Stale
-	case rep == nil, c.total() == 0, rep.Source.Type == "":
-		p.text = "connecting"
-	case c.stale:
-		p.style = r.theme.Alarm
-		p.text = "stale " + r.glyphs.Stale
-		if c.staleSince != 0 {
-			p.text = "stale since " + moment(c.staleSince, r.location) + " " + r.glyphs.Stale
+	case r.feed.isHeld:
+		p.Style, p.Action = t.Notice, keys.Pause
+		p.Text = "paused at " + r.shared.Clock(r.feed.paused) + " " + g.Paused
+	case cover.Unreached(rep):
+		p.Style, p.Text = t.Alarm, "cannot reach the server "+g.Stale
+	case cover.Total() == 0, rep.Source.Type == "":
+		p.Text = "connecting"
+	case cover.Stale:
+		p.Style, p.Text = t.Alarm, "stale "+g.Stale
+		if cover.StaleSince != 0 {
+			p.Text = "stale since " + r.shared.Moment(cover.StaleSince) + " " + g.Stale
 		}
-	case !c.settled():
-		p.text = fmt.Sprintf("loading %d/%d kinds", c.total()-c.by[model.Loading], c.total())
+	case !cover.Settled():
+		p.Text = fmt.Sprintf("loading %d/%d kinds", cover.Total()-cover.By(model.Loading), cover.Total())
 	case rep.Source.Type == "capture":
-		p.text = "capture"
+		p.Text = "capture"
 	default:
-		p.style = r.theme.Good
-		p.text = rep.Source.Type + " " + r.glyphs.Live
+		p.Style, p.Text = t.Good, rep.Source.Type+" "+g.Live
 	}
 	return p
 }
 
-// scores is the second line: how many findings hold, by severity.
-func (r *root) scores() string {
-	var parts []part
-	for _, s := range model.Severities() {
-		p := part{text: s.Letter() + " " + strconv.Itoa(r.shown.score.holds[s])}
-		if r.shown.report == nil {
-			p.text = s.Letter() + " ?"
+// tabs is the line of main screens.
+func (r *root) tabs() (string, []view.Zone) {
+	t := &r.shared.Theme
+	now := r.places[r.at][0].Place().Screen
+	var parts, later []view.Part
+	for i := range r.shared.Keys {
+		b := &r.shared.Keys[i]
+		if b.Scope != keys.Screens {
+			continue
 		}
-		if r.shown.score.holds[s] > 0 {
-			p.style = r.theme.Severity(s)
+		label := strings.TrimSpace(b.Show() + " " + b.Label)
+		switch {
+		case string(b.Action) == now:
+			parts = append(parts, view.Part{Text: label, Style: t.TabActive, Action: b.Action})
+		case r.offer(b.Action).OK():
+			parts = append(parts, view.Part{Text: label, Style: t.Tab, Action: b.Action})
+		default:
+			later = append(later, view.Part{Text: label, Style: t.Off, Action: b.Action, Rank: 2 + len(later)})
 		}
-		parts = append(parts, p)
 	}
-	// A zero says nothing while something is unseen.
-	switch c := &r.shown.cover; {
-	case r.shown.report == nil:
-	case !c.settled():
-		parts = append(parts, part{text: "so far", rank: 1, style: r.theme.Alarm})
-	case c.seen() < c.total():
-		parts = append(parts, part{text: "of what could be seen", rank: 1, style: r.theme.Faint})
+	if len(later) > 0 {
+		later[0].Text = r.shared.Glyphs.VRule + "  " + later[0].Text
 	}
-	if n := r.shown.score.undecided; n > 0 {
-		parts = append(parts, part{text: fmt.Sprintf("undecided: %d", n), rank: 2, style: r.theme.Faint})
+	return r.shared.Bar(r.width, append(parts, later...)...)
+}
+
+// crumbs is the line above the screen: the way here, on a rule, and what the screen says at its right end.
+func (r *root) crumbs() string {
+	t, g := &r.shared.Theme, &r.shared.Glyphs
+	aside := r.shared.Cut(r.top().Aside(), r.width/2)
+	room := r.width - 4
+	if aside != "" {
+		room -= text.Width(aside) + 4
 	}
-	return r.bar(parts...)
+	crumbs := r.top().Crumbs()
+	var b strings.Builder
+	b.WriteString(t.Rule.Render(g.Rule) + " ")
+	used := 0
+	for i, c := range crumbs {
+		style := t.Crumb
+		if i == len(crumbs)-1 {
+			style = t.CrumbLast
+		}
+		if i > 0 {
+			b.WriteString(t.Faint.Render(" " + g.Crumb + " "))
+			used += 3
+		}
+		// What comes after needs room as well; the last gets what is left.
+		c = r.shared.Cut(c, max(1, (room-used)/(len(crumbs)-i)))
+		b.WriteString(style.Render(c))
+		used += text.Width(c)
+	}
+	b.WriteByte(' ')
+	used += 3
+	end := 0
+	if aside != "" {
+		end = text.Width(aside) + 3
+	}
+	b.WriteString(t.Rule.Render(strings.Repeat(g.Rule, max(0, r.width-used-end))))
+	if aside != "" {
+		b.WriteString(" " + t.Faint.Render(aside) + " " + t.Rule.Render(g.Rule))
+	}
+	return view.Pad(b.String(), r.width)
 }

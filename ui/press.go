@@ -1,134 +1,150 @@
 package ui
 
 import (
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"canopy/ui/keys"
-	"canopy/ui/text"
+	"canopy/ui/view"
 )
-
-// filterLimit is the longest filter in characters.
-const filterLimit = 200
-
-func newInput() textinput.Model {
-	in := textinput.New()
-	in.Prompt = "/"
-	in.CharLimit = filterLimit
-	in.SetStyles(textinput.Styles{})
-	// The terminal draws the cursor: one of our own blinks, and that is bytes while nothing happens. It pastes as well:
-	// reading its clipboard would start a program.
-	in.SetVirtualCursor(false)
-	in.KeyMap.Paste.SetEnabled(false)
-	return in
-}
 
 // press does what a key stands for.
 func (r *root) press(key tea.KeyPressMsg) tea.Cmd {
-	action := r.bindings().Action(key.String())
-	if action == keys.None && r.mode == typing {
-		return r.edit(key)
-	}
-	if r.mode == helping && action != keys.Help && action != keys.Back && action != keys.Quit {
-		// What moves out of sight would surprise.
-		return nil
-	}
-	return r.act(action)
-}
-
-// bindings is the table of keys that holds now.
-func (r *root) bindings() keys.Map {
+	r.nextNote()
+	name := key.String()
 	switch {
-	case r.mode == typing:
-		return keys.Typing()
-	case r.mode == helping:
-		return keys.Browse().Label(keys.Back, "close")
-	case r.input.Value() != "":
-		return keys.Browse().Label(keys.Back, "clear filter")
+	case name == "ctrl+c":
+		// Whatever the settings say, there is a way out.
+		return tea.Quit
+	case r.chooser != nil:
+		return r.typed(keys.Typing().Action(name), key, r.chooser.do, r.chooser.edit)
+	case r.prompt != nil:
+		return r.typed(keys.Typing().Action(name), key, r.prompt.do, r.prompt.edit)
 	}
-	return keys.Browse()
+	return r.act(r.shared.Keys.Action(name))
 }
 
-func (r *root) act(action keys.Action) tea.Cmd {
-	switch action {
-	case keys.Up:
-		r.table.Move(-1)
-	case keys.Down:
-		r.table.Move(1)
-	case keys.PageUp:
-		r.table.Page(-1)
-	case keys.PageDn:
-		r.table.Page(1)
-	case keys.Home:
-		r.table.Home()
-	case keys.End:
-		r.table.End()
-	case keys.Filter:
-		r.mode = typing
-		return r.input.Focus()
-	case keys.Accept:
-		r.leaveFilter()
-	case keys.Back:
-		return r.back()
-	case keys.Sort:
-		r.wanted.query.Column = r.shown.schema.NextColumn(r.wanted.query.Column)
-		r.wanted.query.Reverse = false
-		return r.start()
-	case keys.Reverse:
-		r.wanted.query.Reverse = !r.wanted.query.Reverse
-		return r.start()
-	case keys.Help:
-		r.toggleHelp()
+// typed gives a key to what has the keyboard.
+func (r *root) typed(a keys.Action, key tea.KeyPressMsg, do func(*root, keys.Action) tea.Cmd, edit func(*root, tea.Msg) tea.Cmd) tea.Cmd {
+	switch a {
+	case keys.None:
+		return edit(r, key)
 	case keys.Quit:
 		return tea.Quit
+	}
+	return do(r, a)
+}
+
+// paste gives pasted text to what has the keyboard.
+func (r *root) paste(msg tea.PasteMsg) tea.Cmd {
+	switch {
+	case r.chooser != nil:
+		return r.chooser.edit(r, msg)
+	case r.prompt != nil:
+		return r.prompt.edit(r, msg)
 	}
 	return nil
 }
 
-func (r *root) toggleHelp() {
-	if r.mode == helping {
-		r.mode = browsing
-	} else {
-		r.mode = helping
+// nextNote forgets the note that was seen, and shows the next.
+func (r *root) nextNote() {
+	r.note = view.Note{}
+	if len(r.notes) > 0 {
+		r.note, r.notes = r.notes[0], r.notes[1:]
 	}
 }
 
-// back closes the help where it is open; else it takes the filter away.
+// act does an action where it can be done, and says why not otherwise.
+func (r *root) act(a keys.Action) tea.Cmd {
+	if a == keys.None {
+		return nil
+	}
+	if o := r.offer(a); !o.OK() {
+		why := o.Why
+		if !o.Known {
+			why = "has no meaning here"
+		}
+		r.note = view.Note{Text: string(a) + ": " + why}
+		return nil
+	}
+	if do, ok := r.general(a); ok {
+		return do()
+	}
+	if r.top().Can(a).OK() {
+		return r.top().Do(a)
+	}
+	return r.onSubject(a)
+}
+
+// general gives what the program itself does; false for what is left to the screen.
+func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
+	switch a {
+	case keys.Overview, keys.Findings, keys.Resources:
+		return func() tea.Cmd { return r.open(view.Place{Screen: string(a)}) }, true
+	case keys.Palette:
+		return r.openPalette, true
+	case keys.Help:
+		return r.openHelp, true
+	case keys.Back:
+		return r.back, true
+	case keys.Earlier:
+		return func() tea.Cmd { return r.step(-1) }, true
+	case keys.Later:
+		return func() tea.Cmd { return r.step(1) }, true
+	case keys.Namespace:
+		return r.chooseNamespaces, true
+	case keys.Context:
+		return r.askContexts, true
+	case keys.Theme:
+		return r.chooseTheme, true
+	case keys.Bookmark:
+		return r.toggleBookmark, true
+	case keys.Bookmarks:
+		return r.chooseBookmark, true
+	case keys.Pause:
+		return r.hold, true
+	case keys.Mouse:
+		return r.toggleMouse, true
+	case keys.Redraw:
+		return r.redraw, true
+	case keys.Suspend:
+		return func() tea.Cmd { return tea.Suspend }, true
+	case keys.Quit:
+		return func() tea.Cmd { return tea.Quit }, true
+	case keys.Filter:
+		return r.openFilter, true
+	case keys.Columns:
+		return r.chooseColumns, true
+	case keys.Group:
+		return r.nextGroup, true
+	}
+	return nil, false
+}
+
+// back closes what is open: the filter, then the marks, then the screen.
 func (r *root) back() tea.Cmd {
-	if r.mode == helping {
-		r.mode = browsing
+	if f, ok := r.top().(view.Filtered); ok && f.Filter() != "" {
+		return f.SetFilter("")
+	}
+	if m, ok := r.top().(marker); ok && m.Marked() > 0 {
+		m.Unmark()
 		return nil
 	}
-	r.leaveFilter()
-	r.input.Reset()
-	return r.filter()
+	return r.up()
 }
 
-func (r *root) leaveFilter() {
-	r.mode = browsing
-	r.input.Blur()
-}
-
-// edit passes a key on to the filter.
-func (r *root) edit(msg tea.Msg) tea.Cmd {
-	var cmd tea.Cmd
-	r.input, cmd = r.input.Update(msg)
-	// What is pasted is no more to be trusted than what the cluster says.
-	if v := r.input.Value(); text.Clean(v) != v {
-		r.input.SetValue(text.Clean(v))
+func (r *root) toggleMouse() tea.Cmd {
+	r.mouse = !r.mouse
+	r.note = view.Note{Text: "the terminal has the mouse: select text with it; " + r.shared.Keys.Show(keys.Mouse) + " takes it back"}
+	if r.mouse {
+		r.note.Text = "clicks and the wheel work here; " + r.shared.Keys.Show(keys.Mouse) + " gives the mouse to the terminal"
 	}
-	return tea.Batch(cmd, r.filter())
+	return nil
 }
 
-func (r *root) paste(msg tea.PasteMsg) tea.Cmd {
-	if r.mode != typing {
-		return nil
+// redraw draws the screen anew, and lets it try again what has failed.
+func (r *root) redraw() tea.Cmd {
+	if r.top().Can(keys.Redraw).OK() {
+		return tea.Batch(tea.ClearScreen, r.top().Do(keys.Redraw))
 	}
-	return r.edit(msg)
-}
-
-// filter asks for the rows that the text in the filter lets through.
-func (r *root) filter() tea.Cmd {
-	r.wanted.query.Filter = r.input.Value()
-	return r.start()
+	return tea.ClearScreen
 }

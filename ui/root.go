@@ -1,66 +1,71 @@
 package ui
 
 import (
+	"context"
 	"time"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"canopy/ui/table"
+	"canopy/ui/keys"
 	"canopy/ui/theme"
+	"canopy/ui/view"
 )
 
-// root is the program's model: the live screen. Its Update only routes.
+// root is the program's model. Its Update only routes.
 type root struct {
-	feed       Feed
-	context    string
-	namespaces namespaces
-	location   *time.Location
-	theme      theme.Theme
-	glyphs     theme.Glyphs
+	options  Options
+	settings Settings
+	shared   *view.Shared
+	palettes []theme.Palette
+	// dark is what the terminal says of its background.
+	dark bool
 
 	width, height int
-	table         *table.Table[*row]
-	input         textinput.Model
-	// mode says who has the keyboard.
-	mode mode
+	// trail is the way to the screen on top, places all trails there were, at the one that is shown.
+	places []trail
+	at     int
+	// homes are the screens that are opened again as they were left, by name.
+	homes map[string]view.Screen
 
-	// news signals reports, done ends the wait for them.
-	news, done <-chan struct{}
-	// wanted is what the next job makes, shown what the last one made; busy tells that one is under way.
-	wanted job
-	shown  *listing
-	busy   bool
+	feed feed
+	// chooser and prompt have the keyboard while they are open.
+	chooser *chooser
+	prompt  *prompt
+	note    view.Note
+	// notes are told when the one before was seen.
+	notes     []view.Note
+	bookmarks []view.Place
+	recent    []string
+	mouse     bool
+	zones     zones
+	// begin is what the first screen asks for.
+	begin tea.Cmd
+	// failure is why the program had to end.
+	failure error
 }
 
-type mode uint8
-
-const (
-	browsing mode = iota
-	typing
-	helping
-)
-
-func newRoot(o Options, news, done <-chan struct{}) *root {
-	r := &root{
-		feed: o.Feed, context: o.Context, namespaces: newNamespaces(o.Namespaces), location: o.Location,
-		theme: theme.New(!o.NoColor), glyphs: theme.NewGlyphs(o.ASCII), news: news, done: done,
-		input: newInput(),
+func newRoot(ctx context.Context, o Options) *root {
+	r := &root{options: o, dark: true, homes: map[string]view.Screen{}, palettes: o.Palettes}
+	if len(r.palettes) == 0 {
+		r.palettes = theme.Palettes()
 	}
-	if r.location == nil {
-		r.location = time.Local
+	zone := o.Location
+	if zone == nil {
+		zone = time.Local
 	}
-	schema := findingSchema(r.theme, r.location)
-	r.table = table.New(schema, r.theme, r.glyphs)
-	r.shown = newListing(schema)
-	r.wanted = job{namespaces: r.namespaces}
+	r.shared = &view.Shared{Glyphs: theme.NewGlyphs(o.ASCII), Keys: keys.Default().With(o.Keys), Zone: zone, Running: ctx}
+	for _, n := range o.Notes {
+		r.notes = append(r.notes, view.Note{Text: n, Bad: true})
+	}
+	r.begin = r.take(o.Session)
+	r.nextNote()
 	r.resize(o.Width, o.Height)
 	return r
 }
 
 // Init begins to listen. The first frame is drawn before anything is known.
 func (r *root) Init() tea.Cmd {
-	return tea.Batch(r.look, r.watch)
+	return tea.Batch(tea.RequestBackgroundColor, r.begin)
 }
 
 // Update routes a message to what it is for.
@@ -68,21 +73,60 @@ func (r *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		r.resize(msg.Width, msg.Height)
+	case tea.BackgroundColorMsg:
+		r.dark = msg.IsDark()
+		r.restyle()
 	case tea.KeyPressMsg:
 		return r, r.press(msg)
 	case tea.PasteMsg:
 		return r, r.paste(msg)
-	case reportMsg:
-		return r, r.take(msg)
-	case listedMsg:
-		return r, r.list(msg)
+	case tea.MouseClickMsg:
+		return r, r.click(tea.Mouse(msg))
+	case tea.MouseWheelMsg:
+		r.wheel(tea.Mouse(msg))
+	case view.For:
+		return r, msg.To.Update(msg.Msg)
+	default:
+		return r, r.serve(msg)
 	}
 	return r, nil
 }
 
+// serve takes what commands and screens ask of the program.
+func (r *root) serve(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case reportMsg:
+		return r.news(msg)
+	case snapshotMsg:
+		return r.listed(msg)
+	case readyMsg:
+		return r.ready(msg)
+	case failedMsg:
+		return r.failed(msg)
+	case connectedMsg:
+		return r.connected(msg)
+	case contextsMsg:
+		return r.chooseContext(msg)
+	case view.Go:
+		return r.open(msg.Place)
+	case view.Note:
+		r.note = msg
+	case view.Pick:
+		r.pick(msg)
+	case view.Ask:
+		r.ask(msg)
+	case view.Copy:
+		return r.copy(msg.Text, msg.What)
+	}
+	return nil
+}
+
 // View draws the screen.
 func (r *root) View() tea.View {
-	v := tea.View{AltScreen: true}
+	v := tea.View{AltScreen: true, WindowTitle: "canopy"}
+	if r.mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	switch {
 	case r.width == 0 || r.height == 0:
 	case r.width < minWidth || r.height < minHeight:

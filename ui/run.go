@@ -7,6 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+
+	"canopy/ui/view"
 )
 
 // frames is how often a second the renderer looks whether there is something to draw. A key press waits half a frame on
@@ -14,14 +16,22 @@ import (
 // Tea allows, an idle screen would take about a hundredth of a core.
 const frames = 60
 
-// Run shows the live screen until the user leaves, and gives the terminal back as it was: also when the context ends,
-// which is no error, and when something panics, which is one.
-func Run(ctx context.Context, o Options) error {
+// PanicError tells that the program has failed by itself. The terminal is as it was before.
+type PanicError struct {
+	// Cause is what the program panicked with, Stack where.
+	Cause any
+	Stack []byte
+}
+
+// Error says so in a line.
+func (e *PanicError) Error() string { return "canopy has failed by a mistake of its own" }
+
+// Run shows the dashboard until the user leaves, and gives the terminal back as it was: also when the context ends, which is
+// no error, and when something panics, which is a PanicError. It gives the session that was looked at last, which the caller
+// closes.
+func Run(ctx context.Context, o Options) (view.Session, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	news, unsubscribe := o.Feed.Subscribe()
-	defer unsubscribe()
-
 	// The library reads NO_COLOR as a boolean and takes NO_COLOR=yes for unset; the convention is any value.
 	o.NoColor = o.NoColor || os.Getenv("NO_COLOR") != ""
 	settings := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(frames)}
@@ -37,12 +47,20 @@ func Run(ctx context.Context, o Options) error {
 	if o.Width > 0 && o.Height > 0 {
 		settings = append(settings, tea.WithWindowSize(o.Width, o.Height))
 	}
-	_, err := tea.NewProgram(newRoot(o, news, ctx.Done()), settings...).Run()
+	r := newRoot(ctx, o)
+	g := &guarded{root: r, broken: make(chan struct{})}
+	_, err := tea.NewProgram(g, settings...).Run()
+	r.feed.unfollow()
+	last := r.shared.Session
 	switch {
+	case g.failure != nil:
+		return last, g.failure
 	case errors.Is(err, tea.ErrProgramPanic):
-		return err
+		return last, &PanicError{Cause: err}
+	case r.failure != nil:
+		return last, r.failure
 	case ctx.Err() != nil, errors.Is(err, tea.ErrInterrupted):
-		return nil
+		return last, nil
 	}
-	return err
+	return last, err
 }

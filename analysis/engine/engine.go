@@ -53,8 +53,14 @@ type Engine struct {
 	workload *workload.Analyser
 	findings *findings
 	states   map[string]model.RuleState
-	sequence uint64
-	dirty    bool
+	// inventory and edits are what reports show beside the findings.
+	inventory *inventory
+	edits     *edits
+	// settled is set once all that the source had announced was seen; quiet while what is applied is no change of the
+	// cluster.
+	settled, quiet bool
+	sequence       uint64
+	dirty          bool
 	// taken is what was taken off the queue and not applied yet.
 	taken queued
 }
@@ -71,6 +77,7 @@ func New(o Options) *Engine {
 		clock: o.Clock, interval: o.Interval, rules: o.Rules.Sorted(), queue: newQueue(), calls: make(chan func()),
 		subscribers: map[chan struct{}]struct{}{}, cluster: cluster.New(), access: rbac.New(),
 		workload: workload.New(o.Rules, o.Clock), findings: newFindings(),
+		inventory: newInventory(0), edits: newEdits(),
 	}
 	e.publish()
 	return e
@@ -161,8 +168,18 @@ func (e *Engine) apply(change model.Change) {
 	if !ok {
 		return
 	}
+	var moves func() []move
+	if e.counts(d.Ref) {
+		moves = e.findings.watch()
+	}
 	accounts := e.access.Update(e.cluster, d)
 	e.workload.Update(e.cluster, d, e.access, accounts, e.findings)
+	if !e.quiet {
+		e.inventory.apply(d)
+	}
+	if moves != nil {
+		e.note(d, moves())
+	}
 }
 
 // cover takes the coverage of a kind.
@@ -171,6 +188,7 @@ func (e *Engine) cover(cov model.Coverage) {
 		e.states = nil
 		e.workload.Covered(e.cluster, cov.Kind, e.access, e.findings)
 	}
+	e.settled = e.settled || e.cluster.Settled()
 }
 
 // Read calls f with the cluster, on the writer: f must not keep the cluster, nor change it.

@@ -19,6 +19,9 @@ type findings struct {
 	digest uint64
 	// touched, while not nil, collects the ids that were put or dropped.
 	touched map[string]struct{}
+	// moves, while watched, collects what came, went or got another severity.
+	moves   []move
+	watched bool
 }
 
 type entry struct {
@@ -40,6 +43,9 @@ func (f *findings) Put(finding *model.Finding) {
 	if replaced {
 		f.tally(old, -1)
 	}
+	if f.watched && (!replaced || old.finding.Severity != finding.Severity) {
+		f.moves = append(f.moves, move{old.finding, finding})
+	}
 	f.tally(e, 1)
 	f.touch(finding.ID)
 }
@@ -48,6 +54,9 @@ func (f *findings) Put(finding *model.Finding) {
 func (f *findings) Drop(id string) {
 	if old, ok := f.set.Delete(id); ok {
 		f.tally(old, -1)
+		if f.watched {
+			f.moves = append(f.moves, move{before: old.finding})
+		}
 		f.touch(id)
 	}
 }
@@ -83,6 +92,20 @@ func (f *findings) record() func() []string {
 		ids := slices.Sorted(maps.Keys(f.touched))
 		f.touched = nil
 		return ids
+	}
+}
+
+// watch starts to collect moves; the function it gives ends that and gives them, to be used at once.
+func (f *findings) watch() func() []move {
+	// What few changes need is not kept for all.
+	if cap(f.moves) > 1024 {
+		f.moves = nil
+	}
+	clear(f.moves)
+	f.moves, f.watched = f.moves[:0], true
+	return func() []move {
+		f.watched = false
+		return f.moves
 	}
 }
 

@@ -22,7 +22,9 @@ func (e *Engine) publish() {
 	r := &model.Report{
 		Source: e.source, Time: e.clock.Now(), Sequence: e.sequence, Objects: map[string]int{}, Coverage: coverage,
 		Rules: e.states, Findings: e.findings.snapshot(), Digest: e.findings.digest,
+		Inventory: e.inventory.snapshot(),
 	}
+	r.Edits, r.EditsDropped = e.edits.snapshot(r.Time)
 	for _, gk := range e.cluster.Kinds() {
 		r.Objects[gk.Kind] = e.cluster.Len(gk)
 	}

@@ -36,6 +36,8 @@ type world struct {
 	*rand.Rand
 	t     testing.TB
 	clock int
+	// honest worlds hold no object that names a controller which would not make it.
+	honest bool
 }
 
 func newWorld(t testing.TB, seed uint64) *world {
@@ -69,7 +71,7 @@ func (w *world) object() runtime.Object {
 	meta := metav1.ObjectMeta{Namespace: w.namespace(), Name: w.pick("a", "b", "c", "d")}
 	template := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"app": meta.Name}}, Spec: w.podSpec()}
 	replicas := int32(w.IntN(3))
-	if w.IntN(8) == 0 {
+	if w.IntN(8) == 0 && !w.honest {
 		w.claim(&meta)
 	}
 	switch w.IntN(16) {

@@ -8,8 +8,10 @@ import (
 )
 
 // rebuild judges the whole cluster anew. It is the batch form of what apply does step by step, and must come to the same.
+// Nothing of it is a change of the cluster, so the edits stay.
 func (e *Engine) rebuild() {
-	old := e.cluster
+	old, quiet := e.cluster, e.quiet
+	e.quiet = true
 	rules := map[string]*model.Rule{}
 	for _, r := range e.rules {
 		rules[r.ID] = r
@@ -23,5 +25,6 @@ func (e *Engine) rebuild() {
 			e.apply(model.Put(r))
 		}
 	}
-	e.states, e.dirty = nil, true
+	e.inventory = e.inventory.rebuilt(e.cluster)
+	e.states, e.dirty, e.quiet = nil, true, quiet
 }

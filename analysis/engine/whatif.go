@@ -36,6 +36,9 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What is taken back needs no place in the inventory, nor among the edits.
+	e.quiet = true
+	defer func() { e.quiet = false }()
 	before, digest := e.findings.snapshot(), e.findings.digest
 	touched := e.findings.record()
 	inverses := make([]model.Change, len(changes))

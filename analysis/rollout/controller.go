@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"canopy/model"
+	"canopy/model/cluster"
 	"canopy/model/record"
 )
 
@@ -80,8 +81,9 @@ func (p *player) roll(old, now *record.Workload) error {
 
 func (p *player) rollChildren(old, now *record.Workload) error {
 	for _, child := range p.children(now.Ref()) {
-		// One that only claims the owner is none of its own.
-		if p.top(child) != p.top(now) {
+		// One that only claims the owner is none of its own. Since no kind makes its own like, owners that claim each other
+		// do not go round here.
+		if !cluster.Produces(now.Ref(), child.Ref()) || p.top(child) != p.top(now) {
 			continue
 		}
 		switch c := child.(type) {

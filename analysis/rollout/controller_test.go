@@ -173,3 +173,22 @@ func TestDaemonsLeaveTheNodesNetworkWithItsToleration(t *testing.T) {
 		t.Errorf("%v %v", spec.Containers[0].Ports, spec.Tolerations)
 	}
 }
+
+// TestOwnersThatClaimEachOther holds that a controller reference that makes no sense does not send the player round.
+func TestOwnersThatClaimEachOther(t *testing.T) {
+	set := func(name, owner string) *appsv1.ReplicaSet {
+		return &appsv1.ReplicaSet{
+			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "shop", OwnerReferences: controlled("apps/v1", "ReplicaSet", owner)},
+			Spec:       appsv1.ReplicaSetSpec{Replicas: ptr(int32(1)), Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}, Template: webTemplate()},
+		}
+	}
+	for _, owners := range [][2]string{{"a", "b"}, {"b", "a"}} {
+		c := holding(t, set("a", owners[1]), set("b", owners[0]))
+		patch := []byte(`{"spec":{"template":{"spec":{"containers":[{"name":"app","image":"web:2"}]}}}}`)
+		ref := model.KindByName("ReplicaSet").Ref("shop", "a")
+		changes, _, err := Expand(c, model.Plan{Steps: []model.Step{{Verb: model.Patch, Ref: ref, PatchType: types.StrategicMergePatchType, Body: patch}}})
+		if err != nil || len(changes) != 1 {
+			t.Errorf("%v: %d changes, %v", owners, len(changes), err)
+		}
+	}
+}

@@ -36,9 +36,14 @@ type terminal struct {
 
 func startTerminal(t *testing.T, args ...string) *terminal {
 	t.Helper()
-	s := &terminal{t: t, cmd: exec.Command(binary.path(t), args...), emulator: vt.NewSafeEmulator(160, 50), ended: make(chan error, 1)}
+	return startSized(t, 160, 50, args...)
+}
+
+func startSized(t *testing.T, width, height int, args ...string) *terminal {
+	t.Helper()
+	s := &terminal{t: t, cmd: exec.Command(binary.path(t), args...), emulator: vt.NewSafeEmulator(width, height), ended: make(chan error, 1)}
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "KUBECONFIG=")
-	file, err := pty.StartWithSize(s.cmd, &pty.Winsize{Cols: 160, Rows: 50})
+	file, err := pty.StartWithSize(s.cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
 	if err != nil {
 		t.Fatal(err)
 	}

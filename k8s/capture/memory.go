@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	goruntime "runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -13,18 +17,23 @@ import (
 )
 
 // FromObjects makes a source of objects at hand, typed or not: for the demo, for labs and for tests. They are read as if
-// they stood in a file, defaults included; what does not fit is in Problems. All kinds count as seen whole.
+// they stood in a file, defaults included; what does not fit is in Problems. All kinds count as seen whole. The objects
+// are not kept.
 func FromObjects(objects []runtime.Object, info model.SourceInfo) *Source {
 	d := &decoder{packer: newPacker(), limits: Limits{}.withDefaults()}
 	c := newCollector(d)
 	from := &file{name: info.Name}
-	for i, o := range objects {
-		data, err := objectJSON(o)
+	outcomes := make([]outcome, len(objects))
+	share(len(objects), func(i int) {
+		data, err := objectJSON(objects[i])
 		if err != nil {
-			c.problems.add(Problem{File: from.name, Document: i + 1, Message: err.Error(), Skipped: true})
-			continue
+			outcomes[i].problems = []Problem{{File: from.name, Document: i + 1, Message: err.Error(), Skipped: true}}
+			return
 		}
-		c.add(d.decode(&piece{file: from, document: i + 1, line: 1, data: data}))
+		outcomes[i] = d.decode(&piece{file: from, document: i + 1, line: 1, data: data})
+	})
+	for _, out := range outcomes {
+		c.add(out)
 	}
 	c.settle()
 	for _, o := range c.objects {
@@ -33,6 +42,20 @@ func FromObjects(objects []runtime.Object, info model.SourceInfo) *Source {
 	s := c.source(info)
 	s.coverage = c.coverage(&Options{}, &reader{})
 	return s
+}
+
+// share does n pieces of work on all cores.
+func share(n int, do func(int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(n, goruntime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wait.Wait()
 }
 
 // objectJSON writes an object with its kind, which typed objects often do not carry.
@@ -46,6 +69,9 @@ func objectJSON(o runtime.Object) ([]byte, error) {
 	kinds, _, err := scheme.Scheme.ObjectKinds(o)
 	if err != nil {
 		return nil, fmt.Errorf("object of type %T: %w", o, err)
+	}
+	if slices.Contains(kinds, o.GetObjectKind().GroupVersionKind()) {
+		return json.Marshal(o)
 	}
 	tree, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o)
 	if err != nil {

@@ -151,10 +151,23 @@ func (v *overlay) create(step model.Step) (*object, error) {
 	return now, nil
 }
 
-// make reads an object that a write brings.
+// make reads an object that a write brings, and keeps it in its plain form.
 func (s *Source) make(body []byte) (*object, error) {
-	from := &file{name: "plan"}
-	out := s.decode(&piece{file: from, line: 1, data: body})
+	o, err := s.read(body)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := s.body(o)
+	if err != nil {
+		return nil, err
+	}
+	o.written, o.text = s.pack(kept), nil
+	return o, nil
+}
+
+// read reads one object that stands in no file.
+func (s *Source) read(body []byte) (*object, error) {
+	out := s.decode(&piece{file: &file{name: "plan"}, line: 1, data: body})
 	for _, p := range out.problems {
 		if p.Skipped {
 			return nil, errors.New(p.Message)
@@ -177,11 +190,7 @@ func (s *Source) make(body []byte) (*object, error) {
 			r.Kind = k
 		}
 	}
-	kept, err := s.body(o)
-	if err != nil {
-		return nil, err
-	}
-	o.written, o.text, o.file = s.pack(kept), nil, nil
+	o.file = nil
 	return o, nil
 }
 

@@ -1,41 +1,53 @@
-// Package keys holds the one table of key bindings. What a key does, what the footer says and what the help lists all
-// come from it, so they cannot differ.
 package keys
 
 import "slices"
 
-// Action names what a key does.
-type Action string
+// Scope says what an action is about, by which the help is ordered.
+type Scope string
 
-// The actions.
+// The scopes.
 const (
-	None    Action = ""
-	Up      Action = "up"
-	Down    Action = "down"
-	PageUp  Action = "page-up"
-	PageDn  Action = "page-down"
-	Home    Action = "home"
-	End     Action = "end"
-	Filter  Action = "filter"
-	Accept  Action = "accept"
-	Back    Action = "back"
-	Sort    Action = "sort"
-	Reverse Action = "reverse"
-	Help    Action = "help"
-	Quit    Action = "quit"
+	Screens  Scope = "screens"
+	General  Scope = "everywhere"
+	Moving   Scope = "moving"
+	Lists    Scope = "lists"
+	Selected Scope = "what is selected"
 )
 
 // Binding ties keys to an action.
 type Binding struct {
 	Action Action
-	// Keys are the keys as Bubble Tea names them.
+	Scope  Scope
+	// Keys are the keys as Bubble Tea names them, the one to show first. None means that only the palette and the help
+	// reach the action.
 	Keys []string
-	// Show is the key as the footer and the help write it; ASCII, so that it reads alike everywhere.
-	Show string
-	// Label is the word beside it in the footer; a binding without one stands only in the help.
+	// Label is the word beside the key in the footer; a binding without one stands only in the help.
 	Label string
 	// Does says in the help what happens.
 	Does string
+}
+
+// Show writes the first key of a binding; "" where it has none.
+func (b *Binding) Show() string {
+	if len(b.Keys) == 0 {
+		return ""
+	}
+	return Name(b.Keys[0])
+}
+
+// Name writes a key as people do, in ASCII, so that it reads alike everywhere.
+func Name(key string) string {
+	switch key {
+	case "pgdown":
+		return "PgDn"
+	case "pgup":
+		return "PgUp"
+	case "home":
+		return "Home"
+	case "end":
+		return "End"
+	}
+	return key
 }
 
 // Map is a table of bindings, in the order in which the footer and the help list them.
@@ -51,33 +63,49 @@ func (m Map) Action(key string) Action {
 	return None
 }
 
-// Browse is the table while the list has the keyboard.
-func Browse() Map {
-	return Map{
-		{Filter, []string{"/"}, "/", "filter", "filter the list"},
-		{Down, []string{"down", "j"}, "j", "down", "next row (also: arrow down)"},
-		{Up, []string{"up", "k"}, "k", "up", "previous row (also: arrow up)"},
-		{PageDn, []string{"pgdown", "ctrl+f"}, "PgDn", "", "one page down (also: ctrl+f)"},
-		{PageUp, []string{"pgup", "ctrl+b"}, "PgUp", "", "one page up (also: ctrl+b)"},
-		{Home, []string{"home", "g"}, "g", "", "first row, and stay on top while rows come in (also: Home)"},
-		{End, []string{"end", "G"}, "G", "", "last row (also: End)"},
-		{Sort, []string{"s"}, "s", "sort", "sort by the next column"},
-		{Reverse, []string{"S"}, "S", "reverse", "turn the order round"},
-		{Back, []string{"esc"}, "esc", "", "close the help, or take the filter away"},
-		{Help, []string{"?"}, "?", "help", "this page"},
-		{Quit, []string{"q", "ctrl+c"}, "q", "quit", "leave (also: ctrl+c)"},
+// Find gives the binding of an action; nil where there is none.
+func (m Map) Find(a Action) *Binding {
+	for i := range m {
+		if m[i].Action == a {
+			return &m[i]
+		}
 	}
+	return nil
 }
 
-// Typing is the table while the filter has the keyboard. All other keys are text.
-func Typing() Map {
-	return Map{
-		{Accept, []string{"enter"}, "enter", "keep", "keep the filter and return to the list"},
-		{Back, []string{"esc"}, "esc", "clear", "take the filter away"},
-		{Down, []string{"down"}, "down", "", "next row"},
-		{Up, []string{"up"}, "up", "", "previous row"},
-		{PageDn, []string{"pgdown"}, "PgDn", "", "one page down"},
-		{PageUp, []string{"pgup"}, "PgUp", "", "one page up"},
-		{Quit, []string{"ctrl+c"}, "ctrl+c", "quit", "leave"},
+// Show writes the key of an action; "" where it has none.
+func (m Map) Show(a Action) string {
+	if b := m.Find(a); b != nil {
+		return b.Show()
 	}
+	return ""
+}
+
+// With gives a table in which actions have other keys. A key that was another action's is taken from it; of actions that
+// are both named here the later one in the table keeps it.
+func (m Map) With(keys map[Action][]string) Map {
+	out := make(Map, len(m))
+	taken := map[string]Action{}
+	for i := range m {
+		for _, k := range keys[m[i].Action] {
+			taken[k] = m[i].Action
+		}
+	}
+	for i, b := range m {
+		if own, ok := keys[b.Action]; ok {
+			b.Keys = slices.Clone(own)
+		}
+		b.Keys = slices.DeleteFunc(slices.Clone(b.Keys), func(k string) bool { a, ok := taken[k]; return ok && a != b.Action })
+		out[i] = b
+	}
+	return out
+}
+
+// Names lists all actions.
+func (m Map) Names() []string {
+	names := make([]string, len(m))
+	for i := range m {
+		names[i] = string(m[i].Action)
+	}
+	return names
 }

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"iter"
 	"slices"
 	"sort"
 )
@@ -11,74 +12,136 @@ type Arrangement[R any] struct {
 	schema *Schema[R]
 	query  Query
 	filter filter[R]
-	// sorted holds every row, shown those that pass; without a filter they are the same slice.
-	sorted, shown []R
+	// by is nil where rows are not grouped.
+	by *grouper[R]
+	// sorted holds every row, in the order of the query but for groups.
+	sorted []R
+	// groups holds the rows that pass the filter, drawn the same with the ghosts among them. Rows that are not grouped
+	// are one group, and without a filter that is all of sorted.
+	groups, drawn []group[R]
+	step          step[R]
+	stir[R]
 }
 
-// Arrange sorts and filters rows. It keeps no hold of the slice.
+// Arrange sorts, filters and groups rows. It keeps no hold of the slice.
 func (s *Schema[R]) Arrange(rows []R, q Query) *Arrangement[R] {
-	a := &Arrangement[R]{schema: s, query: q, filter: s.parse(q.Filter), sorted: slices.Clone(rows)}
+	a := &Arrangement[R]{schema: s, query: q, filter: s.parse(q.Filter).filter, by: s.grouper(q), sorted: slices.Clone(rows)}
 	slices.SortFunc(a.sorted, s.comparer(q))
-	a.show(a.sorted)
+	a.groups = a.split(a.passing(a.sorted))
+	a.drawn = a.groups
+	a.step = firstStep[R]()
+	a.origin = a.step.rows
 	return a
 }
 
 // Query is what the arrangement was made for.
 func (a *Arrangement[R]) Query() Query { return a.query }
 
-// Len is the number of rows that pass the filter, Total that of all rows.
-func (a *Arrangement[R]) Len() int { return len(a.shown) }
+// Len is the number of rows that pass the filter, Total that of all rows. Ghosts do not count.
+func (a *Arrangement[R]) Len() int {
+	if len(a.groups) == 0 {
+		return 0
+	}
+	last := &a.groups[len(a.groups)-1]
+	return last.start + len(last.rows)
+}
 
 // Total is the number of rows, those included that the filter holds back.
 func (a *Arrangement[R]) Total() int { return len(a.sorted) }
 
-// At gives a row by its place among those that pass the filter.
-func (a *Arrangement[R]) At(i int) R { return a.shown[i] }
+// Groups is the number of groups; 0 where rows are not grouped.
+func (a *Arrangement[R]) Groups() int {
+	if a.by == nil {
+		return 0
+	}
+	return len(a.groups)
+}
+
+// At gives a row by its place among those that pass the filter, group by group.
+func (a *Arrangement[R]) At(i int) R {
+	n := sort.Search(len(a.groups), func(n int) bool { return a.groups[n].start > i }) - 1
+	return a.groups[n].rows[i-a.groups[n].start]
+}
+
+// All gives the rows that pass the filter, in the order of At.
+func (a *Arrangement[R]) All() iter.Seq[R] {
+	return func(yield func(R) bool) {
+		for i := range a.groups {
+			for _, r := range a.groups[i].rows {
+				if !yield(r) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // With arranges the same rows for another query. It does no more than the difference asks for: a longer word filters
 // what is left of the shorter one, a new filter does not sort again.
 func (a *Arrangement[R]) With(q Query) *Arrangement[R] {
-	switch {
-	case q == a.query:
+	if q == a.query {
 		return a
+	}
+	b := &Arrangement[R]{schema: a.schema, query: q, filter: a.schema.parse(q.Filter).filter, by: a.schema.grouper(q), sorted: a.sorted, step: a.step, stir: a.stir}
+	switch {
 	case q.Column != a.query.Column || q.Reverse != a.query.Reverse:
-		return a.schema.Arrange(a.sorted, q)
+		b.sorted = slices.Clone(a.sorted)
+		slices.SortFunc(b.sorted, a.schema.comparer(q))
+		b.groups = b.split(b.passing(b.sorted))
+	case q.Group == a.query.Group && b.filter.narrows(a.filter):
+		b.groups = b.narrowed(a.groups)
+	default:
+		b.groups = b.split(b.passing(b.sorted))
 	}
-	b := &Arrangement[R]{schema: a.schema, query: q, filter: a.schema.parse(q.Filter), sorted: a.sorted}
-	if b.filter.narrows(a.filter) {
-		b.show(a.shown)
-	} else {
-		b.show(a.sorted)
-	}
+	b.haunt()
 	return b
 }
 
-// Apply takes rows out and puts others in. A row that changed is in both: as it was, and as it is. It compares only
-// what changed; the rest is copied.
+// Apply takes rows out and puts others in. A row that changed is in both: as it was, and as it is. It keeps hold of the
+// slices.
 func (a *Arrangement[R]) Apply(gone, come []R) *Arrangement[R] {
 	if len(gone)+len(come) == 0 {
 		return a
 	}
-	b := &Arrangement[R]{schema: a.schema, query: a.query, filter: a.filter}
-	compare := a.schema.comparer(a.query)
-	b.sorted = merge(a.sorted, gone, come, compare)
-	if len(a.filter) == 0 {
-		b.shown = b.sorted
-		return b
-	}
-	b.shown = merge(a.shown, a.passing(gone), a.passing(come), compare)
+	b := a.apply(gone, come)
+	b.haunt()
 	return b
 }
 
-func (a *Arrangement[R]) show(from []R) {
-	if len(a.filter) == 0 {
-		a.shown = a.sorted
-		return
+func (a *Arrangement[R]) apply(gone, come []R) *Arrangement[R] {
+	b := *a
+	b.sorted = merge(a.sorted, gone, come, a.schema.comparer(a.query))
+	if a.by == nil && len(a.filter) == 0 {
+		b.groups = []group[R]{{rows: b.sorted}}
+	} else {
+		b.groups = b.changed(a.groups, change[R]{a.passing(gone), a.passing(come)}, false)
 	}
-	a.shown = a.passing(from)
+	b.step = a.step.next(gone, come)
+	b.stir = a.without(gone, come)
+	return &b
 }
 
+// narrowed gives what is left of groups.
+func (a *Arrangement[R]) narrowed(groups []group[R]) []group[R] {
+	out := make([]group[R], 0, len(groups))
+	for _, g := range groups {
+		g.rows = a.passing(g.rows)
+		if a.by != nil && len(g.rows) == 0 {
+			continue
+		}
+		if a.by != nil {
+			g.summary = a.sum(g.rows)
+		}
+		out = append(out, g)
+	}
+	return number(out)
+}
+
+// passing gives the rows that pass the filter; those given where there is none.
 func (a *Arrangement[R]) passing(rows []R) []R {
+	if len(a.filter) == 0 {
+		return rows
+	}
 	var out []R
 	for _, r := range rows {
 		if a.schema.passes(a.filter, r) {
@@ -86,32 +149,4 @@ func (a *Arrangement[R]) passing(rows []R) []R {
 		}
 	}
 	return out
-}
-
-// merge gives rows without gone and with come. All of gone is in rows.
-func merge[R any](rows, gone, come []R, compare func(a, b R) int) []R {
-	gone, come = slices.Clone(gone), slices.Clone(come)
-	slices.SortFunc(gone, compare)
-	slices.SortFunc(come, compare)
-	out := make([]R, 0, max(0, len(rows)-len(gone))+len(come))
-	for len(gone)+len(come) > 0 {
-		// A row that changed in place leaves before its successor enters.
-		if len(come) == 0 || len(gone) > 0 && compare(gone[0], come[0]) <= 0 {
-			i := place(rows, gone[0], compare)
-			out = append(out, rows[:i]...)
-			if i < len(rows) && compare(rows[i], gone[0]) == 0 {
-				i++
-			}
-			rows, gone = rows[i:], gone[1:]
-			continue
-		}
-		i := place(rows, come[0], compare)
-		out = append(append(out, rows[:i]...), come[0])
-		rows, come = rows[i:], come[1:]
-	}
-	return append(out, rows...)
-}
-
-func place[R any](rows []R, row R, compare func(a, b R) int) int {
-	return sort.Search(len(rows), func(i int) bool { return compare(rows[i], row) >= 0 })
 }

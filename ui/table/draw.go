@@ -1,13 +1,10 @@
 package table
 
 import (
-	"strings"
+	"strconv"
 
 	"canopy/ui/text"
 )
-
-// gutter is the number of cells left of the first column, for the cursor.
-const gutter = 2
 
 // View draws the header and the window, each line exactly as wide as the table, without a line break at the end. The
 // lines below the last row are left empty.
@@ -15,86 +12,130 @@ func (t *Table[R]) View() string {
 	if t.height == 0 {
 		return ""
 	}
-	lines := make([]string, t.height)
-	lines[0] = t.header.Render(t.head())
-	for i := range min(t.window(), t.rows.Len()-t.top) {
-		lines[i+1] = t.line(t.top + i)
+	p := pen{b: t.page[:0]}
+	t.drawHeader(&p)
+	n := t.lines()
+	for i := range t.window() {
+		p.b = append(p.b, '\n')
+		if line := t.top + i; line < n {
+			t.drawLine(&p, line)
+		}
 	}
-	return strings.Join(lines, "\n")
+	t.page = p.b
+	return string(p.b)
 }
 
-// head is the line of titles, with a mark on the column that sorts.
-func (t *Table[R]) head() string {
-	q := t.rows.query
-	return string(t.compose(nil, "", func(b []byte, i, width int) []byte {
-		c := &t.schema.Columns[i]
+// drawHeader draws the titles, with a sign on the column that sorts.
+func (t *Table[R]) drawHeader(p *pen) {
+	q, coat := t.rows.query, &t.coats.header
+	used := t.drawGutter(p, coat, "", "")
+	for _, s := range t.slots {
+		p.blank(coat.plain, s.x-used)
+		c := &t.schema.Columns[s.column]
 		title := c.Title
-		if i == q.Column {
-			mark := t.glyphs.Up
+		if s.column == q.Column && c.Compare != nil {
+			sign := t.glyphs.Up
 			if c.Falls != q.Reverse {
-				mark = t.glyphs.Down
+				sign = t.glyphs.Down
 			}
-			title = t.glyphs.Charset.Cut(title, width-1) + mark
+			title = t.glyphs.Charset.Cut(title, s.width-1) + sign
 		}
-		return t.cell(b, c, title, width)
-	}))
+		t.put(p, coat.plain, title, s.width, c.Right)
+		used = s.x + s.width
+	}
+	t.endLine(p, coat, used)
 }
 
-// line draws one row. The selected one has a style of its own for all of the line, and a mark, since colour alone is no
-// signal.
-func (t *Table[R]) line(n int) string {
-	row := t.rows.At(n)
-	selected := n == t.cursor
-	mark := ""
+func (t *Table[R]) drawLine(p *pen, line int) {
+	n, i := t.at(line)
+	selected := line == t.cursor
+	cursor := ""
 	if selected {
-		mark = t.glyphs.Cursor
+		cursor = t.glyphs.Cursor
 	}
-	s := string(t.compose(make([]byte, 0, t.width+64), mark, func(b []byte, i, width int) []byte {
-		c := &t.schema.Columns[i]
-		if c.Style == nil || selected {
-			return t.cell(b, c, c.Text(row), width)
-		}
-		return append(b, c.Style(row).Render(string(t.cell(nil, c, c.Text(row), width)))...)
-	}))
+	if i < 0 {
+		t.drawGroup(p, n, selected, cursor)
+		return
+	}
+	row := t.rows.drawn[n].rows[i]
+	coat, sign := t.coat(row)
 	if selected {
-		return t.chosen.Render(s)
+		coat = t.chosenCoat()
 	}
-	return s
+	used := t.drawGutter(p, coat, cursor, sign)
+	for _, s := range t.slots {
+		p.blank(coat.plain, s.x-used)
+		t.drawCell(p, &t.schema.Columns[s.column], row, coat, s.width)
+		used = s.x + s.width
+	}
+	t.endLine(p, coat, used)
 }
 
-// compose puts the cells of one line beside each other.
-func (t *Table[R]) compose(b []byte, mark string, cell func(b []byte, i, width int) []byte) []byte {
-	used := min(gutter, t.width)
-	b = t.glyphs.Charset.AppendFit(b, mark, used)
-	first := true
-	for i, width := range t.widths {
-		if width == 0 {
-			continue
-		}
-		if !first {
-			b = t.pad(b, min(gap, t.width-used))
-			used = min(used+gap, t.width)
-		}
-		first = false
-		width = min(width, t.width-used)
-		b = cell(b, i, width)
-		used += width
+// coat gives the style of a row and the sign that says the same, since colour alone is no signal.
+func (t *Table[R]) coat(row R) (*coat, string) {
+	if len(t.marks.rows)+len(t.rows.left)+len(t.rows.fresh) == 0 {
+		return &t.coats.bare, ""
 	}
-	return t.pad(b, t.width-used)
+	key := t.schema.Key(row)
+	if _, ok := t.rows.left[key]; ok {
+		return &t.coats.gone, "-"
+	}
+	if t.has(key) {
+		return &t.coats.marked, t.glyphs.Mark
+	}
+	if t.rows.fresh[key] > t.calm {
+		return &t.coats.glow, "+"
+	}
+	return &t.coats.bare, ""
 }
 
-// cell cleans, cuts and aligns the text of one cell.
-func (t *Table[R]) cell(b []byte, c *Column[R], s string, width int) []byte {
-	if !c.Right {
-		return t.glyphs.Charset.AppendFit(b, s, width)
+func (t *Table[R]) chosenCoat() *coat {
+	if t.resting {
+		return &t.coats.resting
 	}
-	s = t.glyphs.Charset.Cut(s, width)
-	return append(t.pad(b, width-text.Width(s)), s...)
+	return &t.coats.selected
 }
 
-func (t *Table[R]) pad(b []byte, n int) []byte {
-	for range n {
-		b = append(b, ' ')
+// endLine leaves what is right of the last column empty.
+func (t *Table[R]) endLine(p *pen, c *coat, used int) {
+	p.blank(c.plain, t.width-used)
+	p.dip(ink{})
+}
+
+func (t *Table[R]) drawGutter(p *pen, c *coat, cursor, sign string) (used int) {
+	used = min(gutter, t.width)
+	t.put(p, c.plain, cursor, min(1, used), false)
+	t.put(p, c.plain, sign, used-1, false)
+	return used
+}
+
+// drawGroup draws the head of a group over all columns: whether it is open, its value, how many rows, and its summary.
+func (t *Table[R]) drawGroup(p *pen, n int, selected bool, cursor string) {
+	g := &t.rows.drawn[n]
+	main, faint := &t.coats.group, &t.coats.faint
+	if selected {
+		main, faint = t.chosenCoat(), t.chosenCoat()
 	}
-	return b
+	room := t.width - t.drawGutter(p, main, cursor, "")
+	set := t.glyphs.Charset
+	value := set.Clean(g.value)
+	if value == "" {
+		value = "(none)"
+	}
+	rest := "  " + strconv.Itoa(g.live())
+	if g.summary != "" {
+		rest += "  " + set.Clean(g.summary)
+	}
+	// A long value leaves half of the line to what stands beside it.
+	value = set.Cut(t.foldSign(n)+" "+value, max(room-text.Width(rest), room/2))
+	p.write(main.plain, value)
+	t.put(p, faint.plain, rest, room-text.Width(value), false)
+	p.dip(ink{})
+}
+
+func (t *Table[R]) foldSign(group int) string {
+	if t.open(group) {
+		return t.glyphs.Expanded
+	}
+	return t.glyphs.Collapsed
 }

@@ -1,58 +1,88 @@
 package table
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 )
 
-// filter is a parsed filter text: words, all of which must hold. "!" before a word turns it round, "name:" before it
-// looks into that field only.
+// filter is a parsed filter text: words, all of which must hold.
+//
+//	web            some searched column contains it
+//	"two words"    contains just that, with its blanks and signs
+//	~^web-\d+$     some searched column matches the regular expression
+//	ns:shop        the field begins with it; "ns:=shop" is that and no more, "ns:~x" matches
+//	ns:shop,data   either
+//	sev:>=high     the field has an order, and is at least that; also > < <=
+//	!word          turns any of these round
 type filter[R any] []term[R]
 
 type term[R any] struct {
+	raw string
 	// field is nil for a word that is looked for in all searched columns.
 	field *Field[R]
 	not   bool
-	// value is in lower case.
-	value string
+	// any holds the values of which one must fit: more than one for a field only.
+	any []value
 }
 
-func (s *Schema[R]) parse(text string) filter[R] {
-	var f filter[R]
-	for _, word := range strings.Fields(strings.ToLower(text)) {
-		t := term[R]{value: word}
+// parsed is a filter, and what is wrong with its text. What is wrong filters nothing, nor does what is still being typed
+// ("ns:", "!").
+type parsed[R any] struct {
+	filter  filter[R]
+	problem string
+}
+
+func (s *Schema[R]) parse(text string) parsed[R] {
+	var p parsed[R]
+	for _, raw := range words(text) {
+		t := term[R]{raw: raw}
+		word := raw
 		if rest, ok := strings.CutPrefix(word, "!"); ok {
-			t.not, t.value = true, rest
+			t.not, word = true, rest
 		}
-		if name, value, ok := strings.Cut(t.value, ":"); ok {
-			// A word with a colon that names no field is plain text: image references have one.
-			if i := s.field(name); i >= 0 {
-				t.field, t.value = &s.Fields[i], value
+		values := []string{word}
+		// A word with a colon that names no field is plain text: image references have one.
+		if name, rest, ok := key(word); ok && s.field(name) >= 0 {
+			t.field = &s.Fields[s.field(name)]
+			values = alternatives(rest)
+		}
+		for _, w := range values {
+			v, err := newValue(w, t.field != nil, t.order())
+			if err != nil {
+				if p.problem == "" {
+					p.problem = fmt.Sprintf("%s: %v", raw, err)
+				}
+			} else if v.text != "" {
+				t.any = append(t.any, v)
 			}
 		}
-		// What is still being typed ("ns:", "!") filters nothing yet.
-		if t.value != "" {
-			f = append(f, t)
+		if len(t.any) > 0 {
+			p.filter = append(p.filter, t)
 		}
 	}
-	return f
+	return p
 }
 
-// field finds a field by either name; -1 where there is none.
-func (s *Schema[R]) field(name string) int {
-	return slices.IndexFunc(s.Fields, func(f Field[R]) bool { return f.Name == name || f.Also != "" && f.Also == name })
-}
+// Problem says what is wrong with a filter: a regular expression that is none, an order that the field does not have.
+// It is empty where all is well. The text holds words of the filter.
+func (s *Schema[R]) Problem(text string) string { return s.parse(text).problem }
 
 // UnknownKeys lists the words before a colon in a filter that name no field. They are looked for as plain text.
 func (s *Schema[R]) UnknownKeys(text string) []string {
 	var keys []string
-	for _, word := range strings.Fields(strings.ToLower(text)) {
-		name, _, ok := strings.Cut(strings.TrimPrefix(word, "!"), ":")
-		if ok && s.field(name) < 0 {
+	for _, word := range words(text) {
+		if name, _, ok := key(strings.TrimPrefix(word, "!")); ok && s.field(name) < 0 {
 			keys = append(keys, name)
 		}
 	}
 	return keys
+}
+
+func (t *term[R]) order() func(string) (int, bool) {
+	if t.field == nil {
+		return nil
+	}
+	return t.field.Order
 }
 
 // narrows tells that all rows that pass f pass old too, so that only those need looking at. It says no when in doubt.
@@ -60,17 +90,21 @@ func (f filter[R]) narrows(old filter[R]) bool {
 	if len(f) < len(old) {
 		return false
 	}
-	for i, o := range old {
-		t := f[i]
-		if t.field != o.field || t.not != o.not {
-			return false
-		}
-		// A longer word holds for fewer rows; turned round it holds for more.
-		if t.value != o.value && (t.not || !strings.HasPrefix(t.value, o.value)) {
+	for i := range old {
+		if t, o := &f[i], &old[i]; t.raw != o.raw && !t.narrows(o) {
 			return false
 		}
 	}
 	return true
+}
+
+// narrows compares words that are not the same. A longer one holds for fewer rows; turned round it holds for more.
+func (t *term[R]) narrows(old *term[R]) bool {
+	if t.field != old.field || t.not || old.not || len(t.any) != 1 || len(old.any) != 1 {
+		return false
+	}
+	v, o := &t.any[0], &old.any[0]
+	return v.op == contains && o.op == contains && strings.HasPrefix(v.text, o.text)
 }
 
 func (s *Schema[R]) passes(f filter[R], row R) bool {
@@ -85,34 +119,18 @@ func (s *Schema[R]) passes(f filter[R], row R) bool {
 func (s *Schema[R]) holds(t *term[R], row R) bool {
 	if t.field != nil {
 		text := t.field.Text(row)
-		return len(text) >= len(t.value) && strings.EqualFold(text[:len(t.value)], t.value)
+		for i := range t.any {
+			if t.any[i].fits(text, t.field.Order) {
+				return true
+			}
+		}
+		return false
 	}
+	v := &t.any[0]
 	for i := range s.Columns {
-		if c := &s.Columns[i]; c.Searched && containsFold(c.Text(row), t.value) {
+		if c := &s.Columns[i]; c.Searched && v.within(c.Text(row)) {
 			return true
 		}
 	}
 	return false
-}
-
-// containsFold looks for a lower-case word without making a lower-case copy of every cell of every row. Beyond ASCII
-// case counts on the text's side.
-func containsFold(text, word string) bool {
-	for i := 0; i+len(word) <= len(text); i++ {
-		j := 0
-		for j < len(word) && lower(text[i+j]) == word[j] {
-			j++
-		}
-		if j == len(word) {
-			return true
-		}
-	}
-	return false
-}
-
-func lower(b byte) byte {
-	if b >= 'A' && b <= 'Z' {
-		return b + 'a' - 'A'
-	}
-	return b
 }

@@ -1,17 +1,14 @@
-// Package table shows a list of rows that changes while someone looks at it: sorted, filtered, with a selection that
-// stays on its row. It stays instant at 100,000 rows because what costs time is apart from what a key press does.
-//
-// A Schema says what the rows are. An Arrangement is an immutable list of them, filtered and sorted; making one costs
-// time, so it is made outside the program's loop, and a new one is made from the old one by what changed. A Table shows
-// a window of an Arrangement; moving in it and drawing it cost what the window costs.
 package table
 
 import (
+	"slices"
+	"strings"
+
 	"charm.land/lipgloss/v2"
 )
 
 // Schema says how rows of type R are told apart, shown, sorted and filtered. Rows are immutable: a row that changes is
-// another row with the same key.
+// another row with the same key. The functions are called on several goroutines.
 type Schema[R any] struct {
 	// Key is the identity of a row.
 	Key func(R) string
@@ -20,16 +17,23 @@ type Schema[R any] struct {
 	Compare func(a, b R) int
 	Columns []Column[R]
 	Fields  []Field[R]
+	// Summary says in a few words what is in a group, beside its name and its number of rows; nil says nothing more. It
+	// is asked where rows are arranged, once for each group that changed.
+	Summary func(rows []R) string
 }
 
 // Column is one column of a table.
 type Column[R any] struct {
 	Title string
+	// Name is what the column is called in a configuration; empty means the title in lower case.
+	Name string
 	// Min and Ideal are widths in cells. A column is dropped before it gets less than Min.
 	Min, Ideal int
 	// Priority says which columns go first where the screen is narrow: the one with the highest. Columns of priority 0
 	// always stay.
 	Priority int
+	// Hidden leaves the column out until it is asked for, by name or by Wide.
+	Hidden bool
 	// Grow gives the column what width is left over, shared with the other growing ones.
 	Grow bool
 	// Right aligns to the right.
@@ -46,46 +50,48 @@ type Column[R any] struct {
 	Style func(R) lipgloss.Style
 }
 
-// Field is something that a filter can name: "ns:shop".
+// Field is something that a filter can name, "ns:shop", and that rows can be grouped by.
 type Field[R any] struct {
 	Name string
 	// Also is another name; empty where there is none.
 	Also string
 	// Text is what the value of the filter must be the beginning of, without regard to case.
 	Text func(R) string
+	// Order gives the rank of a value where values have one, so that a filter can say "sev:>=high"; it tells false for
+	// what is no value. It is given values of rows, and in lower case what was typed. Groups come with the highest rank
+	// first.
+	Order func(value string) (rank int, ok bool)
 }
 
-// Query says which rows are wanted, and in which order.
-type Query struct {
-	// Column is the index of the column to sort by, Reverse turns its order round.
-	Column  int
-	Reverse bool
-	Filter  string
+// ColumnIndex finds a column by its name, without regard to case.
+func (s *Schema[R]) ColumnIndex(name string) (index int, ok bool) {
+	name = strings.ToLower(name)
+	i := slices.IndexFunc(s.Columns, func(c Column[R]) bool { return c.name() == name })
+	return i, i >= 0
 }
 
-// NextColumn is the sortable column after column i, round and round.
-func (s *Schema[R]) NextColumn(i int) int {
-	for range s.Columns {
-		if i = (i + 1) % len(s.Columns); s.Columns[i].Compare != nil {
-			return i
+// GroupNames lists what rows can be grouped by: the fields, then the columns that are no field.
+func (s *Schema[R]) GroupNames() []string {
+	var names []string
+	for _, f := range s.Fields {
+		names = append(names, f.Name)
+	}
+	for _, c := range s.Columns {
+		if s.field(c.name()) < 0 {
+			names = append(names, c.name())
 		}
 	}
-	return i
+	return names
 }
 
-// comparer gives the total order of a query.
-func (s *Schema[R]) comparer(q Query) func(a, b R) int {
-	column := s.Columns[q.Column].Compare
-	sign := 1
-	if q.Reverse {
-		sign = -1
+// field finds a field by either name; -1 where there is none.
+func (s *Schema[R]) field(name string) int {
+	return slices.IndexFunc(s.Fields, func(f Field[R]) bool { return f.Name == name || f.Also != "" && f.Also == name })
+}
+
+func (c *Column[R]) name() string {
+	if c.Name != "" {
+		return strings.ToLower(c.Name)
 	}
-	return func(a, b R) int {
-		if column != nil {
-			if c := column(a, b); c != 0 {
-				return c * sign
-			}
-		}
-		return s.Compare(a, b)
-	}
+	return strings.ToLower(c.Title)
 }

@@ -1,40 +1,62 @@
 package table
 
-import (
-	"charm.land/lipgloss/v2"
+import "canopy/ui/theme"
 
-	"canopy/ui/theme"
-)
-
-// Table is the part of a screen that shows an arrangement. It is a plain struct that its screen owns; none of its
-// methods costs more than the rows in its window.
+// Table is the part of a screen that shows an arrangement. It is a plain struct that its screen owns.
 type Table[R any] struct {
 	schema *Schema[R]
 	glyphs theme.Glyphs
-	header lipgloss.Style
-	chosen lipgloss.Style
+	styles Styles
+	coats  coats
 
 	rows          *Arrangement[R]
 	width, height int
-	widths        []int
+	// cursor is the selected line, top the first in the window.
+	cursor, top int
+	// held tells that the selection is on a line by choice. Before the first key press, and after home, it is on the top
+	// of the list, whatever that is, or the worst finding would come in out of sight.
+	held bool
+	// resting tells that something else has the keyboard.
+	resting bool
+	// calm is the round up to which all that was stirred is settled.
+	calm  uint64
+	folds folds
+	marks marks[R]
+	// finds are what the words of the filter look for in cells.
+	finds []value
+
+	// choice holds the chosen columns in their order; nil is the default.
+	choice []int
+	wide   bool
+	// shift counts the columns out of sight to the left, beyond those to the right.
+	shift, beyond int
+	slots         []slot
 	// needs holds how many cells a column needs, by index.
 	needs map[int]int
-	// cursor is the selected row, top the first in the window.
-	cursor, top int
-	// held tells that the selection is on a row by choice. Before the first key press, and after home, it is on the top
-	// of the list, whatever row that is, or the worst finding would come in out of sight.
-	held bool
+	// page is the buffer in which View draws.
+	page []byte
 }
 
-// New gives an empty table.
-func New[R any](s *Schema[R], t theme.Theme, g theme.Glyphs) *Table[R] {
-	return &Table[R]{schema: s, glyphs: g, header: t.Header, chosen: t.Selected, rows: s.Arrange(nil, Query{})}
+// New gives an empty table that has the keyboard.
+func New[R any](s *Schema[R], styles Styles, g theme.Glyphs) *Table[R] {
+	t := &Table[R]{schema: s, glyphs: g, rows: s.Arrange(nil, Query{})}
+	t.SetStyles(styles)
+	return t
 }
+
+// SetStyles gives the table another look.
+func (t *Table[R]) SetStyles(s Styles) { t.styles, t.coats = s, newCoats(s) }
+
+// SetGlyphs gives the table other signs.
+func (t *Table[R]) SetGlyphs(g theme.Glyphs) { t.glyphs = g }
+
+// SetFocus tells the table whether it has the keyboard.
+func (t *Table[R]) SetFocus(on bool) { t.resting = !on }
 
 // Resize sets the width in cells and the height in lines, the header included.
 func (t *Table[R]) Resize(width, height int) {
 	t.width, t.height = max(width, 0), max(height, 0)
-	t.widths = t.schema.layout(t.width-gutter, t.needs)
+	t.layout()
 	t.scroll()
 }
 
@@ -47,92 +69,58 @@ func (t *Table[R]) Need(column, cells int) {
 		t.needs = map[int]int{}
 	}
 	t.needs[column] = cells
-	t.widths = t.schema.layout(t.width-gutter, t.needs)
+	t.layout()
 }
 
 // Show replaces the rows. The selection stays on its row, and that row on its line of the screen as far as possible.
 // Where the row is gone the selection takes the place it had; where a filter took the row away it goes to the top.
 func (t *Table[R]) Show(rows *Arrangement[R]) {
-	old := t.rows
+	if rows.origin != t.rows.origin {
+		t.calm = 0
+	}
+	if t.calm > 0 && len(rows.left)+len(rows.fresh) > 0 {
+		// They were being arranged while the table was settled.
+		rows = rows.settled(t.calm)
+	}
+	t.replace(rows)
+}
+
+// Settle ends the glow of new rows and takes ghosts away. The screen calls it a moment after Show where Unsettled says
+// that there are any.
+func (t *Table[R]) Settle() {
+	t.calm = t.rows.round
+	if t.rows.last > 0 {
+		t.replace(t.rows.settled(t.calm))
+	}
+}
+
+// Unsettled tells that there are new rows or ghosts that no call of Settle has ended.
+func (t *Table[R]) Unsettled() bool { return t.rows.last > t.calm }
+
+// Rows gives what is shown. The next arrangement is to be made from it: it knows what was settled.
+func (t *Table[R]) Rows() *Arrangement[R] { return t.rows }
+
+func (t *Table[R]) replace(rows *Arrangement[R]) {
+	old, was, screen := t.rows, t.spot(), t.cursor-t.top
 	t.rows = rows
+	if old.query.Group != rows.query.Group {
+		t.folds = folds{}
+	}
+	t.refold()
+	t.recall(old)
+	t.finds = rows.filter.finds()
 	if !t.held {
 		t.cursor, t.top = 0, 0
 		return
 	}
-	if old.Len() == 0 {
+	if was.none {
 		t.scroll()
 		return
 	}
-	i, ok := t.find(old.At(t.cursor))
-	switch {
-	case ok:
-		// A list that was at its top stays there while it can: new rows are seen to come in.
-		if t.top > 0 {
-			t.top += i - t.cursor
-		}
-		t.cursor = i
-	case old.query.Filter != rows.query.Filter:
+	line, ok := t.seek(was, old)
+	if !ok && old.query.Filter != rows.query.Filter {
 		t.Home()
+		return
 	}
-	t.scroll()
-}
-
-// find gives the place of the row with the key of row. Nearly always the row is the same in all that the order reads,
-// and a binary search finds it; else all keys are compared.
-func (t *Table[R]) find(row R) (int, bool) {
-	rows, key := t.rows.shown, t.schema.Key(row)
-	if i := place(rows, row, t.schema.comparer(t.rows.query)); i < len(rows) && t.schema.Key(rows[i]) == key {
-		return i, true
-	}
-	for i, r := range rows {
-		if t.schema.Key(r) == key {
-			return i, true
-		}
-	}
-	return 0, false
-}
-
-// Move moves the selection by so many rows, as far as there are rows.
-func (t *Table[R]) Move(by int) {
-	t.held = true
-	t.cursor += by
-	t.scroll()
-}
-
-// Page moves the selection by so many windows.
-func (t *Table[R]) Page(by int) { t.Move(by * max(1, t.window()-1)) }
-
-// Home selects the first row, and from then on whatever row is first.
-func (t *Table[R]) Home() { t.held, t.cursor, t.top = false, 0, 0 }
-
-// End selects the last row.
-func (t *Table[R]) End() { t.Move(t.rows.Len()) }
-
-// Selected gives the row under the cursor.
-func (t *Table[R]) Selected() (row R, ok bool) {
-	if t.rows.Len() == 0 {
-		return row, false
-	}
-	return t.rows.At(t.cursor), true
-}
-
-// Rows gives what is shown.
-func (t *Table[R]) Rows() *Arrangement[R] { return t.rows }
-
-// Span gives the first and the last row in the window, counted from 1; 0 and 0 where there are none.
-func (t *Table[R]) Span() (first, last int) {
-	if t.rows.Len() == 0 {
-		return 0, 0
-	}
-	return t.top + 1, min(t.top+t.window(), t.rows.Len())
-}
-
-func (t *Table[R]) window() int { return max(0, t.height-1) }
-
-// scroll puts the cursor onto a row and the window around it, without a gap below the last row.
-func (t *Table[R]) scroll() {
-	n, h := t.rows.Len(), t.window()
-	t.cursor = max(0, min(t.cursor, n-1))
-	t.top = max(0, min(t.top, t.cursor, n-h))
-	t.top = max(t.top, t.cursor-max(h-1, 0))
+	t.hold(line, screen)
 }

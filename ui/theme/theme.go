@@ -1,5 +1,8 @@
-// Package theme says what things look like. It uses only the terminal's own sixteen colours, which every user has set
-// to be readable on his background, so that light and dark need no telling apart.
+// Package theme says what things look like, in three layers: Glyphs are the shapes, the styles of a Theme say what a
+// thing is rather than what colour it has, and a Palette gives each of those its colours.
+//
+// No palette paints the background of the whole screen, and none is needed to understand it: whatever colour says, a
+// letter, a glyph or a weight says too.
 package theme
 
 import (
@@ -8,45 +11,56 @@ import (
 	"canopy/model"
 )
 
-// Theme holds the styles of a screen. It is a plain value; the zero value has no style at all.
+// Theme holds the styles of a screen by role. It is a plain value; the zero value has no style at all. Roles says what
+// each of them is for.
 type Theme struct {
-	// Title is for the name of a screen, Header for the head of a table, Selected for the row under the cursor, Faint
-	// for what is less important, Alarm for what must not be overlooked, Good for what is well.
-	Title, Header, Selected, Faint, Alarm, Good lipgloss.Style
+	// What is read.
+	Text, Title, Header, Strong, Faint, Link lipgloss.Style
+	// Rows and what happens to them.
+	Selected, Resting, Marked, Glow, Gone, Match lipgloss.Style
+	// What leads through the screens.
+	Key, Label, Off, Tab, TabActive, Crumb, CrumbLast, Rule lipgloss.Style
+	// How things stand.
+	Good, Warn, Alarm, Notice lipgloss.Style
+	// Differences and YAML.
+	Added, Removed, Hunk, Offence, OffenceMark, YAMLKey, YAMLValue, YAMLComment lipgloss.Style
+	// What is typed and pressed.
+	Input, Ghost, Button, ButtonFocused lipgloss.Style
 
 	severity [model.Critical + 1]lipgloss.Style
 }
 
-// New gives the theme with colour, or the one with bold, faint and reverse alone.
-func New(colour bool) Theme {
-	plain := lipgloss.NewStyle()
-	t := Theme{
-		Title:    plain.Bold(true),
-		Header:   plain.Bold(true),
-		Selected: plain.Reverse(true),
-		Faint:    plain.Faint(true),
-		Alarm:    plain.Bold(true),
-		Good:     plain,
-	}
-	t.severity = [...]lipgloss.Style{model.Info: plain, model.Low: plain, model.Medium: plain, model.High: plain.Bold(true), model.Critical: plain.Bold(true)}
-	if !colour {
-		return t
-	}
-	t.Alarm = t.Alarm.Foreground(lipgloss.Yellow)
-	t.Good = t.Good.Foreground(lipgloss.Green)
-	for s, c := range [...]lipgloss.Style{
-		model.Info:     plain.Faint(true),
-		model.Low:      plain.Foreground(lipgloss.Cyan),
-		model.Medium:   plain.Foreground(lipgloss.Yellow),
-		model.High:     plain.Foreground(lipgloss.Magenta).Bold(true),
-		model.Critical: plain.Foreground(lipgloss.Red).Bold(true),
-	} {
-		t.severity[s] = c
-	}
-	return t
+// Options say which theme to make.
+type Options struct {
+	// Palette gives the colours; the zero value stands for the one named terminal.
+	Palette Palette
+	// Dark tells that the terminal's background is dark.
+	Dark bool
+	// NoColor leaves bold, faint, reverse and underline alone to tell things apart, whatever the palette says.
+	NoColor bool
 }
 
-// Severity is the style of a severity. It never stands alone: the letter says the same.
-func (t Theme) Severity(s model.Severity) lipgloss.Style {
+// Severity is the style of a severity. It never stands alone: the letter says the same, and so does the glyph.
+func (t *Theme) Severity(s model.Severity) lipgloss.Style {
 	return t.severity[min(s, model.Critical)]
+}
+
+// New makes the theme that o asks for.
+func New(o Options) Theme {
+	p := o.Palette
+	if p.dark == nil && p.light == nil {
+		p = builtin(terminal)
+	}
+	tones := p.light
+	switch {
+	case o.NoColor:
+		tones = builtin(plain).dark
+	case o.Dark:
+		tones = p.dark
+	}
+	var t Theme
+	for _, s := range t.slots() {
+		*s.style = tones[s.Name].style()
+	}
+	return t
 }

@@ -1,16 +1,26 @@
 package command
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
+	"github.com/atotto/clipboard"
+	"github.com/spf13/pflag"
+
+	"canopy/cmd/canopy/settings"
 	"canopy/ui"
+	"canopy/ui/keys"
+	"canopy/ui/theme"
+	"canopy/ui/view"
 )
 
 // dashboard opens the screen on the source that the flags name.
-func (r *run) dashboard(ctx context.Context) error {
+func (r *run) dashboard(ctx context.Context, flags *pflag.FlagSet) error {
 	if !r.streams.Screen {
 		return errNoScreen
 	}
@@ -19,54 +29,145 @@ func (r *run) dashboard(ctx context.Context) error {
 		return err
 	}
 	defer restore()
+	look, err := r.look(flags)
+	if err != nil {
+		return err
+	}
 	s, err := r.open(ctx, true)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	return r.show(ctx, s)
+	if s.source.Live {
+		look.contexts = r.connect.Contexts
+		look.open = func(name string) (*session, error) {
+			other := *r
+			other.connect = *r.connect.For(name)
+			return other.open(ctx, true)
+		}
+	}
+	return r.show(ctx, &desk{session: s, run: r}, look)
+}
+
+// look is how the dashboard is to be, and where else it can go.
+type look struct {
+	settings *settings.Settings
+	flags    *pflag.FlagSet
+	palettes []theme.Palette
+	notes    []string
+	contexts func() ([]string, error)
+	open     func(name string) (*session, error)
+}
+
+// look reads the settings. What is wrong in them is told on the screen, and the rest holds.
+func (r *run) look(flags *pflag.FlagSet) (*look, error) {
+	paths := r.paths()
+	l := &look{flags: flags, palettes: theme.Palettes()}
+	set, problems, err := settings.Load(paths.Config, known(paths.Themes))
+	l.settings = set
+	if err != nil {
+		l.notes = append(l.notes, err.Error())
+	}
+	for _, p := range problems {
+		l.notes = append(l.notes, p.String())
+	}
+	for _, name := range ownThemes(paths.Themes) {
+		data, err := os.ReadFile(filepath.Join(paths.Themes, name+".yaml"))
+		if err != nil {
+			l.notes = append(l.notes, err.Error())
+			continue
+		}
+		palette, problems := theme.Parse(name, data)
+		l.palettes = append(l.palettes, palette)
+		for _, p := range problems {
+			l.notes = append(l.notes, name+".yaml: "+p.String())
+		}
+	}
+	d := set.For("").With(r.given(flags))
+	r.ascii = r.ascii || d.ASCII
+	return l, r.log(&d)
+}
+
+// of gives the settings of a context for the screen. Flags hold for the cluster that they were given with.
+func (r *run) of(l *look, name string, first bool) ui.Settings {
+	d := l.settings.For(name)
+	if first {
+		d = d.With(r.given(l.flags))
+	}
+	s := ui.Settings{
+		Background: d.Background, Columns: d.Columns, Start: d.Start, Namespaces: d.Namespaces, Refresh: d.Refresh, Mouse: d.Mouse, Glow: d.Glow,
+		Palette: l.palettes[0],
+	}
+	for _, p := range l.palettes {
+		if p.Name == d.Theme {
+			s.Palette = p
+		}
+	}
+	return s
 }
 
 // drawn is how long the first rows of a large cluster take at the most.
 const drawn = 3 * time.Second
 
 // show draws the screen until the user leaves it, a signal ends it, or nothing can be read at all.
-func (r *run) show(ctx context.Context, s *session) error {
+func (r *run) show(ctx context.Context, d *desk, l *look) error {
 	tuneMemory()
 	screen, leave := context.WithCancel(ctx)
 	defer leave()
-	go func() {
-		select {
-		case <-s.failed:
-			leave()
-		case <-screen.Done():
+	go relieve(screen, d.session)
+	first := d.Name()
+	overrides := map[keys.Action][]string{}
+	for action, list := range l.settings.For("").Keys {
+		overrides[keys.Action(action)] = list
+	}
+	o := ui.Options{
+		Session: d, Contexts: l.contexts, Palettes: l.palettes, Keys: overrides, Notes: l.notes, NoColor: r.noColor, ASCII: r.ascii,
+		Settings:  func(name string) ui.Settings { return r.of(l, name, name == first) },
+		Clipboard: clipboardOf(os.Getenv),
+	}
+	if l.open != nil {
+		o.Connect = func(name string) (view.Session, error) {
+			s, err := l.open(name)
+			if err != nil {
+				return nil, err
+			}
+			go relieve(screen, s)
+			return &desk{session: s, run: r}, nil
 		}
-	}()
-	go func() {
-		if _, err := s.engine.Settle(screen); err != nil {
-			return
-		}
-		releaseMemory()
-		select {
-		case <-screen.Done():
-		case <-time.After(drawn):
-			// By now the screen has made its rows, which takes as much again for a moment.
-			releaseMemory()
-		}
-	}()
-	err := ui.Run(screen, ui.Options{
-		Feed: s.engine, Context: s.source.Name, Namespaces: r.connect.Shown(), NoColor: r.noColor, ASCII: r.ascii,
-	})
-	select {
-	case <-s.failed:
-		return fmt.Errorf("%s: %w", s.source.Name, s.failure)
-	default:
+	}
+	last, err := ui.Run(screen, o)
+	last.Close()
+	var broken *ui.PanicError
+	if errors.As(err, &broken) {
+		return r.panicked(fmt.Sprintf("%v\n%s", broken.Cause, broken.Stack))
 	}
 	if ctx.Err() != nil {
 		// A signal is a way to leave.
 		return nil
 	}
 	return err
+}
+
+// relieve gives memory back once a cluster was read.
+func relieve(ctx context.Context, s *session) {
+	if _, err := s.engine.Settle(ctx); err != nil {
+		return
+	}
+	releaseMemory()
+	select {
+	case <-ctx.Done():
+	case <-time.After(drawn):
+		// By now the screen has made its rows, which takes as much again for a moment.
+		releaseMemory()
+	}
+}
+
+// clipboardOf gives the machine's own clipboard; nil where there is no display to have one: over ssh it would be that of
+// another machine.
+func clipboardOf(env func(string) string) func(string) error {
+	if clipboard.Unsupported || cmp.Or(env("SSH_TTY"), env("SSH_CONNECTION")) != "" {
+		return nil
+	}
+	return clipboard.WriteAll
 }
 
 // hideStandardError keeps what a credential plugin says off the screen: client-go gives a plugin the os.Stderr that it

@@ -2,8 +2,11 @@ package command
 
 import (
 	"context"
+	"log/slog"
+	"sync"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"canopy/analysis/catalogue"
 	"canopy/cmd/canopy/connect"
@@ -18,27 +21,62 @@ const demoServer = "v1.37.2"
 func (r *run) demo() *cobra.Command {
 	return &cobra.Command{
 		Use: "demo", Short: "Open the dashboard on a bundled cluster", Args: noArgs,
-		Long: "Open the dashboard on a bundled cluster. No cluster is needed and none is contacted. Changes that play live are not in this version.",
-		RunE: func(c *cobra.Command, _ []string) error { return r.runDemo(c.Context()) },
+		Long: "Open the dashboard on a bundled cluster that lives: what happens in it repeats every four minutes. No cluster is needed and none is contacted.",
+		RunE: func(c *cobra.Command, _ []string) error { return r.runDemo(c.Context(), c.Flags()) },
 	}
 }
 
-func (r *run) runDemo(ctx context.Context) error {
+func (r *run) runDemo(ctx context.Context, flags *pflag.FlagSet) error {
 	if !r.streams.Screen {
 		return errNoScreen
 	}
-	rules, err := catalogue.Load()
+	look, err := r.look(flags)
 	if err != nil {
 		return err
 	}
+	s, player, err := r.beginDemo(ctx)
+	if err != nil {
+		return err
+	}
+	return r.show(ctx, &desk{session: s, run: r, pause: player.Pause}, look)
+}
+
+// beginDemo starts an engine on the bundled cluster, and gives the player of what happens in it.
+func (r *run) beginDemo(ctx context.Context) (*session, *demo.Player, error) {
+	rules, err := catalogue.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	clock := connect.ClockFrom(demo.Start)
+	player := demo.NewPlayer(clock)
 	source := connect.Deferred(func(context.Context) (model.Source, error) {
-		objects, err := demo.Objects(demo.Start)
+		jungle, err := demo.New(demo.Start)
 		if err != nil {
 			return nil, err
 		}
-		return capture.FromObjects(objects, model.SourceInfo{Type: "demo", Name: "jungle", Server: demoServer}), nil
+		info := model.SourceInfo{Type: "demo", Name: "jungle", Server: demoServer}
+		return &played{Source: capture.FromObjects(jungle.Objects(), info), jungle: jungle, player: player, log: r.streams.Logs.Logger()}, nil
 	})
-	s := begin(ctx, &connect.Opened{Source: source, Name: "demo"}, connect.ClockFrom(demo.Start), rules)
-	defer s.close()
-	return r.show(ctx, s)
+	return begin(ctx, &connect.Opened{Source: source, Name: "demo"}, clock, rules), player, nil
+}
+
+// played is a cluster in memory in which something happens while it is watched.
+type played struct {
+	*capture.Source
+	jungle *demo.Jungle
+	player *demo.Player
+	log    *slog.Logger
+}
+
+// Run runs the source and the player until the context ends.
+func (p *played) Run(ctx context.Context, sink model.Sink) error {
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		// The cluster can be looked at all the same where nothing happens in it.
+		if err := p.player.Run(ctx, p.Source, p.jungle); err != nil {
+			p.log.Error("the demo stands still", "error", err)
+		}
+	})
+	defer wait.Wait()
+	return p.Source.Run(ctx, sink)
 }

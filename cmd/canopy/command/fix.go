@@ -121,6 +121,7 @@ func (r *run) runFix(ctx context.Context, flags fixFlags, args []string) error {
 	case flags.preview:
 		return r.preview(ctx, s, flags.format, found, findings, fix)
 	case flags.out != "":
+		r.warn("canopy: " + notWritten)
 		return r.writeFix(flags.out, fix)
 	case flags.format == string(output.JSON):
 		return r.write("", func(w io.Writer) error { return output.WriteJSON(w, newPatches(fix)) })

@@ -35,7 +35,6 @@ func (r *run) writeFix(dir string, fix *remedy.Fix) error {
 			return err
 		}
 	}
-	r.warn("canopy: " + notWritten)
 	return r.write(filepath.Join(dir, "README.md"), func(w io.Writer) error {
 		_, err := io.WriteString(output.Guard(w), fixReadme(fix))
 		return err

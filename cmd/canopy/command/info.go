@@ -2,34 +2,55 @@ package command
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/tools/clientcmd"
 
 	"canopy/analysis/catalogue"
 	"canopy/cmd/canopy/output"
+	"canopy/cmd/canopy/settings"
+	"canopy/ui"
+	"canopy/ui/keys"
 )
 
 // Info is what canopy info prints.
 type Info struct {
-	Build Build  `json:"build"`
-	Paths Paths  `json:"paths"`
-	Data  []Data `json:"data"`
+	Build    Build        `json:"build"`
+	Paths    Paths        `json:"paths"`
+	Settings SettingsInfo `json:"settings"`
+	Data     []Data       `json:"data"`
 }
 
-// Paths says where Canopy reads and writes.
+// Paths says where Canopy reads and writes. A path is empty where neither the environment nor a home folder gives it.
 type Paths struct {
-	// Config is where settings will stand.
+	// Config is the file of settings, Themes the folder of the user's own colours.
 	Config string `json:"config"`
+	Themes string `json:"themes"`
+	// State is where Canopy leaves what it has to say about its own failures.
+	State string `json:"state"`
 	// Cache is where data that was fetched will stand.
 	Cache string `json:"cache"`
-	// Log is empty where nothing is logged.
+	// Log is the log of the dashboard; empty where nothing is logged.
 	Log string `json:"log"`
 	// Kubeconfig lists the files that connections are read from, those that exist.
 	Kubeconfig []string `json:"kubeconfig"`
+}
+
+// SettingsInfo says what became of the file of settings.
+type SettingsInfo struct {
+	// Exists tells that there is such a file.
+	Exists   bool               `json:"exists"`
+	Problems []settings.Problem `json:"problems"`
+	// Themes are the user's own.
+	Themes []string `json:"themes"`
 }
 
 // Data is a table that is bundled.
@@ -41,9 +62,23 @@ type Data struct {
 
 func (r *run) info() *cobra.Command {
 	var format string
-	c := &cobra.Command{Use: "info", Short: "Print paths, versions and the dates of bundled data", Args: noArgs}
+	var defaults, schema bool
+	c := &cobra.Command{
+		Use: "info", Short: "Print paths, versions, the dates of bundled data, and what is wrong with the settings", Args: noArgs,
+		Example: "  canopy info --defaults > ~/.config/canopy/config.yaml    a file of settings to begin with",
+	}
 	bindFormat(c, &format, output.Common())
+	c.Flags().BoolVar(&defaults, "defaults", false, "Print the settings with their defaults, as the file to begin with; -o markdown as a page")
+	c.Flags().BoolVar(&schema, "schema", false, "Print the JSON schema of the settings, by which an editor completes and checks")
 	c.RunE = func(*cobra.Command, []string) error {
+		switch {
+		case defaults && schema:
+			return errors.New("give --defaults or --schema, not both")
+		case defaults:
+			return r.printDefaults(format)
+		case schema:
+			return r.printSchema(format)
+		}
 		set, err := catalogue.Load()
 		if err != nil {
 			return err
@@ -51,20 +86,95 @@ func (r *run) info() *cobra.Command {
 		b := build()
 		// The catalogue has no date of its own: it is part of the sources.
 		i := Info{Build: b, Paths: r.paths(), Data: []Data{{"catalogue", len(set), b.Date}}}
+		i.Settings = r.inspect(&i.Paths)
 		return r.print(format, i, func() *output.Grid { return infoGrid(&i) })
 	}
 	return c
 }
 
-// paths follows the XDG base directory specification. A home that is not known leaves a path empty.
-func (r *run) paths() Paths {
-	p := Paths{Log: r.logFile, Kubeconfig: []string{}}
-	home, err := os.UserHomeDir()
-	if config := os.Getenv("XDG_CONFIG_HOME"); config != "" || err == nil {
-		p.Config = filepath.Join(cmp.Or(config, filepath.Join(home, ".config")), "canopy", "config.yaml")
+// printDefaults prints the file of settings that sets nothing anew. YAML is the only format of a file, so it needs no -o.
+func (r *run) printDefaults(format string) error {
+	text := settings.Defaults()
+	switch output.Format(format) {
+	case output.Table, output.YAML:
+	case output.Markdown:
+		text = settings.Markdown()
+	default:
+		return fmt.Errorf("-o %q: --defaults prints yaml or markdown", format)
 	}
-	if cache := os.Getenv("XDG_CACHE_HOME"); cache != "" || err == nil {
-		p.Cache = filepath.Join(cmp.Or(cache, filepath.Join(home, ".cache")), "canopy")
+	return r.write("", func(w io.Writer) error { _, err := w.Write(text); return err })
+}
+
+func (r *run) printSchema(format string) error {
+	if f := output.Format(format); f != output.Table && f != output.JSON {
+		return fmt.Errorf("-o %q: --schema prints json", format)
+	}
+	names := known(r.paths().Themes)
+	return r.write("", func(w io.Writer) error { _, err := w.Write(names.Schema()); return err })
+}
+
+// inspect reads the settings as the dashboard would. What is wrong with them is told, and is no failure.
+func (r *run) inspect(p *Paths) SettingsInfo {
+	s, problems, err := settings.Load(p.Config, known(p.Themes))
+	i := SettingsInfo{Problems: append([]settings.Problem{}, problems...), Themes: append([]string{}, ownThemes(p.Themes)...)}
+	if err != nil {
+		i.Problems = append(i.Problems, settings.Problem{File: p.Config, Text: err.Error()})
+		r.warn("canopy: " + err.Error())
+	}
+	for _, problem := range problems {
+		r.warn("canopy: " + problem.String())
+	}
+	_, err = os.Stat(p.Config)
+	i.Exists = err == nil
+	p.Log = cmp.Or(p.Log, s.For("").LogFile)
+	return i
+}
+
+// known lists the names that settings can use. It is the one place where settings and screens meet.
+func known(themes string) settings.Known {
+	// Where a home is not known, ~ stands for nothing.
+	home, _ := os.UserHomeDir()
+	names := []string{"terminal", "canopy", "contrast"}
+	for _, own := range ownThemes(themes) {
+		if !slices.Contains(names, own) {
+			names = append(names, own)
+		}
+	}
+	return settings.Known{
+		Actions: keys.Default().Names(),
+		Screens: ui.Screens(),
+		Themes:  names,
+		Columns: ui.Columns(),
+		// All actions stand in one table, so that a key does one thing.
+		Conflict: func(string, string) bool { return true },
+		Home:     home,
+	}
+}
+
+// ownThemes lists the themes in the user's folder, by name. A folder that cannot be read holds none.
+func ownThemes(folder string) []string {
+	if folder == "" {
+		return nil
+	}
+	files, _ := os.ReadDir(folder)
+	var names []string
+	for _, f := range files {
+		if name, ok := strings.CutSuffix(f.Name(), ".yaml"); ok && !f.IsDir() && settings.ThemeName(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// paths follows the XDG base directory specification.
+func (r *run) paths() Paths {
+	p := Paths{
+		Config: folder("XDG_CONFIG_HOME", ".config"), State: folder("XDG_STATE_HOME", ".local/state"), Cache: folder("XDG_CACHE_HOME", ".cache"),
+		Log: r.logFile, Kubeconfig: []string{},
+	}
+	if p.Config != "" {
+		p.Themes = filepath.Join(p.Config, "themes")
+		p.Config = filepath.Join(p.Config, "config.yaml")
 	}
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = r.connect.Kubeconfig
@@ -76,14 +186,28 @@ func (r *run) paths() Paths {
 	return p
 }
 
+// folder gives Canopy's folder of one kind. The specification wants a variable with a relative path ignored.
+func folder(variable, usual string) string {
+	if base := os.Getenv(variable); filepath.IsAbs(base) {
+		return filepath.Join(base, "canopy")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, filepath.FromSlash(usual), "canopy")
+}
+
 func infoGrid(i *Info) *output.Grid {
 	g := &output.Grid{Titles: []string{"NAME", "VALUE"}, Fold: true}
 	g.Add("version", i.Build.Version)
 	g.Add("go", i.Build.Go)
 	g.Add("client-go", i.Build.Kubernetes)
-	g.Add("config", i.Paths.Config+" (not read in this version)")
+	g.Add("config", configLine(i))
+	g.Add("themes", i.Paths.Themes+" ("+cmp.Or(strings.Join(i.Settings.Themes, ", "), "none")+")")
+	g.Add("state", i.Paths.State)
 	g.Add("cache", i.Paths.Cache+" (not used in this version)")
-	g.Add("log", cmp.Or(i.Paths.Log, "none; --log-file names one"))
+	g.Add("log", cmp.Or(i.Paths.Log, "none; --log-file or the setting log.file names one"))
 	if len(i.Paths.Kubeconfig) == 0 {
 		g.Add("kubeconfig", "none")
 	}
@@ -94,6 +218,19 @@ func infoGrid(i *Info) *output.Grid {
 		g.Add(d.Name, strconv.Itoa(d.Entries)+" entries"+dated(d.Date, i.Build.Version))
 	}
 	return g
+}
+
+// configLine says where the settings stand and what became of them.
+func configLine(i *Info) string {
+	switch n := len(i.Settings.Problems); {
+	case !i.Settings.Exists:
+		return i.Paths.Config + " (does not exist; the defaults hold)"
+	case n == 1:
+		return i.Paths.Config + " (1 problem)"
+	case n > 1:
+		return fmt.Sprintf("%s (%d problems)", i.Paths.Config, n)
+	}
+	return i.Paths.Config + " (read)"
 }
 
 // dated says how old data is: as old as the build that it is part of, where it has no date.

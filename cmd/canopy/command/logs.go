@@ -6,6 +6,10 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+
+	"github.com/spf13/pflag"
+
+	"canopy/cmd/canopy/settings"
 )
 
 // Logs writes the log to the file of --log-file, and nowhere else: neither Canopy nor the client library may write on the
@@ -42,7 +46,7 @@ func (l *Logs) Write(line []byte) (int, error) {
 	return l.file.Write(line)
 }
 
-// Open sends the log to a file, which only this user may read.
+// Open sends the log to a file that a flag names. Without one nothing changes.
 func (l *Logs) Open(path, level string) error {
 	var lowest slog.Level
 	if err := lowest.UnmarshalText([]byte(level)); err != nil {
@@ -51,14 +55,30 @@ func (l *Logs) Open(path, level string) error {
 	if path == "" {
 		return nil
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
+	if err := l.open(path, level); err != nil {
 		return fmt.Errorf("--log-file: %w", err)
 	}
+	return nil
+}
+
+// open sends the log to a file, which only this user may read, in place of the one before.
+func (l *Logs) open(path, level string) error {
+	var lowest slog.Level
+	if err := lowest.UnmarshalText([]byte(level)); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
 	l.mutex.Lock()
+	before := l.file
 	l.file = file
 	l.mutex.Unlock()
 	l.level.Set(lowest)
+	if before != nil {
+		return before.Close()
+	}
 	return nil
 }
 
@@ -73,4 +93,37 @@ func (l *Logs) Close() error {
 	file := l.file
 	l.file = nil
 	return file.Close()
+}
+
+// given lists what the flags say about settings: --ascii, -n and -A, --log-file, --log-level. A flag that was not given says
+// nothing, whatever its default is.
+func (r *run) given(flags *pflag.FlagSet) settings.Given {
+	var g settings.Given
+	if flags.Changed("ascii") {
+		g.ASCII = &r.ascii
+	}
+	if flags.Changed("namespace") || flags.Changed("all-namespaces") {
+		shown := r.connect.Shown()
+		g.Namespaces = &shown
+	}
+	if flags.Changed("log-file") {
+		g.LogFile = &r.logFile
+	}
+	if flags.Changed("log-level") {
+		g.LogLevel = &r.level
+	}
+	return g
+}
+
+// log opens the log that the settings name, over which the flags stand already. A file that a flag names is open by then,
+// so that what fails here is the setting.
+func (r *run) log(d *settings.Dashboard) error {
+	if d.LogFile == "" || d.LogFile == r.logFile && d.LogLevel == r.level {
+		return nil
+	}
+	if err := r.streams.Logs.open(d.LogFile, d.LogLevel); err != nil {
+		return fmt.Errorf("settings: log.file: %w", err)
+	}
+	r.logFile, r.level = d.LogFile, d.LogLevel
+	return nil
 }

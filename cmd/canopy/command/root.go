@@ -62,7 +62,7 @@ func (r *run) root() *cobra.Command {
 			"  canopy scan -f manifests/        findings of manifests",
 		Args: noArgs, SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return r.prepare(c) },
-		RunE:              func(c *cobra.Command, _ []string) error { return r.dashboard(c.Context()) },
+		RunE:              func(c *cobra.Command, _ []string) error { return r.dashboard(c.Context(), c.Flags()) },
 	}
 	group(c.PersistentFlags(), connectionGroup, r.connect.Bind)
 	group(c.PersistentFlags(), "Common flags", func(fs *pflag.FlagSet) {

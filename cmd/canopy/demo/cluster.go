@@ -30,6 +30,25 @@ type object interface {
 // *unstructured.Unstructured. Equal times give equal bytes; ages do not depend
 // on now, so that findings resting on age hold whenever the demo is opened.
 func Objects(now time.Time) ([]runtime.Object, error) {
+	j, err := New(now)
+	if err != nil {
+		return nil, err
+	}
+	return j.Objects(), nil
+}
+
+// Jungle is the cluster as it was generated, for a Player to live on in. What
+// the Player does changes the objects in place.
+type Jungle struct {
+	cluster *cluster
+	objects []runtime.Object
+}
+
+// Objects returns the objects as the function of that name does.
+func (j *Jungle) Objects() []runtime.Object { return j.objects }
+
+// New generates the cluster as it stands at now.
+func New(now time.Time) (*Jungle, error) {
 	now = now.UTC().Truncate(time.Second)
 	objects, err := authored(now.Sub(Start))
 	if err != nil {
@@ -43,7 +62,7 @@ func Objects(now time.Time) ([]runtime.Object, error) {
 	c.settle()
 	c.schedule()
 	c.observe()
-	return c.sorted(), nil
+	return &Jungle{cluster: c, objects: c.sorted()}, nil
 }
 
 // cluster is the state that the generator works on.
@@ -57,6 +76,7 @@ type cluster struct {
 	limits  map[string]*corev1.LimitRange
 	token   map[types.NamespacedName]bool
 	born    map[string]time.Time // by namespace
+	version int                  // the newest resourceVersion
 }
 
 func newCluster(now time.Time) *cluster {

@@ -25,11 +25,7 @@ func (c *cluster) publishEndpoints() {
 			pods = nil
 			slice.Endpoints = []discoveryv1.Endpoint{{Addresses: []string{c.machine("n1").node.Status.Addresses[0].Address}, Conditions: discoveryv1.EndpointConditions{Ready: new(true)}}}
 		}
-		for _, p := range pods {
-			slice.Endpoints = append(slice.Endpoints, discoveryv1.Endpoint{Addresses: []string{p.Status.PodIP}, NodeName: new(p.Spec.NodeName),
-				Conditions: discoveryv1.EndpointConditions{Ready: new(true), Serving: new(true), Terminating: new(false)},
-				TargetRef:  &corev1.ObjectReference{Kind: "Pod", Namespace: p.Namespace, Name: p.Name, UID: p.UID}})
-		}
+		slice.Endpoints = append(slice.Endpoints, endpoints(pods)...)
 		for _, port := range s.Spec.Ports {
 			slice.Ports = append(slice.Ports, discoveryv1.EndpointPort{Name: new(port.Name), Protocol: new(port.Protocol), Port: new(target(port, pods))})
 		}
@@ -38,6 +34,18 @@ func (c *cluster) publishEndpoints() {
 			slice.ManagedFields[0].Time = &last
 		}
 	})
+}
+
+// endpoints are those of the running pods that a Service selects.
+func endpoints(pods []*corev1.Pod) []discoveryv1.Endpoint {
+	var out []discoveryv1.Endpoint
+	for _, p := range pods {
+		serving, leaving := ready(p), p.DeletionTimestamp != nil
+		out = append(out, discoveryv1.Endpoint{Addresses: []string{p.Status.PodIP}, NodeName: new(p.Spec.NodeName),
+			Conditions: discoveryv1.EndpointConditions{Ready: new(serving && !leaving), Serving: new(serving), Terminating: new(leaving)},
+			TargetRef:  &corev1.ObjectReference{Kind: "Pod", Namespace: p.Namespace, Name: p.Name, UID: p.UID}})
+	}
+	return out
 }
 
 func target(port corev1.ServicePort, pods []*corev1.Pod) int32 {

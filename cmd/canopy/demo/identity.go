@@ -21,7 +21,12 @@ func number(parts ...any) uint64 {
 }
 
 func uid(o object) types.UID {
-	sum := sha256.Sum256([]byte(o.GetObjectKind().GroupVersionKind().GroupKind().String() + "/" + o.GetNamespace() + "/" + o.GetName()))
+	return uuid(o.GetObjectKind().GroupVersionKind().GroupKind().String() + "/" + o.GetNamespace() + "/" + o.GetName())
+}
+
+// uuid derives a UUID from a text.
+func uuid(of string) types.UID {
+	sum := sha256.Sum256([]byte(of))
 	sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80 // RFC 9562, version 4
 	h := hex.EncodeToString(sum[:16])
 	return types.UID(strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-"))

@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"regexp"
+	"slices"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -44,29 +46,13 @@ func authored(shift time.Duration) ([]object, error) {
 		return nil, err
 	}
 	d := newDecoder(shift)
-	var out []object
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, err
-		}
-		reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(data)))
-		for n := 1; ; n++ {
-			doc, err := reader.Read()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-			o, err := d.decode(doc)
-			if err != nil {
-				return nil, fmt.Errorf("%s: document %d: %w", name, n, err)
-			}
-			out = append(out, o)
-		}
+	lists, errs := make([][]object, len(names)), make([]error, len(names))
+	var wait sync.WaitGroup
+	for i, name := range names {
+		wait.Go(func() { lists[i], errs[i] = d.file(files, name) })
 	}
-	return out, nil
+	wait.Wait()
+	return slices.Concat(lists...), errors.Join(errs...)
 }
 
 type decoder struct {
@@ -84,20 +70,42 @@ func newDecoder(shift time.Duration) *decoder {
 	}
 }
 
+// file decodes all documents of one file.
+func (d *decoder) file(files fs.FS, name string) ([]object, error) {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, err
+	}
+	var out []object
+	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(data)))
+	for n := 1; ; n++ {
+		doc, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		o, err := d.decode(doc)
+		if err != nil {
+			return nil, fmt.Errorf("%s: document %d: %w", name, n, err)
+		}
+		out = append(out, o)
+	}
+}
+
+// decode gives the typed object, or an unstructured one of a kind that is not built in.
 func (d *decoder) decode(doc []byte) (object, error) {
 	data, err := yaml.YAMLToJSONStrict(doc)
 	if err != nil {
 		return nil, err
 	}
 	data = d.dates.ReplaceAllFunc(data, d.move)
-	u := &unstructured.Unstructured{}
-	if err := u.UnmarshalJSON(data); err != nil {
-		return nil, err
-	}
-	if !scheme.Scheme.Recognizes(u.GroupVersionKind()) {
-		return u, nil
-	}
 	decoded, gvk, err := d.typed.Decode(data, nil, nil)
+	if runtime.IsNotRegisteredError(err) {
+		u := &unstructured.Unstructured{}
+		return u, u.UnmarshalJSON(data)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,24 @@ import (
 
 func live(p *corev1.Pod) bool { return p.Status.Phase == corev1.PodRunning }
 
+// ready says whether p is taken for ready to serve.
+func ready(p *corev1.Pod) bool {
+	return slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
+}
+
+// on lists the pods of a node.
+func (c *cluster) on(m *machine) []*corev1.Pod {
+	var out []*corev1.Pod
+	for _, p := range c.pods {
+		if p.Spec.NodeName == m.node.Name {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // selected returns the running pods of a namespace that a selector takes.
 func (c *cluster) selected(namespace string, selector labels.Selector) []*corev1.Pod {
 	var out []*corev1.Pod
@@ -48,72 +66,82 @@ func (c *cluster) observeStorage() {
 }
 
 func (c *cluster) observeBudgets() {
-	each(c, func(b *policyv1.PodDisruptionBudget) {
-		selector, err := metav1.LabelSelectorAsSelector(b.Spec.Selector)
-		if err != nil {
-			panic(err) // a test selects with every budget
+	each(c, c.observeBudget)
+}
+
+// observeBudget counts the pods of a budget, and those of them that are healthy.
+func (c *cluster) observeBudget(b *policyv1.PodDisruptionBudget) {
+	selector, err := metav1.LabelSelectorAsSelector(b.Spec.Selector)
+	if err != nil {
+		panic(err) // a test selects with every budget
+	}
+	n, healthy := 0, 0
+	for _, p := range c.selected(b.Namespace, selector) {
+		if n++; ready(p) && p.DeletionTimestamp == nil {
+			healthy++
 		}
-		n := len(c.selected(b.Namespace, selector))
-		want := n
-		if m := b.Spec.MaxUnavailable; m != nil {
-			k, _ := intstr.GetScaledValueFromIntOrPercent(m, n, true)
-			want = n - k
-		} else if m := b.Spec.MinAvailable; m != nil {
-			want, _ = intstr.GetScaledValueFromIntOrPercent(m, n, true)
-		}
-		allowed := metav1.Condition{Type: policyv1.DisruptionAllowedCondition, Status: metav1.ConditionTrue, Reason: policyv1.SufficientPodsReason,
-			LastTransitionTime: b.CreationTimestamp, ObservedGeneration: 1}
-		if n <= want {
-			allowed.Status, allowed.Reason = metav1.ConditionFalse, policyv1.InsufficientPodsReason
-		}
-		b.Status = policyv1.PodDisruptionBudgetStatus{ObservedGeneration: 1, ExpectedPods: int32(n), CurrentHealthy: int32(n),
-			DesiredHealthy: int32(want), DisruptionsAllowed: int32(n - want), Conditions: []metav1.Condition{allowed}}
-	})
+	}
+	want := n
+	if m := b.Spec.MaxUnavailable; m != nil {
+		k, _ := intstr.GetScaledValueFromIntOrPercent(m, n, true)
+		want = n - k
+	} else if m := b.Spec.MinAvailable; m != nil {
+		want, _ = intstr.GetScaledValueFromIntOrPercent(m, n, true)
+	}
+	allowed := metav1.Condition{Type: policyv1.DisruptionAllowedCondition, Status: metav1.ConditionTrue, Reason: policyv1.SufficientPodsReason,
+		LastTransitionTime: b.CreationTimestamp, ObservedGeneration: 1}
+	if healthy <= want {
+		allowed.Status, allowed.Reason = metav1.ConditionFalse, policyv1.InsufficientPodsReason
+	}
+	b.Status = policyv1.PodDisruptionBudgetStatus{ObservedGeneration: 1, ExpectedPods: int32(n), CurrentHealthy: int32(healthy),
+		DesiredHealthy: int32(want), DisruptionsAllowed: int32(max(healthy-want, 0)), Conditions: []metav1.Condition{allowed}}
 }
 
 // observeQuotas counts what the manifests limit: pods, their requests and
 // limits, and Services that open a way in.
 func (c *cluster) observeQuotas() {
-	each(c, func(q *corev1.ResourceQuota) {
-		used := corev1.ResourceList{}
-		count := func(name corev1.ResourceName, by resource.Quantity) {
-			if _, ok := q.Spec.Hard[name]; ok {
-				sum := used[name]
-				sum.Add(by)
-				used[name] = sum
-			}
+	each(c, c.observeQuota)
+}
+
+func (c *cluster) observeQuota(q *corev1.ResourceQuota) {
+	used := corev1.ResourceList{}
+	count := func(name corev1.ResourceName, by resource.Quantity) {
+		if _, ok := q.Spec.Hard[name]; ok {
+			sum := used[name]
+			sum.Add(by)
+			used[name] = sum
 		}
-		one := resource.MustParse("1")
-		for name := range q.Spec.Hard {
-			used[name] = resource.MustParse("0")
+	}
+	one := resource.MustParse("1")
+	for name := range q.Spec.Hard {
+		used[name] = resource.MustParse("0")
+	}
+	for _, p := range c.selected(q.Namespace, labels.Everything()) {
+		count(corev1.ResourcePods, one)
+		for _, ctr := range p.Spec.Containers {
+			count(corev1.ResourceRequestsCPU, ctr.Resources.Requests[corev1.ResourceCPU])
+			count(corev1.ResourceRequestsMemory, ctr.Resources.Requests[corev1.ResourceMemory])
+			count(corev1.ResourceLimitsCPU, ctr.Resources.Limits[corev1.ResourceCPU])
+			count(corev1.ResourceLimitsMemory, ctr.Resources.Limits[corev1.ResourceMemory])
 		}
-		for _, p := range c.selected(q.Namespace, labels.Everything()) {
-			count(corev1.ResourcePods, one)
-			for _, ctr := range p.Spec.Containers {
-				count(corev1.ResourceRequestsCPU, ctr.Resources.Requests[corev1.ResourceCPU])
-				count(corev1.ResourceRequestsMemory, ctr.Resources.Requests[corev1.ResourceMemory])
-				count(corev1.ResourceLimitsCPU, ctr.Resources.Limits[corev1.ResourceCPU])
-				count(corev1.ResourceLimitsMemory, ctr.Resources.Limits[corev1.ResourceMemory])
-			}
+	}
+	each(c, func(s *corev1.Service) {
+		switch {
+		case s.Namespace != q.Namespace:
+		case s.Spec.Type == corev1.ServiceTypeLoadBalancer:
+			count(corev1.ResourceServicesLoadBalancers, one)
+		case s.Spec.Type == corev1.ServiceTypeNodePort:
+			count(corev1.ResourceServicesNodePorts, one)
 		}
-		each(c, func(s *corev1.Service) {
-			switch {
-			case s.Namespace != q.Namespace:
-			case s.Spec.Type == corev1.ServiceTypeLoadBalancer:
-				count(corev1.ResourceServicesLoadBalancers, one)
-			case s.Spec.Type == corev1.ServiceTypeNodePort:
-				count(corev1.ResourceServicesNodePorts, one)
-			}
-		})
-		q.Status = corev1.ResourceQuotaStatus{Hard: q.Spec.Hard, Used: used}
 	})
+	q.Status = corev1.ResourceQuotaStatus{Hard: q.Spec.Hard, Used: used}
 }
 
 // observeNodes lists the images that each kubelet holds.
 func (c *cluster) observeNodes() {
 	for _, m := range c.nodes {
 		seen := map[string]bool{}
-		for _, p := range m.pods {
+		for _, p := range c.on(m) {
 			for _, s := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses, p.Status.EphemeralContainerStatuses) {
 				if !seen[s.ImageID] {
 					seen[s.ImageID] = true

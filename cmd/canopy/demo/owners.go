@@ -14,6 +14,7 @@ import (
 )
 
 const (
+	revision        = "deployment.kubernetes.io/revision"
 	podTemplateHash = appsv1.DefaultDeploymentUniqueLabelKey
 	revisionHash    = appsv1.ControllerRevisionHashLabelKey
 )
@@ -37,21 +38,11 @@ func (c *cluster) settle() {
 }
 
 func (c *cluster) settleDeployment(d *appsv1.Deployment) {
-	hash := templateHash(d.Spec.Template)
-	rs := &appsv1.ReplicaSet{TypeMeta: typeMeta(appsv1.SchemeGroupVersion, "ReplicaSet")}
-	rs.Namespace, rs.Name = d.Namespace, d.Name+"-"+hash
-	rs.Labels = with(d.Spec.Template.Labels, podTemplateHash, hash)
-	rs.Annotations = map[string]string{"deployment.kubernetes.io/revision": fmt.Sprint(d.Generation),
-		"deployment.kubernetes.io/desired-replicas": fmt.Sprint(*d.Spec.Replicas), "deployment.kubernetes.io/max-replicas": fmt.Sprint(*d.Spec.Replicas + 1)}
-	metav1.SetMetaDataAnnotation(&d.ObjectMeta, "deployment.kubernetes.io/revision", fmt.Sprint(d.Generation))
-	rs.OwnerReferences = controlledBy(d)
-	rs.Generation = 1
-	rs.Spec = appsv1.ReplicaSetSpec{Replicas: d.Spec.Replicas, Template: *d.Spec.Template.DeepCopy(),
-		Selector: &metav1.LabelSelector{MatchLabels: with(d.Spec.Selector.MatchLabels, podTemplateHash, hash)}}
-	rs.Spec.Template.Labels = with(d.Spec.Template.Labels, podTemplateHash, hash)
+	rs := replicaSet(d)
+	metav1.SetMetaDataAnnotation(&d.ObjectMeta, revision, rs.Annotations[revision])
 	c.add(rs, changed(d))
 	for i := range int(*d.Spec.Replicas) {
-		c.grow(rs, rs.Spec.Template, rs.Name+"-"+suffix(rs.UID, i), i)
+		c.grow(rs, rs.Spec.Template, podName(rs, i), i)
 	}
 	n := *d.Spec.Replicas
 	rs.Status = appsv1.ReplicaSetStatus{Replicas: n, FullyLabeledReplicas: n, ReadyReplicas: n, AvailableReplicas: n, ObservedGeneration: 1}
@@ -60,6 +51,27 @@ func (c *cluster) settleDeployment(d *appsv1.Deployment) {
 			{Type: appsv1.DeploymentAvailable, Status: corev1.ConditionTrue, Reason: "MinimumReplicasAvailable", Message: "Deployment has minimum availability.", LastUpdateTime: rs.CreationTimestamp, LastTransitionTime: rs.CreationTimestamp},
 			{Type: appsv1.DeploymentProgressing, Status: corev1.ConditionTrue, Reason: "NewReplicaSetAvailable", Message: fmt.Sprintf("ReplicaSet %q has successfully progressed.", rs.Name), LastUpdateTime: rs.CreationTimestamp, LastTransitionTime: rs.CreationTimestamp},
 		}}
+}
+
+// podName is the name of one pod of a ReplicaSet.
+func podName(rs *appsv1.ReplicaSet, index int) string {
+	return rs.Name + "-" + suffix(rs.UID, index)
+}
+
+// replicaSet is the one that a Deployment makes for its template as it stands.
+func replicaSet(d *appsv1.Deployment) *appsv1.ReplicaSet {
+	hash := templateHash(d.Spec.Template)
+	rs := &appsv1.ReplicaSet{TypeMeta: typeMeta(appsv1.SchemeGroupVersion, "ReplicaSet")}
+	rs.Namespace, rs.Name = d.Namespace, d.Name+"-"+hash
+	rs.Labels = with(d.Spec.Template.Labels, podTemplateHash, hash)
+	rs.Annotations = map[string]string{revision: fmt.Sprint(d.Generation),
+		"deployment.kubernetes.io/desired-replicas": fmt.Sprint(*d.Spec.Replicas), "deployment.kubernetes.io/max-replicas": fmt.Sprint(*d.Spec.Replicas + 1)}
+	rs.OwnerReferences = controlledBy(d)
+	rs.Generation = 1
+	rs.Spec = appsv1.ReplicaSetSpec{Replicas: d.Spec.Replicas, Template: *d.Spec.Template.DeepCopy(),
+		Selector: &metav1.LabelSelector{MatchLabels: with(d.Spec.Selector.MatchLabels, podTemplateHash, hash)}}
+	rs.Spec.Template.Labels = with(d.Spec.Template.Labels, podTemplateHash, hash)
+	return rs
 }
 
 func (c *cluster) settleStatefulSet(s *appsv1.StatefulSet) {

@@ -19,17 +19,23 @@ func key(o object) types.NamespacedName {
 
 // grow makes one pod of an owner, to be placed by schedule.
 func (c *cluster) grow(owner object, template corev1.PodTemplateSpec, name string, index int) {
+	p := seed(owner, template, name)
+	p.UID = uid(p)
+	p.CreationTimestamp = metav1.NewTime(changed(owner).Add(time.Duration(3+9*index) * time.Second))
+	c.admit(p)
+	c.pods = append(c.pods, p)
+	c.waiting = append(c.waiting, p)
+}
+
+// seed is a pod as its owner asks for it.
+func seed(owner object, template corev1.PodTemplateSpec, name string) *corev1.Pod {
 	p := &corev1.Pod{TypeMeta: typeMeta(corev1.SchemeGroupVersion, "Pod"), Spec: *template.Spec.DeepCopy()}
 	p.Namespace, p.Name, p.OwnerReferences = owner.GetNamespace(), name, controlledBy(owner)
 	p.Labels, p.Annotations = maps.Clone(template.Labels), maps.Clone(template.Annotations)
 	if _, ok := owner.(*appsv1.StatefulSet); !ok {
 		p.GenerateName = owner.GetName() + "-"
 	}
-	p.UID = uid(p)
-	p.CreationTimestamp = metav1.NewTime(changed(owner).Add(time.Duration(3+9*index) * time.Second))
-	c.admit(p)
-	c.pods = append(c.pods, p)
-	c.waiting = append(c.waiting, p)
+	return p
 }
 
 // admit plays the admission plugins that change a pod: Priority,

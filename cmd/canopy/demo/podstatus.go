@@ -17,16 +17,13 @@ func (c *cluster) observe() {
 	jobs := map[string]*batchv1.Job{}
 	each(c, func(j *batchv1.Job) { jobs[string(j.UID)] = j })
 	for _, p := range c.pods {
-		report := started
+		report := func(p *corev1.Pod) { started(p, becomesReady(p)) }
 		if len(p.OwnerReferences) > 0 {
 			if j := jobs[string(p.OwnerReferences[0].UID)]; j != nil {
 				report = func(p *corev1.Pod) { ended(p, j) }
 			}
 		}
-		p.Status.QOSClass = qos(&p.Spec)
-		p.Status.ObservedGeneration, p.Generation = 1, 1
-		start := metav1.NewTime(p.CreationTimestamp.Add(time.Second))
-		p.Status.StartTime = &start
+		begin(p)
 		report(p)
 		last := p.Status.Conditions[len(p.Status.Conditions)-2].LastTransitionTime
 		own(p, "kubelet", metav1.ManagedFieldsOperationUpdate, "status", last.Time, "status")
@@ -43,9 +40,50 @@ func (c *cluster) observe() {
 	c.fileReports()
 }
 
-// started is the status of a pod that runs.
-func started(p *corev1.Pod) {
-	ready := metav1.NewTime(p.CreationTimestamp.Add(time.Duration(12+number("ready", p.UID)%20) * time.Second))
+// pending is the status of a pod whose images are being pulled.
+func pending(p *corev1.Pod, at metav1.Time) {
+	begin(p)
+	p.Status.Phase, p.Status.StartTime = corev1.PodPending, &at
+	for _, ctr := range p.Spec.Containers {
+		p.Status.ContainerStatuses = append(p.Status.ContainerStatuses, corev1.ContainerStatus{Name: ctr.Name, Image: ctr.Image, Started: new(false),
+			State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ContainerCreating"}}})
+	}
+	conditions(p, at, corev1.ConditionFalse, "ContainersNotReady")
+}
+
+// run is the status of a pod whose containers run since ready, for the first
+// time or anew.
+func run(p *corev1.Pod, ready metav1.Time) {
+	before := p.Status.ContainerStatuses
+	p.Status.Conditions, p.Status.InitContainerStatuses, p.Status.ContainerStatuses, p.Status.EphemeralContainerStatuses = nil, nil, nil, nil
+	started(p, ready)
+	for i := range p.Status.ContainerStatuses {
+		s, was := &p.Status.ContainerStatuses[i], before[i]
+		if was.State.Running == nil {
+			continue
+		}
+		s.RestartCount = was.RestartCount + 1
+		s.ContainerID = "containerd://" + containerID(p, s.Name, 1000*int(s.RestartCount)+i)
+		s.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 255, Reason: "Unknown",
+			StartedAt: was.State.Running.StartedAt, FinishedAt: ready, ContainerID: was.ContainerID}
+	}
+}
+
+// begin is the status of a pod that its node has just taken.
+func begin(p *corev1.Pod) {
+	p.Status.QOSClass = qos(&p.Spec)
+	p.Status.ObservedGeneration, p.Generation = 1, 1
+	start := metav1.NewTime(p.CreationTimestamp.Add(time.Second))
+	p.Status.StartTime = &start
+}
+
+// becomesReady is when a pod of the demo's past was ready.
+func becomesReady(p *corev1.Pod) metav1.Time {
+	return metav1.NewTime(p.CreationTimestamp.Add(time.Duration(12+number("ready", p.UID)%20) * time.Second))
+}
+
+// started is the status of a pod that runs and is ready since.
+func started(p *corev1.Pod, ready metav1.Time) {
 	p.Status.Phase = corev1.PodRunning
 	for i, ctr := range p.Spec.InitContainers {
 		s := status(p, ctr.Name, ctr.Image, i)
@@ -103,9 +141,13 @@ func conditions(p *corev1.Pod, at metav1.Time, ready corev1.ConditionStatus, rea
 
 func status(p *corev1.Pod, name, ref string, index int) corev1.ContainerStatus {
 	repository, tag, _ := image(ref)
-	sum := sha256.Sum256(fmt.Append(nil, "container", p.UID, name, index))
 	return corev1.ContainerStatus{Name: name, Image: repository + ":" + tag, ImageID: repository + "@" + digestOf(ref),
-		ContainerID: "containerd://" + hex.EncodeToString(sum[:])}
+		ContainerID: "containerd://" + containerID(p, name, index)}
+}
+
+func containerID(p *corev1.Pod, name string, index int) string {
+	sum := sha256.Sum256(fmt.Append(nil, "container", p.UID, name, index))
+	return hex.EncodeToString(sum[:])
 }
 
 // qos follows pkg/apis/core/v1/helper/qos of Kubernetes.

@@ -3,6 +3,7 @@ package demo
 import (
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -30,13 +31,22 @@ func (c *cluster) fileReports() {
 		owner := owners[scanned]
 		if rs := sets[scanned]; rs != nil {
 			owner = rs
-			l["trivy-operator.resource.kind"], l["trivy-operator.resource.name"] = "ReplicaSet", rs.GetName()
-			r.SetLabels(l)
-			r.SetName(strings.Join([]string{"replicaset", rs.GetName(), l["trivy-operator.container.name"]}, "-"))
-			r.SetUID(uid(r))
 		}
-		ref := *metav1.NewControllerRef(owner, owner.GetObjectKind().GroupVersionKind())
-		ref.BlockOwnerDeletion = new(false)
-		r.SetOwnerReferences([]metav1.OwnerReference{ref})
+		fileUnder(r, owner)
 	})
+}
+
+// fileUnder gives a report its owner, and where that is a ReplicaSet the name
+// that comes of it.
+func fileUnder(r *unstructured.Unstructured, owner object) {
+	if rs, ok := owner.(*appsv1.ReplicaSet); ok {
+		l := r.GetLabels()
+		l["trivy-operator.resource.kind"], l["trivy-operator.resource.name"] = "ReplicaSet", rs.Name
+		r.SetLabels(l)
+		r.SetName(strings.Join([]string{"replicaset", rs.Name, l["trivy-operator.container.name"]}, "-"))
+		r.SetUID(uid(r))
+	}
+	ref := *metav1.NewControllerRef(owner, owner.GetObjectKind().GroupVersionKind())
+	ref.BlockOwnerDeletion = new(false)
+	r.SetOwnerReferences([]metav1.OwnerReference{ref})
 }

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
@@ -83,45 +82,6 @@ func manager(o object) (string, metav1.ManagedFieldsOperationType) {
 	return "kubectl", metav1.ManagedFieldsOperationApply
 }
 
-// own records who set the named top-level fields of o and when. Lists count as
-// one field, which is coarser than the server keeps it.
-func own(o object, manager string, operation metav1.ManagedFieldsOperationType, subresource string, at time.Time, fields ...string) {
-	data, err := json.Marshal(o)
-	if err != nil {
-		panic(err) // API types always marshal
-	}
-	var whole map[string]any
-	if err := json.Unmarshal(data, &whole); err != nil {
-		panic(err) // it was marshalled above
-	}
-	set := map[string]any{}
-	for _, name := range fields {
-		if v, ok := whole[name]; ok {
-			set["f:"+name] = fieldSet(v, 4)
-		}
-	}
-	raw, err := json.Marshal(set)
-	if err != nil {
-		panic(err) // a map of maps always marshals
-	}
-	t := metav1.NewTime(at.UTC().Truncate(time.Second))
-	o.SetManagedFields(append(o.GetManagedFields(), metav1.ManagedFieldsEntry{
-		Manager: manager, Operation: operation, Subresource: subresource, Time: &t,
-		APIVersion: o.GetObjectKind().GroupVersionKind().GroupVersion().String(),
-		FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(string(raw)),
-	}))
-}
-
-func fieldSet(v any, depth int) map[string]any {
-	set := map[string]any{}
-	if m, ok := v.(map[string]any); ok && depth > 0 {
-		for k, v := range m {
-			set["f:"+k] = fieldSet(v, depth-1)
-		}
-	}
-	return set
-}
-
 // number gives resource versions in the order of the last change, as one etcd
 // would have counted them.
 func (c *cluster) number() {
@@ -136,9 +96,9 @@ func (c *cluster) number() {
 		return t
 	}
 	slices.SortStableFunc(order, func(a, b object) int { return last(a).Compare(last(b)) })
-	version := 200
+	c.version = 200
 	for _, o := range order {
-		version += 1 + int(number("version", o.GetUID())%900)
-		o.SetResourceVersion(strconv.Itoa(version))
+		c.version += 1 + int(number("version", o.GetUID())%900)
+		o.SetResourceVersion(strconv.Itoa(c.version))
 	}
 }

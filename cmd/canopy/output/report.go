@@ -63,6 +63,8 @@ type Selection struct {
 	Namespaces []string
 	// Rules limits to these ids; nil shows all.
 	Rules []string
+	// IDs limits to these findings; nil shows all.
+	IDs map[string]bool
 	// Baseline marks the findings that were known before.
 	Baseline Baseline
 }
@@ -109,6 +111,9 @@ func NewReport(r *model.Report, rules []*model.Rule, version string, where model
 
 // Shows tells whether a finding is among what is shown.
 func (s *Selection) Shows(f *model.Finding) bool {
+	if s.IDs != nil && !s.IDs[f.ID] {
+		return false
+	}
 	if s.Rules != nil && !slices.Contains(s.Rules, f.Rule.ID) {
 		return false
 	}

@@ -1,0 +1,98 @@
+package rollout
+
+import (
+	"encoding/json"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"canopy/analysis/manifest"
+	"canopy/model"
+)
+
+// Show gives an object as YAML as it is and as a step would leave it, for people to compare: without its status and what
+// the server keeps for itself. What does not exist is empty. The object is nil for a step that creates one.
+func Show(object *unstructured.Unstructured, step model.Step) (before, after []byte, err error) {
+	if step.Verb == model.Create {
+		made, err := created(step.Body)
+		if err != nil {
+			return nil, nil, err
+		}
+		after, err = text(made)
+		return nil, after, err
+	}
+	typed, err := typedOf(object)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Both sides go through the same types, so that what these add or drop is no difference.
+	if before, err = text(typed); err != nil || step.Verb == model.Delete {
+		return before, nil, err
+	}
+	changed, err := patched(typed, step)
+	if err != nil {
+		return before, nil, err
+	}
+	after, err = text(changed)
+	return before, after, err
+}
+
+// typedOf gives the type of a built-in kind; another stays as it is.
+func typedOf(object *unstructured.Unstructured) (runtime.Object, error) {
+	s, err := newScheme()
+	if err != nil {
+		return nil, err
+	}
+	gvk := object.GroupVersionKind()
+	if !s.Recognizes(gvk) {
+		return object.DeepCopy(), nil
+	}
+	typed, err := s.New(gvk)
+	if err != nil {
+		return nil, err
+	}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, typed); err != nil {
+		return nil, err
+	}
+	typed.GetObjectKind().SetGroupVersionKind(gvk)
+	return typed, nil
+}
+
+// text writes an object as YAML in the order of its keys.
+func text(object runtime.Object) ([]byte, error) {
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+	if err != nil {
+		return nil, err
+	}
+	delete(content, "status")
+	for _, field := range []string{"managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink"} {
+		unstructured.RemoveNestedField(content, "metadata", field)
+	}
+	bare(content)
+	data, err := json.Marshal(content)
+	if err != nil {
+		return nil, err
+	}
+	return manifest.FromJSON(data)
+}
+
+// bare takes out the empty structs and nulls that Go types write where nothing was said.
+func bare(m map[string]any) {
+	for k, v := range m {
+		switch v := v.(type) {
+		case nil:
+			delete(m, k)
+		case map[string]any:
+			bare(v)
+			if len(v) == 0 && (k == "strategy" || k == "updateStrategy" || k == "resources" || k == "creationTimestamp") {
+				delete(m, k)
+			}
+		case []any:
+			for _, item := range v {
+				if below, ok := item.(map[string]any); ok {
+					bare(below)
+				}
+			}
+		}
+	}
+}

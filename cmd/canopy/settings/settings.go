@@ -1,0 +1,77 @@
+package settings
+
+import (
+	"time"
+)
+
+// Dashboard is the settings as they hold for one context, with defaults where nothing is set.
+type Dashboard struct {
+	// Theme names the colours: a theme that comes with Canopy, or a file of the folder themes without its .yaml.
+	Theme string
+	// Background is auto, dark or light.
+	Background string
+	// Keys holds the keys of the actions that have other than their usual ones, as Bubble Tea names keys. An action
+	// with an empty list has no key.
+	Keys map[string][]string
+	// Columns holds the columns of the screens that show other than their usual ones.
+	Columns map[string][]string
+	// Start is the screen to begin with.
+	Start string
+	// Namespaces are those to show; empty is all.
+	Namespaces []string
+	// Refresh is the least time between two updates of the screen.
+	Refresh time.Duration
+	// Mouse tells whether the mouse is used, ASCII whether all characters are plain ones, Glow whether what is new is
+	// drawn so for a moment.
+	Mouse, ASCII, Glow bool
+	// LogFile is the path of the log; empty where nothing is logged. LogLevel is debug, info, warn or error.
+	LogFile, LogLevel string
+}
+
+// Settings is what a file sets. The zero value sets nothing.
+type Settings struct {
+	all      []change
+	contexts map[string][]change
+}
+
+// change is the effect of one setting. What it puts in place is its own copy.
+type change func(*Dashboard)
+
+// For gives the settings for a context of the kubeconfig: its own, over those for all contexts, over the defaults.
+func (s *Settings) For(context string) Dashboard {
+	d := Dashboard{Keys: map[string][]string{}, Columns: map[string][]string{}}
+	for _, c := range standard() {
+		c(&d)
+	}
+	for _, c := range s.all {
+		c(&d)
+	}
+	for _, c := range s.contexts[context] {
+		c(&d)
+	}
+	return d
+}
+
+// Given is what the command line or the environment says; nil is what they say nothing about.
+type Given struct {
+	ASCII             *bool
+	Namespaces        *[]string
+	LogFile, LogLevel *string
+}
+
+// With puts what the command line or the environment says over the settings.
+func (d Dashboard) With(g Given) Dashboard {
+	if g.ASCII != nil {
+		d.ASCII = *g.ASCII
+	}
+	if g.Namespaces != nil {
+		d.Namespaces = *g.Namespaces
+	}
+	if g.LogFile != nil {
+		d.LogFile = *g.LogFile
+	}
+	if g.LogLevel != nil {
+		d.LogLevel = *g.LogLevel
+	}
+	return d
+}

@@ -1,0 +1,65 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"canopy/ui/view"
+)
+
+// contextsMsg brings the clusters that can be gone to.
+type contextsMsg struct {
+	names []string
+	err   error
+}
+
+// connectedMsg brings the session of another cluster.
+type connectedMsg struct {
+	name    string
+	session view.Session
+	err     error
+}
+
+// askContexts reads which clusters there are.
+func (r *root) askContexts() tea.Cmd {
+	list := r.options.Contexts
+	return func() tea.Msg {
+		names, err := list()
+		return contextsMsg{names, err}
+	}
+}
+
+func (r *root) chooseContext(msg contextsMsg) tea.Cmd {
+	if msg.err != nil {
+		r.note = view.Note{Text: msg.err.Error(), Bad: true}
+		return nil
+	}
+	items := make([]view.Item, len(msg.names))
+	for i, n := range msg.names {
+		items[i] = view.Item{Text: n, Chosen: n == r.shared.Session.Name()}
+	}
+	connect := r.options.Connect
+	r.pick(view.Pick{Title: "clusters of the kubeconfig", Items: items, Done: func(chosen []int) tea.Cmd {
+		name := msg.names[chosen[0]]
+		r.note = view.Note{Text: "connecting to " + name}
+		return func() tea.Msg {
+			s, err := connect(name)
+			return connectedMsg{name, s, err}
+		}
+	}})
+	return nil
+}
+
+// connected leaves one cluster for another. What is in the old one is closed in the background.
+func (r *root) connected(msg connectedMsg) tea.Cmd {
+	if msg.err != nil {
+		r.note = view.Note{Text: msg.name + ": " + msg.err.Error(), Bad: true}
+		return nil
+	}
+	old := r.shared.Session
+	r.note = view.Note{}
+	r.bookmarks = nil
+	return tea.Batch(r.take(msg.session), func() tea.Msg {
+		old.Close()
+		return nil
+	})
+}

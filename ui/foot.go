@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"fmt"
+
+	"canopy/model"
+	"canopy/ui/keys"
+	"canopy/ui/text"
+	"canopy/ui/view"
+)
+
+// status is the line below the screen: what is typed, else what was done, else what is not seen, and where one is.
+func (r *root) status() string {
+	t := &r.shared.Theme
+	position := r.top().Position()
+	if r.prompt != nil {
+		return r.prompt.view(r, position)
+	}
+	end := view.Part{Text: position, Style: t.Faint, Rank: 1, Right: true}
+	if r.note.Text != "" {
+		style := t.Notice
+		if r.note.Bad {
+			style = t.Alarm
+		}
+		line, _ := r.shared.Bar(r.width, view.Part{Text: r.shared.Cut(r.note.Text, r.width-text.Width(position)-4), Style: style}, end)
+		return line
+	}
+	var parts []view.Part
+	if f, ok := r.top().(view.Filtered); ok && f.Filter() != "" {
+		if p := f.FilterProblem(); p != "" {
+			parts = append(parts, view.Part{Text: p, Style: t.Alarm})
+		} else {
+			parts = append(parts, view.Part{Text: "filter: " + f.Filter() + "  (" + r.shared.Keys.Show(keys.Back) + " clears)", Style: t.Notice})
+		}
+	}
+	if m, ok := r.top().(marker); ok && m.Marked() > 0 {
+		parts = append(parts, view.Part{Text: fmt.Sprintf("%d marked", m.Marked()), Style: t.Marked})
+	}
+	parts = append(parts, r.gaps()...)
+	line, _ := r.shared.Bar(r.width, append(parts, end)...)
+	return line
+}
+
+// marker is a screen with marks.
+type marker interface {
+	Marked() int
+	Unmark()
+}
+
+// gaps says what is not seen and why.
+func (r *root) gaps() []view.Part {
+	t, cover, dot := &r.shared.Theme, r.feed.shown.Cover, r.shared.Glyphs.Dot+" "
+	var parts []view.Part
+	if cover.Stale {
+		why := cover.StaleWhy
+		if why == "" {
+			why = "a watch is broken"
+		}
+		if cover.Unreached(r.feed.shown.Report) {
+			why = "no answer: " + why + "; trying again"
+		} else {
+			why = "stale: " + why
+		}
+		parts = append(parts, view.Part{Text: why, Style: t.Alarm, Rank: 2})
+	}
+	for _, state := range view.GapStates() {
+		if kinds := cover.Missing(state); len(kinds) > 0 {
+			parts = append(parts, view.Part{Text: fmt.Sprintf("%s: %s", state, view.Few(kinds, 3)), Style: t.Warn, Rank: 3})
+		}
+	}
+	if len(cover.Loading) > 0 && cover.By(model.Loading) < cover.Total() {
+		parts = append(parts, view.Part{Text: "loading: " + view.Few(cover.Loading, 3), Style: t.Faint, Rank: 4})
+	}
+	for _, g := range cover.Gaps {
+		if g.Reason != "" {
+			parts = append(parts, view.Part{Text: dot + g.Reason, Style: t.Faint, Rank: 5})
+			break
+		}
+	}
+	return parts
+}
+
+// footer says what can be pressed now. What does not fit goes from the right; the command line, the help and the way out
+// stay.
+func (r *root) footer() (string, []view.Zone) {
+	table, offer := r.shared.Keys, r.offer
+	if r.chooser != nil || r.prompt != nil {
+		table, offer = keys.Typing(), r.typing
+	}
+	var parts []view.Part
+	for i := range table {
+		b := &table[i]
+		if b.Label == "" || b.Show() == "" || b.Scope == keys.Screens || !offer(b.Action).OK() {
+			continue
+		}
+		rank := 2 + len(parts)
+		switch b.Action {
+		case keys.Palette, keys.Help:
+			rank = 1
+		case keys.Quit:
+			rank = 0
+		}
+		parts = append(parts,
+			view.Part{Text: b.Show(), Style: r.shared.Theme.Key, Rank: rank, Action: b.Action},
+			view.Part{Text: " " + b.Label, Style: r.shared.Theme.Label, Rank: rank, Action: b.Action, Tight: true})
+	}
+	return r.shared.Bar(r.width, parts...)
+}

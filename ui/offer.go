@@ -1,0 +1,61 @@
+package ui
+
+import (
+	"canopy/ui/keys"
+	"canopy/ui/view"
+)
+
+const notYet = "not in this version"
+
+// offer says whether an action can be done here and now. The footer, the help, the palette and the keys go by it.
+func (r *root) offer(a keys.Action) view.Offer {
+	switch a {
+	case keys.RBAC, keys.Network, keys.Images, keys.Secrets, keys.Nodes, keys.Paths, keys.Activity:
+		return view.Because(notYet)
+	case keys.Earlier:
+		return view.When(r.at > 0, "there was no place before this one")
+	case keys.Later:
+		return view.When(r.at+1 < len(r.places), "there was no place after this one")
+	case keys.Context:
+		return view.When(r.options.Contexts != nil, "what is shown comes from no kubeconfig")
+	case keys.Bookmarks:
+		return view.When(len(r.bookmarks) > 0, "there are none: "+r.shared.Keys.Show(keys.Bookmark)+" makes one")
+	case keys.Back:
+		return view.When(r.canBack(), "there is nothing to close")
+	case keys.Filter:
+		_, ok := r.top().(view.Filtered)
+		return view.When(ok, "there is nothing to filter here")
+	case keys.Columns, keys.Group:
+		_, ok := r.top().(view.Tabular)
+		return view.When(ok, "there is no table here")
+	}
+	if _, ok := r.general(a); ok {
+		return view.Yes()
+	}
+	if o := r.top().Can(a); o.Known {
+		return o
+	}
+	return r.offerSubject(a)
+}
+
+func (r *root) canBack() bool {
+	if f, ok := r.top().(view.Filtered); ok && f.Filter() != "" {
+		return true
+	}
+	if m, ok := r.top().(marker); ok && m.Marked() > 0 {
+		return true
+	}
+	return len(r.places[r.at]) > 1
+}
+
+// typing says what can be done while text is typed.
+func (r *root) typing(a keys.Action) view.Offer {
+	choosing := r.chooser != nil
+	switch a {
+	case keys.Open, keys.Back, keys.Quit:
+		return view.Yes()
+	case keys.NextPane:
+		return view.When(choosing && (r.chooser.free != nil || r.chooser.many), "there is nothing to complete")
+	}
+	return view.When(choosing, "there is no choice")
+}

@@ -1,0 +1,149 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"canopy/model"
+	"canopy/ui/keys"
+	"canopy/ui/view"
+)
+
+// command is something that the palette can do.
+type command struct {
+	text, note, off string
+	do              func() tea.Cmd
+}
+
+// recentLimit bounds the commands that stand first in the palette because they were used.
+const recentLimit = 20
+
+// openPalette lets a command be typed. What was used last stands first.
+func (r *root) openPalette() tea.Cmd {
+	commands := r.commands()
+	rank := func(c command) int {
+		if i := slices.Index(r.recent, c.text); i >= 0 {
+			return i
+		}
+		return len(r.recent)
+	}
+	slices.SortStableFunc(commands, func(a, b command) int { return rank(a) - rank(b) })
+	c := &chooser{title: "command"}
+	for _, command := range commands {
+		c.items = append(c.items, choice{Item: view.Item{Text: command.text, Note: command.note}, off: command.off})
+	}
+	c.done = func(chosen []int) tea.Cmd {
+		command := commands[chosen[0]]
+		r.remember(command.text)
+		return command.do()
+	}
+	c.free = r.free
+	return r.openChooser(c)
+}
+
+func (r *root) remember(text string) {
+	r.recent = slices.DeleteFunc(r.recent, func(s string) bool { return s == text })
+	r.recent = slices.Insert(r.recent, 0, text)
+	r.recent = r.recent[:min(len(r.recent), recentLimit)]
+}
+
+// commands lists what can be done: every action, then every choice by its name.
+func (r *root) commands() []command {
+	var list []command
+	for i := range r.shared.Keys {
+		b := &r.shared.Keys[i]
+		if b.Action == keys.Palette {
+			continue
+		}
+		c := command{text: string(b.Action), note: b.Does, do: func() tea.Cmd { return r.act(b.Action) }}
+		if o := r.offer(b.Action); !o.Known {
+			c.off = "has no meaning here"
+		} else {
+			c.off = o.Why
+		}
+		list = append(list, c)
+	}
+	list = append(list, command{text: "all namespaces", note: "show everything", do: func() tea.Cmd { return r.show(nil) }})
+	for _, n := range r.namespaces() {
+		list = append(list, command{text: "namespace " + n, note: "show only this one", do: func() tea.Cmd { return r.show([]string{n}) }})
+	}
+	for i := range r.palettes {
+		p := r.palettes[i]
+		list = append(list, command{text: "theme " + p.Name, note: "colours", do: func() tea.Cmd { return r.wear(p) }})
+	}
+	for _, background := range []string{"auto", "dark", "light"} {
+		list = append(list, command{text: "background " + background, note: "colours for a background", do: func() tea.Cmd { return r.paint(background) }})
+	}
+	list = append(list, r.tableCommands()...)
+	for _, rule := range r.shared.Session.Rules() {
+		list = append(list, command{text: "explain " + rule.ID, note: rule.Title, do: func() tea.Cmd { return r.open(view.Place{Screen: view.Explain, Rule: rule.ID}) }})
+	}
+	return list
+}
+
+// tableCommands lists what can be done with the table of the screen.
+func (r *root) tableCommands() []command {
+	t, ok := r.top().(view.Tabular)
+	if !ok {
+		return nil
+	}
+	var list []command
+	for _, c := range t.Columns() {
+		for _, reverse := range []bool{false, true} {
+			text, note := "sort "+c.Name, "by this column"
+			if reverse {
+				text, note = text+" reverse", "by this column, the other way round"
+			}
+			list = append(list, command{text: text, note: note, do: func() tea.Cmd {
+				cmd, ok := t.SortBy(c.Name, reverse)
+				if !ok {
+					r.note = view.Note{Text: "sort: the column " + c.Name + " has no order"}
+				}
+				return cmd
+			}})
+		}
+	}
+	for _, g := range append([]string{""}, t.Groups()...) {
+		text := "group " + g
+		if g == "" {
+			text = "group by nothing"
+		}
+		list = append(list, command{text: text, note: "rows under headings", do: func() tea.Cmd { return t.GroupBy(g) }})
+	}
+	return list
+}
+
+// free takes commands with a text that no list can hold.
+func (r *root) free(typed string) (tea.Cmd, bool) {
+	word, rest, _ := strings.Cut(strings.TrimSpace(typed), " ")
+	rest = strings.TrimSpace(rest)
+	if rest == "" {
+		return nil, false
+	}
+	switch word {
+	case "filter":
+		if f, ok := r.top().(view.Filtered); ok {
+			r.remember("filter")
+			return f.SetFilter(rest), true
+		}
+	case "go":
+		ref, err := model.ParseRef(rest)
+		if err != nil {
+			return view.Send(view.Note{Text: err.Error(), Bad: true}), true
+		}
+		return r.open(view.Place{Screen: view.Detail, Object: ref}), true
+	case "finding":
+		return r.open(view.Place{Screen: view.Detail, Finding: rest}), true
+	case "columns":
+		if t, ok := r.top().(view.Tabular); ok {
+			if unknown := t.SetColumns(strings.FieldsFunc(rest, func(c rune) bool { return c == ',' || c == ' ' })); len(unknown) > 0 {
+				return view.Send(view.Note{Text: fmt.Sprintf("columns: no %s here", strings.Join(unknown, ", ")), Bad: true}), true
+			}
+			return nil, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,134 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"canopy/ui/keys"
+	"canopy/ui/text"
+	"canopy/ui/view"
+)
+
+// typedLimit is the longest text that can be typed, in characters.
+const typedLimit = 400
+
+// prompt is a line that is typed in place of the status line: the filter, or what a screen asks for.
+type prompt struct {
+	title string
+	input textinput.Model
+	// live takes what is typed so far; done takes it at the end; both may be nil.
+	live, done func(text string) tea.Cmd
+	// before is what it was when the prompt was opened, which comes back where it is given up.
+	before string
+}
+
+func newInput(mark string) textinput.Model {
+	in := textinput.New()
+	in.Prompt = mark
+	in.CharLimit = typedLimit
+	in.SetStyles(textinput.Styles{})
+	// The terminal draws the cursor: one of our own blinks, and that is bytes while nothing happens. It pastes as well:
+	// reading its clipboard would start a program.
+	in.SetVirtualCursor(false)
+	in.KeyMap.Paste.SetEnabled(false)
+	return in
+}
+
+// edit passes a message on to a line that is typed. What is pasted is no more to be trusted than what the cluster says.
+func edit(in *textinput.Model, msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	*in, cmd = in.Update(msg)
+	if v := in.Value(); text.Clean(v) != v {
+		in.SetValue(text.Clean(v))
+	}
+	return cmd
+}
+
+// openFilter lets the filter of the screen be typed.
+func (r *root) openFilter() tea.Cmd {
+	f, ok := r.top().(view.Filtered)
+	if !ok {
+		return nil
+	}
+	return r.openPrompt(&prompt{title: "/", before: f.Filter(), live: f.SetFilter})
+}
+
+// ask lets a line be typed that a screen has asked for.
+func (r *root) ask(msg view.Ask) tea.Cmd {
+	return r.openPrompt(&prompt{title: msg.Title, before: msg.Value, done: msg.Done})
+}
+
+func (r *root) openPrompt(p *prompt) tea.Cmd {
+	p.input = newInput(r.shared.Clean(p.title))
+	p.input.SetValue(p.before)
+	p.input.CursorEnd()
+	r.prompt = p
+	p.resize(r.width)
+	return p.input.Focus()
+}
+
+func (p *prompt) resize(width int) {
+	p.input.SetWidth(max(1, width*2/3-text.Width(p.input.Prompt)))
+}
+
+func (p *prompt) do(r *root, a keys.Action) tea.Cmd {
+	switch a {
+	case keys.Open:
+		r.prompt = nil
+		if p.done != nil {
+			return p.done(p.input.Value())
+		}
+	case keys.Back:
+		r.prompt = nil
+		if p.live != nil {
+			return p.live("")
+		}
+	case keys.Up, keys.Down, keys.PageUp, keys.PageDown:
+		// The list can be moved in while it is narrowed.
+		if p.live != nil && r.top().Can(a).OK() {
+			return r.top().Do(a)
+		}
+	}
+	return nil
+}
+
+func (p *prompt) edit(_ *root, msg tea.Msg) tea.Cmd {
+	before := p.input.Value()
+	cmd := edit(&p.input, msg)
+	if p.live != nil && p.input.Value() != before {
+		return tea.Batch(cmd, p.live(p.input.Value()))
+	}
+	return cmd
+}
+
+// view draws the line that is typed, with the position of the screen at its end.
+func (p *prompt) view(r *root, position string) string {
+	t := &r.shared.Theme
+	problem := ""
+	if f, ok := r.top().(view.Filtered); ok && p.live != nil {
+		problem = f.FilterProblem()
+	}
+	end, style := position, t.Faint
+	if problem != "" {
+		end, style = problem, t.Alarm
+	}
+	end = r.shared.Cut(end, r.width/3)
+	left := r.width - text.Width(end) - 3
+	return view.Pad(" "+view.Pad(ansi.Truncate(p.input.View(), left, ""), left)+" "+style.Render(end), r.width)
+}
+
+func (p *prompt) caret(line int) *tea.Cursor {
+	c := p.input.Cursor()
+	if c == nil {
+		return nil
+	}
+	c.X++
+	c.Y = line
+	return c
+}
+
+// overlay draws a piece over a drawn line, from a cell on.
+func overlay(line, piece string, left, width int) string {
+	return view.Pad(ansi.Truncate(line, left, ""), left) + piece + ansi.TruncateLeft(line, left+width, "")
+}

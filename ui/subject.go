@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"canopy/model"
+	"canopy/ui/keys"
+	"canopy/ui/text"
+	"canopy/ui/view"
+	"canopy/ui/view/preview"
+)
+
+// lister is a screen that shows a list of findings.
+type lister interface {
+	// Listed gives the marked findings, or all that are shown where none is marked. It may go through all rows.
+	Listed() []*model.Finding
+}
+
+// offerSubject says whether an action on what is selected can be done.
+func (r *root) offerSubject(a keys.Action) view.Offer {
+	s := r.top().Subject()
+	const noFinding, noObject = "no finding is selected", "no object is selected"
+	switch a {
+	case keys.Explain, keys.Fix, keys.WhatIf:
+		return view.When(len(s.Findings) > 0, noFinding)
+	case keys.YAML, keys.Related:
+		return view.When(!s.Object.IsZero(), noObject)
+	case keys.Owner:
+		return view.When(!s.Object.IsZero(), noObject)
+	case keys.Blast:
+		return view.Because(notYet)
+	case keys.Copy:
+		return view.When(len(s.Names) > 0, "nothing is selected")
+	case keys.Export:
+		_, ok := r.top().(lister)
+		return view.When(ok || len(s.Findings) > 0, noFinding)
+	}
+	return view.No()
+}
+
+// onSubject does an action on what is selected.
+func (r *root) onSubject(a keys.Action) tea.Cmd {
+	s := r.top().Subject()
+	switch a {
+	case keys.Explain:
+		return r.open(view.Place{Screen: view.Explain, Rule: s.Finding().Rule.ID})
+	case keys.Fix, keys.WhatIf:
+		ids := make([]string, len(s.Findings))
+		for i, f := range s.Findings {
+			ids[i] = f.ID
+		}
+		t := r.places[r.at]
+		return r.enter(append(t[:len(t):len(t)], preview.New(r.shared, ids, a == keys.WhatIf)))
+	case keys.YAML:
+		if f := s.Finding(); f != nil && f.Object == s.Object {
+			return r.open(view.Place{Screen: view.Detail, Finding: f.ID})
+		}
+		return r.open(view.Place{Screen: view.Detail, Object: s.Object})
+	case keys.Owner:
+		return r.open(view.Place{Screen: view.Resources, Object: s.Object})
+	case keys.Related:
+		return r.open(view.Place{Screen: view.Findings, Filter: "object:" + s.Object.String()})
+	case keys.Copy:
+		return r.copy(strings.Join(s.Names, "\n"), view.Count(len(s.Names), "name"))
+	case keys.Export:
+		return r.export(s.Findings)
+	}
+	return nil
+}
+
+// copy puts text onto the clipboards: that of the terminal, which also works over ssh, and that of the machine. A line that
+// comes from the cluster could end a line of a shell, so it is cleaned.
+func (r *root) copy(t, what string) tea.Cmd {
+	lines := strings.Split(t, "\n")
+	for i := range lines {
+		lines[i] = text.Clean(lines[i])
+	}
+	clean := strings.Join(lines, "\n")
+	r.note = view.Note{Text: "copied " + what + ": " + lines[0]}
+	if len(lines) > 1 {
+		r.note.Text = "copied " + what
+	}
+	native := r.options.Clipboard
+	return tea.Batch(tea.SetClipboard(clean), func() tea.Msg {
+		if native != nil {
+			// The terminal's clipboard has it; that there is no other is no news.
+			_ = native(clean)
+		}
+		return nil
+	})
+}
+
+// export asks for a file name and writes findings to it.
+func (r *root) export(selected []*model.Finding) tea.Cmd {
+	list := selected
+	if l, ok := r.top().(lister); ok {
+		list = l.Listed()
+	}
+	if len(list) == 0 {
+		r.note = view.Note{Text: "export: no finding is shown"}
+		return nil
+	}
+	session := r.shared.Session
+	r.ask(view.Ask{
+		Title: fmt.Sprintf("export %s to (.json .yaml .csv .sarif .junit.xml): ", view.Count(len(list), "finding")), Value: "canopy-findings.json",
+		Done: func(path string) tea.Cmd {
+			return func() tea.Msg {
+				if err := session.Export(path, list); err != nil {
+					return view.Note{Text: err.Error(), Bad: true}
+				}
+				return view.Note{Text: "wrote " + view.Count(len(list), "finding") + " to " + path}
+			}
+		},
+	})
+	return nil
+}

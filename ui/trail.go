@@ -1,0 +1,146 @@
+package ui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"canopy/ui/view"
+	"canopy/ui/view/detail"
+	"canopy/ui/view/explain"
+	"canopy/ui/view/findings"
+	"canopy/ui/view/overview"
+	"canopy/ui/view/preview"
+	"canopy/ui/view/resources"
+)
+
+// trail is the way from a main screen down to what is on top.
+type trail []view.Screen
+
+// longest bounds the trails that are remembered.
+const longest = 100
+
+// top is the screen that is shown.
+func (r *root) top() view.Screen {
+	t := r.places[r.at]
+	return t[len(t)-1]
+}
+
+// enter goes to a trail; what lay ahead is forgotten.
+func (r *root) enter(t trail) tea.Cmd {
+	if len(r.places) > 0 {
+		r.places = r.places[:r.at+1]
+	}
+	r.places = append(r.places, t)
+	if over := len(r.places) - longest; over > 0 {
+		r.places = slices.Delete(r.places, 0, over)
+	}
+	r.at = len(r.places) - 1
+	return r.arrive()
+}
+
+// arrive brings the screen on top up to date.
+func (r *root) arrive() tea.Cmd {
+	top := r.top()
+	top.Resize(r.width, r.body())
+	top.Restyle()
+	return top.Show(r.feed.shown)
+}
+
+// step goes along the trails that there were: -1 to the one before, 1 to the one after.
+func (r *root) step(by int) tea.Cmd {
+	if n := r.at + by; n >= 0 && n < len(r.places) {
+		r.at = n
+		return r.arrive()
+	}
+	return nil
+}
+
+// up leaves the screen on top for the one that led to it.
+func (r *root) up() tea.Cmd {
+	if t := r.places[r.at]; len(t) > 1 {
+		return r.enter(t[: len(t)-1 : len(t)-1])
+	}
+	return nil
+}
+
+// open goes to a place: a main screen begins a new trail, anything else goes on from here.
+func (r *root) open(p view.Place) tea.Cmd {
+	if r.top().Place() == p {
+		return nil
+	}
+	t := r.places[r.at]
+	switch p.Screen {
+	case view.Overview:
+		return r.enter(trail{r.home(p.Screen)})
+	case view.Findings:
+		home := r.home(p.Screen)
+		return tea.Batch(r.enter(trail{home}), filtered(home, p.Filter))
+	case view.Resources:
+		home := r.home(p.Screen)
+		cmd := r.enter(trail{home})
+		if s, ok := home.(*resources.Screen); ok && !p.Object.IsZero() {
+			cmd = tea.Batch(cmd, s.Reveal(p.Object))
+		}
+		return cmd
+	}
+	s := r.about(p)
+	if s == nil {
+		return view.Send(view.Note{Text: "no such place: " + p.String(), Bad: true})
+	}
+	return r.enter(append(t[:len(t):len(t)], s))
+}
+
+func filtered(s view.Screen, filter string) tea.Cmd {
+	if f, ok := s.(view.Filtered); ok && filter != "" {
+		return f.SetFilter(filter)
+	}
+	return nil
+}
+
+// home gives a main screen as it was left.
+func (r *root) home(name string) view.Screen {
+	if s := r.homes[name]; s != nil {
+		return s
+	}
+	var s view.Screen
+	switch name {
+	case view.Findings:
+		s = findings.New(r.shared)
+	case view.Resources:
+		s = resources.New(r.shared)
+	default:
+		s = overview.New(r.shared)
+	}
+	if t, ok := s.(view.Tabular); ok && len(r.settings.Columns[name]) > 0 {
+		t.SetColumns(r.settings.Columns[name])
+	}
+	r.homes[name] = s
+	return s
+}
+
+// about gives a screen that is about one thing.
+func (r *root) about(p view.Place) view.Screen {
+	switch {
+	case p.Screen == view.Detail && p.Finding != "":
+		return detail.New(r.shared, p.Finding)
+	case p.Screen == view.Detail && !p.Object.IsZero():
+		return detail.NewObject(r.shared, p.Object)
+	case p.Screen == view.Explain && p.Rule != "":
+		return explain.New(r.shared, p.Rule)
+	case p.Screen == view.Preview && p.Finding != "":
+		return preview.New(r.shared, []string{p.Finding}, false)
+	}
+	return nil
+}
+
+// start is the name of the screen to begin with.
+func (r *root) start() string {
+	if slices.Contains(mains(), r.settings.Start) {
+		return r.settings.Start
+	}
+	return view.Overview
+}
+
+// mains lists the main screens of this version.
+func mains() []string { return []string{view.Overview, view.Findings, view.Resources} }

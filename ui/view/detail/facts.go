@@ -1,0 +1,157 @@
+package detail
+
+import (
+	"cmp"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"canopy/model"
+	"canopy/ui/view"
+)
+
+// facts is what has to be looked for to tell of a finding or an object. Commands collect it.
+type facts struct {
+	family family
+	// places are where the finding shows, or all findings of the object.
+	places []spot
+	// own are the findings of the object, or of its top owner where it has none of its own, the worst first.
+	own    []*view.Row
+	events []model.Event
+	// target is the object whose YAML is shown.
+	target model.Ref
+}
+
+// spot is a piece of evidence with the place in a file.
+type spot struct {
+	model.Evidence
+	finding *model.Finding
+	file    string
+}
+
+// gathering keeps one command at a time on its way.
+type gathering struct {
+	busy bool
+	// asked is what the facts that are there, or on their way, were made of; wanted what they are to be made of.
+	asked, wanted basis
+}
+
+// basis is what facts depend on.
+type basis struct {
+	digest, inventory uint64
+	settled           bool
+	finding           *model.Finding
+	// turn is counted up to gather anew.
+	turn int
+}
+
+// basis is that of the newest snapshot.
+func (s *Screen) basis(turn int) basis {
+	r := s.snap.Report
+	b := basis{digest: r.Digest, settled: r.Settled(), finding: s.finding(), turn: turn}
+	if r.Inventory != nil {
+		b.inventory = r.Inventory.Version()
+	}
+	return b
+}
+
+// collected brings facts.
+type collected struct {
+	facts *facts
+	of    basis
+}
+
+// collect gathers the facts anew where they rest on something old; again tells to do it in any case.
+func (s *Screen) collect(again bool) tea.Cmd {
+	turn := s.gather.wanted.turn
+	if again {
+		turn++
+	}
+	s.gather.wanted = s.basis(turn)
+	if s.gather.busy || s.gather.asked == s.gather.wanted && s.facts != nil || s.snap.Report.Findings == nil {
+		return nil
+	}
+	s.gather.busy, s.gather.asked = true, s.gather.wanted
+	q := query{s.shared.Session, s.snap.Report, s.object, s.finding(), s.rule != nil, !s.ended.IsZero(), s.facts}
+	of := s.gather.asked
+	return view.Later(s, func() tea.Msg { return collected{q.run(), of} })
+}
+
+// query is a question for facts. It shares nothing with the screen, since it is answered outside of the loop.
+type query struct {
+	session view.Session
+	report  *model.Report
+	object  model.Ref
+	finding *model.Finding
+	// single tells that the question is about one finding, which may have ended.
+	single bool
+	// ended tells that the finding, or the object, is no longer there; before is what was known when it was.
+	ended  bool
+	before *facts
+}
+
+func (q *query) run() *facts {
+	if q.ended && !q.single && q.before != nil {
+		return q.before
+	}
+	f := &facts{target: q.object, family: familyOf(q.report.Inventory, q.object), events: q.session.Events(q.object)}
+	f.own = q.rowsOf(q.object)
+	if len(f.own) == 0 && f.family.top != q.object {
+		f.own = q.rowsOf(f.family.top)
+	}
+	switch {
+	case q.finding != nil:
+		f.places = q.spots(q.finding)
+		f.target = target(q.finding.Object, f.places)
+	case q.single && q.before != nil:
+		// What has ended is still told as it was.
+		f.places, f.target = q.before.places, q.before.target
+	case !q.single:
+		for _, r := range f.own {
+			f.places = append(f.places, q.spots(r.Finding)...)
+		}
+	}
+	return f
+}
+
+// rowsOf gives the findings of an object, the worst first. A finding is found by its id, so this does not depend on the size
+// of the cluster, nor on which namespaces are shown.
+func (q *query) rowsOf(object model.Ref) []*view.Row {
+	var rows []*view.Row
+	for _, rule := range q.session.Rules() {
+		f := q.report.Findings.Get(model.FindingID(rule.ID, object))
+		if f == nil {
+			continue
+		}
+		if verdict, reason := q.report.State(f); verdict != model.No {
+			rows = append(rows, view.NewRow(f, verdict, reason))
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b *view.Row) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
+	return rows
+}
+
+func (q *query) spots(f *model.Finding) []spot {
+	var spots []spot
+	for _, e := range f.Proof.Evidence() {
+		p := spot{Evidence: e, finding: f}
+		if file, line, ok := q.session.Locate(e.Object, e.Path); ok {
+			p.file, p.Line = file, line
+		}
+		spots = append(spots, p)
+	}
+	return spots
+}
+
+// target is the object that shows a finding: its own where that does, else the first pod that does.
+func target(object model.Ref, spots []spot) model.Ref {
+	for i := range spots {
+		if spots[i].Object == object {
+			return object
+		}
+	}
+	if len(spots) > 0 {
+		return spots[0].Object
+	}
+	return object
+}

@@ -1,0 +1,133 @@
+package findings
+
+import (
+	"cmp"
+	"strconv"
+
+	"charm.land/lipgloss/v2"
+
+	"canopy/model"
+	"canopy/ui/table"
+	"canopy/ui/view"
+)
+
+// objectColumn is the index of the column OBJECT.
+const objectColumn = 3
+
+// newSchema says what the rows are. It reads the look whenever it draws.
+func newSchema(s *view.Shared) *table.Schema[*view.Row] {
+	return &table.Schema[*view.Row]{
+		Key:     func(r *view.Row) string { return r.Finding.ID },
+		Compare: func(a, b *view.Row) int { return cmp.Compare(a.Finding.ID, b.Finding.ID) },
+		Columns: []table.Column[*view.Row]{
+			{
+				Title: "SEV", Name: "severity", Min: 4, Ideal: 4, Falls: true,
+				Text: func(r *view.Row) string { return s.Glyphs.Severity(r.Finding.Severity) + " " + r.Severity() },
+				Compare: func(a, b *view.Row) int {
+					return cmp.Or(cmp.Compare(b.Finding.Severity, a.Finding.Severity), cmp.Compare(certain(b), certain(a)))
+				},
+				Style: func(r *view.Row) lipgloss.Style { return s.Theme.Severity(r.Finding.Severity) },
+			},
+			text("RULE", 5, 3, func(r *view.Row) string { return r.Finding.Rule.ID }),
+			titled(text("FINDING", 32, 2, func(r *view.Row) string { return r.Finding.Rule.Title }), 46),
+			object(),
+			count("PODS", 4, func(r *view.Row) int { return r.Finding.Pods }),
+			{
+				Title: "SINCE", Min: len(view.Stamp), Ideal: len(view.Stamp), Priority: 5, Falls: true,
+				Text:    func(r *view.Row) string { return s.Moment(r.Finding.Since) },
+				Compare: func(a, b *view.Row) int { return cmp.Compare(b.Finding.Since, a.Finding.Since) },
+			},
+			hidden(text("NAMESPACE", 14, 6, func(r *view.Row) string { return r.Finding.Object.Namespace })),
+			hidden(text("KIND", 11, 7, func(r *view.Row) string { return r.Finding.Object.Kind })),
+			hidden(text("THEME", 14, 8, func(r *view.Row) string { return r.Finding.Rule.Theme })),
+			hidden(count("RISK", 9, func(r *view.Row) int { return r.Finding.Severity.Risk() })),
+			hidden(text("STATE", 8, 10, state)),
+			hidden(text("FIX", 5, 11, func(r *view.Row) string { return r.Finding.Rule.Fix })),
+			hidden(text("ID", 20, 12, func(r *view.Row) string { return r.Finding.ID })),
+		},
+		Fields: []table.Field[*view.Row]{
+			{Name: "sev", Also: "severity", Text: func(r *view.Row) string { return r.Finding.Severity.String() }, Order: severityRank},
+			{Name: "ns", Also: "namespace", Text: func(r *view.Row) string { return r.Finding.Object.Namespace }},
+			{Name: "rule", Text: func(r *view.Row) string { return r.Finding.Rule.ID }},
+			{Name: "kind", Text: func(r *view.Row) string { return r.Finding.Object.Kind }},
+			{Name: "theme", Text: func(r *view.Row) string { return r.Finding.Rule.Theme }},
+			{Name: "object", Text: func(r *view.Row) string { return r.Object }},
+			{Name: "state", Text: state},
+			{Name: "fix", Text: func(r *view.Row) string { return r.Finding.Rule.Fix }},
+		},
+		Summary: summary,
+	}
+}
+
+// certain puts what holds before what may.
+func certain(r *view.Row) int {
+	if r.Verdict == model.Yes {
+		return 1
+	}
+	return 0
+}
+
+func text(title string, width, priority int, of func(*view.Row) string) table.Column[*view.Row] {
+	return table.Column[*view.Row]{
+		Title: title, Min: width, Ideal: width, Priority: priority, Searched: true, Text: of,
+		Compare: func(a, b *view.Row) int { return cmp.Compare(of(a), of(b)) },
+	}
+}
+
+func count(title string, priority int, of func(*view.Row) int) table.Column[*view.Row] {
+	return table.Column[*view.Row]{
+		Title: title, Min: 5, Ideal: 5, Priority: priority, Right: true, Falls: true,
+		Text:    func(r *view.Row) string { return view.Number(of(r)) },
+		Compare: func(a, b *view.Row) int { return cmp.Compare(of(b), of(a)) },
+	}
+}
+
+func object() table.Column[*view.Row] {
+	c := text("OBJECT", 22, 1, func(r *view.Row) string { return r.Object })
+	c.Ideal, c.Grow = 36, true
+	c.Compare = func(a, b *view.Row) int { return a.Finding.Object.Compare(b.Finding.Object) }
+	return c
+}
+
+func titled(c table.Column[*view.Row], ideal int) table.Column[*view.Row] {
+	c.Ideal = ideal
+	return c
+}
+
+func hidden(c table.Column[*view.Row]) table.Column[*view.Row] {
+	c.Hidden = true
+	return c
+}
+
+func severityRank(value string) (int, bool) {
+	s, ok := model.ParseSeverity(value)
+	return int(s), ok
+}
+
+func state(r *view.Row) string {
+	switch r.Verdict {
+	case model.Yes:
+		return "open"
+	case model.Depends:
+		return "depends"
+	}
+	return "unknown"
+}
+
+// summary counts the rows of a group by severity: "2C 5H 9M".
+func summary(rows []*view.Row) string {
+	var n [model.Critical + 1]int
+	for _, r := range rows {
+		n[r.Finding.Severity]++
+	}
+	out := ""
+	for _, s := range model.Severities() {
+		if n[s] > 0 {
+			if out != "" {
+				out += " "
+			}
+			out += strconv.Itoa(n[s]) + s.Letter()
+		}
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+package view
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"canopy/analysis/engine"
+	"canopy/analysis/remedy"
+	"canopy/model"
+)
+
+// Session is one cluster that is looked at: what is known of it, and what can be asked for. Reports come by themselves; the
+// methods that take a context may wait, so only commands call them.
+type Session interface {
+	// Name says what is connected to, until a report names its source.
+	Name() string
+	// Report is the newest report; nil before the first.
+	Report() *model.Report
+	// Subscribe gives a channel that receives after a new report was published, and the function that ends it. Who is
+	// slow misses signals but never the newest report.
+	Subscribe() (<-chan struct{}, func())
+	// Object fetches one object whole, with literal values masked and without those of Secrets.
+	Object(ctx context.Context, ref model.Ref) (*unstructured.Unstructured, error)
+	// Locate gives the file and the line of a field, where the object was read from a file.
+	Locate(ref model.Ref, path string) (file string, line int, ok bool)
+	// Events gives what the cluster reported of an object, the oldest first.
+	Events(ref model.Ref) []model.Event
+	// Fix makes the documents that end findings; WhatIf says what a plan would change. Neither writes anything.
+	Fix(ctx context.Context, findings []*model.Finding) (*remedy.Fix, error)
+	WhatIf(ctx context.Context, plan model.Plan) (*engine.Preview, error)
+	// Export writes findings to a new file, in the format that its name ends in. It refuses to overwrite.
+	Export(path string, findings []*model.Finding) error
+	// ExportFix writes the documents of a fix into a new folder.
+	ExportFix(folder string, fix *remedy.Fix) error
+	// Rules lists the catalogue, sorted by id.
+	Rules() []*model.Rule
+	// Pause holds the source where it plays by itself, as the demo does. It does nothing to a cluster.
+	Pause(on bool)
+	// Failed is closed when the source has given up; Failure then says why.
+	Failed() <-chan struct{}
+	Failure() error
+	// Close ends the reading and waits for it.
+	Close()
+}

@@ -1,0 +1,166 @@
+package view
+
+import (
+	"iter"
+	"sync"
+	"time"
+
+	"canopy/model"
+)
+
+// Snapshot is what screens draw: one report, limited to the namespaces that are shown, with what is summed up over all of
+// its findings. It is immutable. Making one goes through all findings, so it is made outside the loop.
+type Snapshot struct {
+	Report     *model.Report
+	Namespaces Namespaces
+	// Rows holds the findings that hold or may hold, in the order of ids.
+	Rows []*Row
+	// Score sums up all rows, Themes those of each theme.
+	Score  Score
+	Themes map[string]Score
+	Cover  *Cover
+	// Widest is the width of the longest object.
+	Widest int
+	// Trend holds the risk at the moments at which it changed since everything was read, the oldest first.
+	Trend []Sample
+
+	worst    map[model.Ref]Score
+	worstFor sync.Once
+}
+
+// Sample is the risk at one moment.
+type Sample struct {
+	Time time.Time
+	Risk int
+}
+
+// samples bounds the trend.
+const samples = 120
+
+// NewSnapshot gives the snapshot of before the first report.
+func NewSnapshot() *Snapshot {
+	return &Snapshot{Report: &model.Report{}, Themes: map[string]Score{}, Cover: &Cover{}}
+}
+
+// Next makes the snapshot of a report. What did not change since this one is taken from it.
+func (s *Snapshot) Next(report *model.Report, shown Namespaces) *Snapshot {
+	n := &Snapshot{Report: report, Namespaces: shown, Themes: map[string]Score{}, Trend: s.Trend}
+	n.Rows = s.rows(report, shown)
+	for _, r := range n.Rows {
+		n.Score.add(r)
+		theme := n.Themes[r.Finding.Rule.Theme]
+		theme.add(r)
+		n.Themes[r.Finding.Rule.Theme] = theme
+		n.Widest = max(n.Widest, r.Width)
+	}
+	n.Cover = NewCover(report)
+	n.sample()
+	return n
+}
+
+// rows goes through the findings of a report beside the rows of the last one, both in the order of ids, and makes rows only
+// for what differs.
+func (s *Snapshot) rows(report *model.Report, shown Namespaces) []*Row {
+	all := make([]*Row, 0, len(s.Rows)+16)
+	old := s.Rows
+	for f := range findings(report) {
+		if !shown.Show(f.Object) {
+			continue
+		}
+		verdict, reason := report.State(f)
+		if verdict == model.No {
+			continue
+		}
+		for len(old) > 0 && old[0].Finding != f && old[0].Finding.ID < f.ID {
+			old = old[1:]
+		}
+		if len(old) > 0 && old[0].Finding == f && old[0].Verdict == verdict && old[0].Reason == reason {
+			all, old = append(all, old[0]), old[1:]
+			continue
+		}
+		all = append(all, NewRow(f, verdict, reason))
+	}
+	return all
+}
+
+func findings(r *model.Report) iter.Seq[*model.Finding] {
+	if r.Findings == nil {
+		return func(func(*model.Finding) bool) {}
+	}
+	return r.Findings.All()
+}
+
+// sample notes the risk where it has changed, once everything was read: until then it only grows with what is read.
+func (s *Snapshot) sample() {
+	if !s.Cover.Settled() {
+		return
+	}
+	risk := s.Score.Risk()
+	if n := len(s.Trend); n > 0 && s.Trend[n-1].Risk == risk {
+		return
+	}
+	kept := s.Trend[max(0, len(s.Trend)-samples+1):]
+	s.Trend = append(kept[:len(kept):len(kept)], Sample{s.Report.Time, risk})
+}
+
+// Changes compares two snapshots: gone lists the rows that only this one has, come those that only the other has. A row that
+// changed is in both.
+func (s *Snapshot) Changes(now *Snapshot) (gone, come []*Row) { return Changes(s.Rows, now.Rows) }
+
+// Changes compares two lists of rows that are in the order of ids.
+func Changes(before, now []*Row) (gone, come []*Row) {
+	for len(before) > 0 || len(now) > 0 {
+		switch {
+		case len(now) == 0 || len(before) > 0 && before[0].Finding.ID < now[0].Finding.ID:
+			gone, before = append(gone, before[0]), before[1:]
+		case len(before) == 0 || now[0].Finding.ID < before[0].Finding.ID:
+			come, now = append(come, now[0]), now[1:]
+		default:
+			if !before[0].Same(now[0]) {
+				gone, come = append(gone, before[0]), append(come, now[0])
+			}
+			before, now = before[1:], now[1:]
+		}
+	}
+	return gone, come
+}
+
+// Row gives the row of a finding by id; nil where it does not hold any more, or is not shown.
+func (s *Snapshot) Row(id string) *Row {
+	if s.Report.Findings == nil {
+		return nil
+	}
+	f := s.Report.Findings.Get(id)
+	if f == nil {
+		return nil
+	}
+	verdict, reason := s.Report.State(f)
+	if verdict == model.No {
+		return nil
+	}
+	return NewRow(f, verdict, reason)
+}
+
+// Of lists the rows of one object, in the order of ids. It goes through all rows.
+func (s *Snapshot) Of(object model.Ref) []*Row {
+	var rows []*Row
+	for _, r := range s.Rows {
+		if r.Finding.Object == object {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// ByObject sums up the findings of each object. The first call goes through all rows, so commands make it.
+func (s *Snapshot) ByObject() map[model.Ref]Score {
+	s.worstFor.Do(func() {
+		s.worst = map[model.Ref]Score{}
+		for _, r := range s.Rows {
+			score := s.worst[r.Finding.Object]
+			score.add(r)
+			s.worst[r.Finding.Object] = score
+		}
+	})
+	return s.worst
+}
