@@ -63,10 +63,13 @@ bin/golangci-lint:
 	@GOFLAGS= GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
 golden: ## write the golden files anew
-	@go test ./ui ./cmd/canopy/output -update
+	@go test ./ui ./ui/view/overview ./ui/view/detail ./ui/view/explain ./ui/view/resources ./cmd/canopy/output -update
 
-docs: bin/canopy ## write the generated parts of the docs
+docs: bin/canopy ## write the generated parts of the docs, the pictures included
 	@bin/canopy rules -o markdown > docs/rules.md
+	@bin/canopy info --defaults -o markdown > docs/settings.md
+	@bin/canopy info --keys > docs/keys.md
+	@go test ./cmd/canopy -run '^TestShots$$' -count 1 -args -shots ../../docs/screens
 
 clean: ## remove what was built
 	@rm -rf bin

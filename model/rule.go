@@ -5,8 +5,10 @@ import "k8s.io/apimachinery/pkg/runtime/schema"
 // Rule is one entry of the catalogue: what is wrong, why it matters, how it is attacked, seen and fixed. It is data;
 // package analysis/catalogue loads it.
 type Rule struct {
-	ID       string   `json:"id"`
-	Title    string   `json:"title"`
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	// Short is the title in at most 24 characters, for lines that name several rules.
+	Short    string   `json:"short"`
 	Severity Severity `json:"severity"`
 	// Theme is one of the seven, with the network's two halves apart: least-privilege, network, pod-security, images, secrets, patching, activity, audits.
 	Theme string `json:"theme"`

@@ -25,7 +25,7 @@ type chooser struct {
 	// many lets several items be chosen; one takes the item under the cursor as long as no mark was changed.
 	many, one bool
 	changed   bool
-	done func(chosen []int) tea.Cmd
+	done      func(chosen []int) tea.Cmd
 	// free takes what is typed where it is more than the name of an item; nil where only items can be chosen.
 	free func(text string) (tea.Cmd, bool)
 }

@@ -45,7 +45,7 @@ func TestTextsDiffer(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	good := `- {id: XX01, title: t, severity: low, theme: network, condition: c, why: w, attack: a, defence: d, remedy: r, fix: yaml,
+	good := `- {id: XX01, title: t, short: s, severity: low, theme: network, condition: c, why: w, attack: a, defence: d, remedy: r, fix: yaml,
   breakage: none, frameworks: {pss: [], cis: [], nsa: [], owasp: [], mitre: [], ms: []}, needs: [Pod]}
 `
 	for _, tt := range []struct{ name, from, to, want string }{
@@ -54,7 +54,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"an unknown severity", "severity: low", "severity: awful", "severity"},
 		{"an unknown theme", "theme: network", "theme: nets", "theme"},
 		{"an empty text", "why: w", "why: ''", "why is missing"},
-		{"an unknown field", "title: t", "title: t, colour: red", "colour"},
+		{"an unknown field", "title: t,", "title: t, colour: red,", "colour"},
+		{"a long short title", "short: s", "short: a title of more than 24 characters", "24 characters"},
 		{"steps without a reason", "fix: yaml", "fix: steps", "noFix"},
 		{"an unknown breakage", "breakage: none", "breakage: some", "breakage"},
 		{"an unknown kind", "[Pod]", "[Pood]", "Pood"},

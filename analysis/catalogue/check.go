@@ -15,19 +15,24 @@ var (
 	breakages = [...]string{"none", "likely-safe", "needs-evidence", "outage"}
 )
 
+// longestShort is the most that a short title may have.
+const longestShort = 24
+
 // check tells what is wrong with a rule; nil where nothing is.
 func check(r *model.Rule) error {
 	if !regexp.MustCompile(`^[A-Z]{2}[0-9]{2}$`).MatchString(r.ID) {
 		return fmt.Errorf("id: want two letters and two digits")
 	}
 	for _, f := range [...]struct{ name, text string }{
-		{"title", r.Title}, {"condition", r.Condition}, {"why", r.Why}, {"attack", r.Attack}, {"defence", r.Defence}, {"remedy", r.Remedy},
+		{"title", r.Title}, {"short", r.Short}, {"condition", r.Condition}, {"why", r.Why}, {"attack", r.Attack}, {"defence", r.Defence}, {"remedy", r.Remedy},
 	} {
 		if f.text == "" {
 			return fmt.Errorf("%s is missing", f.name)
 		}
 	}
 	switch {
+	case len(r.Short) > longestShort:
+		return fmt.Errorf("short %q has more than %d characters", r.Short, longestShort)
 	case !slices.Contains(themes[:], r.Theme):
 		return fmt.Errorf("theme %q is none of %v", r.Theme, themes)
 	case !slices.Contains(fixes[:], r.Fix):

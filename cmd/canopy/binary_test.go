@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,8 +44,19 @@ func (s *shipped) path(t *testing.T) string {
 // binary is shared, since a link takes seconds.
 var binary shipped
 
+// TestMain keeps the settings of whoever runs the tests out of every binary that they start.
 func TestMain(m *testing.M) {
+	home, err := os.MkdirTemp("", "canopy-home-")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, kind := range []string{"CONFIG", "STATE", "CACHE"} {
+		if err := os.Setenv("XDG_"+kind+"_HOME", filepath.Join(home, strings.ToLower(kind))); err != nil {
+			log.Fatal(err)
+		}
+	}
 	code := m.Run()
+	os.RemoveAll(home)
 	if binary.dir != "" {
 		os.RemoveAll(binary.dir)
 	}

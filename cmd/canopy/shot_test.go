@@ -147,6 +147,11 @@ func drawRun(b *strings.Builder, x, y, cells int, l look, text, paper string) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
+	// Fonts leave gaps between lines, so that what is drawn of lines is drawn as such.
+	if text == "\u2502" {
+		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="1.2" height="%.1f" fill="%s"/>`+"\n", left+cellWidth/2-0.6, top, cellHeight, l.fg)
+		return
+	}
 	style := ""
 	if l.bold {
 		style += ` font-weight="bold"`

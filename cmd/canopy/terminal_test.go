@@ -3,15 +3,21 @@ package main
 import (
 	"context"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+	"golang.org/x/term"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,16 +28,37 @@ import (
 // deadline is how long a change of the cluster may take to be on the screen.
 const deadline = 30 * time.Second
 
+// quiet is how long nothing is drawn before the screen counts as at rest. A terminal program waits nearly as long for what
+// may follow an escape, so that a key that comes sooner is another key.
+const quiet = 100 * time.Millisecond
+
 // terminal is the binary in a pseudo-terminal, and an emulator that reads what it draws.
 type terminal struct {
 	t        *testing.T
 	cmd      *exec.Cmd
 	pty      *os.File
 	emulator *vt.SafeEmulator
-	ended    chan error
+	width    int
+	height   int
+	// state is the folder in which the binary would leave a report of a failure of its own; before is how the terminal
+	// was set when it began.
+	state  string
+	before *term.State
+	ended  chan error
 
 	mutex sync.Mutex
 	drawn strings.Builder
+	last  time.Time
+}
+
+// opening is how a terminal is opened.
+type opening struct {
+	width, height int
+	// folder is where the binary runs, and where it writes what it is asked to write.
+	folder string
+	// settings is the file of settings; none where it is empty. Themes are the user's own, by name.
+	settings string
+	themes   map[string]string
 }
 
 func startTerminal(t *testing.T, args ...string) *terminal {
@@ -41,31 +68,42 @@ func startTerminal(t *testing.T, args ...string) *terminal {
 
 func startSized(t *testing.T, width, height int, args ...string) *terminal {
 	t.Helper()
-	s := &terminal{t: t, cmd: exec.Command(binary.path(t), args...), emulator: vt.NewSafeEmulator(width, height), ended: make(chan error, 1)}
-	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "KUBECONFIG=")
-	file, err := pty.StartWithSize(s.cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
+	return start(t, opening{width: width, height: height}, args...)
+}
+
+func start(t *testing.T, o opening, args ...string) *terminal {
+	t.Helper()
+	s := &terminal{
+		t: t, cmd: exec.Command(binary.path(t), args...), emulator: vt.NewSafeEmulator(o.width, o.height), width: o.width, height: o.height,
+		state: t.TempDir(), ended: make(chan error, 1), last: time.Now(),
+	}
+	s.cmd.Dir = o.folder
+	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "KUBECONFIG=", "XDG_STATE_HOME="+s.state)
+	if o.settings != "" {
+		s.cmd.Env = append(s.cmd.Env, "XDG_CONFIG_HOME="+writeSettings(t, o))
+	}
+	file, slave, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.pty = file
+	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = slave, slave, slave
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := pty.Setsize(file, &pty.Winsize{Cols: uint16(o.width), Rows: uint16(o.height)}); err != nil {
+		t.Fatal(err)
+	}
+	if s.before, err = term.GetState(int(file.Fd())); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	slave.Close()
 	go func() {
 		// The program reads what a terminal answers to its questions.
 		_, _ = io.Copy(file, s.emulator)
 	}()
-	go func() {
-		buf := make([]byte, 32<<10)
-		for {
-			n, err := file.Read(buf)
-			s.mutex.Lock()
-			s.drawn.Write(buf[:n])
-			s.mutex.Unlock()
-			_, _ = s.emulator.Write(buf[:n])
-			if err != nil {
-				s.ended <- s.cmd.Wait()
-				return
-			}
-		}
-	}()
+	go s.read()
 	t.Cleanup(func() {
 		_ = s.cmd.Process.Kill()
 		file.Close()
@@ -74,11 +112,61 @@ func startSized(t *testing.T, width, height int, args ...string) *terminal {
 	return s
 }
 
+// writeSettings makes a folder of settings.
+func writeSettings(t *testing.T, o opening) string {
+	t.Helper()
+	base := t.TempDir()
+	folder := filepath.Join(base, "canopy")
+	if err := os.MkdirAll(filepath.Join(folder, "themes"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{"config.yaml": o.settings}
+	for name, text := range o.themes {
+		texts[filepath.Join("themes", name+".yaml")] = text
+	}
+	for name, text := range texts {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return base
+}
+
+func (s *terminal) read() {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := s.pty.Read(buf)
+		s.mutex.Lock()
+		s.drawn.Write(buf[:n])
+		s.last = time.Now()
+		s.mutex.Unlock()
+		_, _ = s.emulator.Write(buf[:n])
+		if err != nil {
+			s.ended <- s.cmd.Wait()
+			return
+		}
+	}
+}
+
 // raw is every byte that was drawn.
 func (s *terminal) raw() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.drawn.String()
+}
+
+// rest waits until nothing is drawn any more.
+func (s *terminal) rest() {
+	s.t.Helper()
+	for begin := time.Now(); time.Since(begin) < deadline; time.Sleep(quiet / 10) {
+		s.mutex.Lock()
+		last := s.last
+		s.mutex.Unlock()
+		if time.Since(begin) > quiet && time.Since(last) > quiet {
+			return
+		}
+	}
+	s.t.Fatalf("the screen does not come to rest within %s", deadline)
 }
 
 // until waits until the screen is as it should be, and tells how long that took.
@@ -95,25 +183,111 @@ func (s *terminal) until(what string, holds func(screen string) bool) time.Durat
 	return 0
 }
 
-func (s *terminal) press(keys string) {
+// shows waits until one line of the screen holds all of the words.
+func (s *terminal) shows(words ...string) time.Duration {
 	s.t.Helper()
-	if _, err := io.WriteString(s.pty, keys); err != nil {
-		s.t.Fatal(err)
+	return s.until(strings.Join(words, " "), func(screen string) bool { return onLine(screen, words...) })
+}
+
+// lacks waits until no line of the screen holds all of the words.
+func (s *terminal) lacks(words ...string) {
+	s.t.Helper()
+	s.until("no "+strings.Join(words, " "), func(screen string) bool { return !onLine(screen, words...) })
+}
+
+// press presses keys, each after what the one before has drawn.
+func (s *terminal) press(keys ...string) {
+	s.t.Helper()
+	for _, k := range keys {
+		if _, err := io.WriteString(s.pty, k); err != nil {
+			s.t.Fatal(err)
+		}
+		s.rest()
 	}
 }
 
 // quit leaves by the key, which has to work whatever is shown.
 func (s *terminal) quit() {
 	s.t.Helper()
-	s.press("q")
+	if _, err := io.WriteString(s.pty, "q"); err != nil {
+		s.t.Fatal(err)
+	}
+	s.left("q")
+}
+
+// left waits for the end, which has to be a good one, and looks what the terminal is left like.
+func (s *terminal) left(how string) {
+	s.t.Helper()
 	select {
 	case err := <-s.ended:
 		if err != nil {
-			s.t.Errorf("q: %v", err)
+			s.t.Errorf("%s: %v", how, err)
 		}
 	case <-time.After(5 * time.Second):
-		s.t.Error("q does not leave")
+		s.t.Fatalf("%s does not leave:\n%s", how, s.emulator.String())
 	}
+	if s.emulator.IsAltScreen() {
+		s.t.Errorf("%s: the terminal is left on the second screen", how)
+	}
+	for _, wrong := range untidy(s.raw()) {
+		s.t.Errorf("%s: the terminal is left with %s", how, wrong)
+	}
+	after, err := term.GetState(int(s.pty.Fd()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if *after != *s.before {
+		s.t.Errorf("%s: the terminal is set otherwise than before: %+v, before %+v", how, *after, *s.before)
+	}
+	if text := strings.TrimSpace(s.emulator.String()); text != "" {
+		s.t.Errorf("%s: what is left on the terminal is %q", how, text)
+	}
+	if files, err := os.ReadDir(filepath.Join(s.state, "canopy")); len(files) > 0 {
+		s.t.Errorf("%s: a report of a failure was left: %v, %v", how, files, err)
+	}
+}
+
+// untidy lists what a program has switched on and not off again: modes of the terminal, the keyboard's protocols, colours.
+func untidy(drawn string) []string {
+	modes := map[string]bool{"25": true}
+	pushed, others, style := 0, "0", "0"
+	for _, m := range regexp.MustCompile(`\x1b\[([<=>?]?)([\d;:]*)([a-zA-Z])`).FindAllStringSubmatch(drawn, -1) {
+		switch m[1] + m[3] {
+		case "?h", "?l":
+			for mode := range strings.SplitSeq(m[2], ";") {
+				modes[mode] = m[3] == "h"
+			}
+		case ">u":
+			pushed++
+		case "<u":
+			pushed--
+		case "=u":
+			pushed = 0
+			if flags, _, _ := strings.Cut(m[2], ";"); flags != "0" && flags != "" {
+				pushed = 1
+			}
+		case ">m":
+			_, others, _ = strings.Cut(m[2], ";")
+		case "m":
+			style = m[2]
+		}
+	}
+	var wrong []string
+	for _, mode := range slices.Sorted(maps.Keys(modes)) {
+		if modes[mode] != (mode == "25") {
+			wrong = append(wrong, "mode "+mode)
+		}
+	}
+	if pushed != 0 {
+		wrong = append(wrong, "the keyboard's protocol")
+	}
+	if others != "" && others != "0" {
+		wrong = append(wrong, "the other keyboard's protocol")
+	}
+	if style != "" && style != "0" {
+		wrong = append(wrong, "the style "+style)
+	}
+	return wrong
 }
 
 func privileged(name string) *appsv1.Deployment {
@@ -153,8 +327,9 @@ func TestFindingComesAndGoes(t *testing.T) {
 	lab := labtest.Shared(t)
 	namespace, deployments := lab.Namespace(t), lab.Client(labtest.Admin).AppsV1()
 	screen := startTerminal(t, "--kubeconfig", lab.Kubeconfig(labtest.Canopy), "-n", namespace)
-	t.Logf("first screen after %s", screen.until("the title", func(s string) bool { return strings.Contains(s, "canopy") }))
-	t.Logf("live after %s", screen.until("live", func(s string) bool { return strings.Contains(s, "live") }))
+	t.Logf("first screen after %s", screen.shows("canopy"))
+	t.Logf("live after %s", screen.shows("canopy", "live ●"))
+	screen.press("2")
 
 	ctx := context.Background()
 	if _, err := deployments.Deployments(namespace).Create(ctx, privileged("risky"), metav1.CreateOptions{}); err != nil {
@@ -165,31 +340,6 @@ func TestFindingComesAndGoes(t *testing.T) {
 	if err := deployments.Deployments(namespace).Delete(ctx, "risky", metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("the finding went after %s", screen.until("no finding", func(s string) bool { return !shown(s) && strings.Contains(s, "live") }))
+	t.Logf("the finding went after %s", screen.until("no finding", func(s string) bool { return !shown(s) && onLine(s, "canopy", "live ●") }))
 	screen.quit()
-}
-
-func TestDemoScreen(t *testing.T) {
-	screen := startTerminal(t, "demo")
-	t.Logf("the demo was there after %s", screen.until("a finding", func(s string) bool { return onLine(s, "PS01", "data/") }))
-	screen.quit()
-}
-
-func TestSignalLeavesTheTerminal(t *testing.T) {
-	screen := startTerminal(t, "demo")
-	screen.until("the title", func(s string) bool { return strings.Contains(s, "canopy") })
-	if err := screen.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case err := <-screen.ended:
-		if err != nil {
-			t.Errorf("interrupt: %v", err)
-		}
-	case <-time.After(5 * time.Second):
-		t.Fatal("an interrupt does not end it")
-	}
-	if screen.emulator.IsAltScreen() {
-		t.Error("the terminal is left on the second screen")
-	}
 }

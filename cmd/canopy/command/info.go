@@ -62,18 +62,24 @@ type Data struct {
 
 func (r *run) info() *cobra.Command {
 	var format string
-	var defaults, schema bool
+	var defaults, schema, bindings bool
 	c := &cobra.Command{
 		Use: "info", Short: "Print paths, versions, the dates of bundled data, and what is wrong with the settings", Args: noArgs,
 		Example: "  canopy info --defaults > ~/.config/canopy/config.yaml    a file of settings to begin with",
 	}
 	bindFormat(c, &format, output.Common())
 	c.Flags().BoolVar(&defaults, "defaults", false, "Print the settings with their defaults, as the file to begin with; -o markdown as a page")
+	c.Flags().BoolVar(&bindings, "keys", false, "Print the keys of the dashboard, as a page")
 	c.Flags().BoolVar(&schema, "schema", false, "Print the JSON schema of the settings, by which an editor completes and checks")
 	c.RunE = func(*cobra.Command, []string) error {
 		switch {
-		case defaults && schema:
-			return errors.New("give --defaults or --schema, not both")
+		case defaults && schema, defaults && bindings, schema && bindings:
+			return errors.New("give one of --defaults, --schema and --keys")
+		case bindings:
+			return r.write("", func(w io.Writer) error {
+				_, err := io.WriteString(w, keys.Default().Markdown())
+				return err
+			})
 		case defaults:
 			return r.printDefaults(format)
 		case schema:

@@ -20,7 +20,7 @@ func known() settings.Known {
 		Actions: []string{"filter", "sort", "page-up", "page-down", "pause", "quit"},
 		Screens: []string{"overview", "findings", "resources"},
 		Themes:  []string{"terminal", "canopy", "contrast", "mine"},
-		Columns: map[string][]string{"findings": {"sev", "object", "finding"}, "resources": {"kind", "name"}},
+		Columns: map[string][]string{"findings": {"severity", "object", "finding"}, "resources": {"kind", "name"}},
 		// Pages turn where nothing is filtered, so their keys can be those of the filter.
 		Conflict: func(a, b string) bool { return !strings.HasPrefix(a, "page") && !strings.HasPrefix(b, "page") },
 		Home:     "/home/ann",
@@ -72,7 +72,7 @@ func TestDefaultFile(t *testing.T) {
 	}
 	want := standard()
 	want.Keys = map[string][]string{"filter": {"/", "ctrl+s"}, "pause": {}}
-	want.Columns = map[string][]string{"findings": {"sev", "object", "finding"}}
+	want.Columns = map[string][]string{"findings": {"severity", "object", "finding"}}
 	want.Namespaces = []string{"shop", "payments"}
 	want.LogFile = "/home/ann/canopy.log"
 	s := good(t, uncommented(file))
@@ -139,7 +139,7 @@ func TestPrecedence(t *testing.T) {
 theme: canopy
 namespaces: [shop]
 ascii: true
-columns: {findings: [sev, object], resources: [name]}
+columns: {findings: [severity, object], resources: [name]}
 keys: {filter: f}
 contexts:
   prod: {theme: contrast, namespaces: [], ascii: false, columns: {findings: [finding]}, refresh: 1s}
@@ -172,11 +172,11 @@ contexts:
 
 // TestCopies holds that nobody who changes a resolved view changes the settings.
 func TestCopies(t *testing.T) {
-	s := good(t, "namespaces: [shop]\nkeys: {filter: [f, g]}\ncolumns: {findings: [sev]}\n")
+	s := good(t, "namespaces: [shop]\nkeys: {filter: [f, g]}\ncolumns: {findings: [severity]}\n")
 	d := s.For("")
 	d.Namespaces[0], d.Keys["filter"][0], d.Columns["findings"][0] = "x", "x", "x"
 	maps.DeleteFunc(d.Keys, func(string, []string) bool { return true })
-	if d := s.For(""); d.Namespaces[0] != "shop" || !slices.Equal(d.Keys["filter"], []string{"f", "g"}) || d.Columns["findings"][0] != "sev" {
+	if d := s.For(""); d.Namespaces[0] != "shop" || !slices.Equal(d.Keys["filter"], []string{"f", "g"}) || d.Columns["findings"][0] != "severity" {
 		t.Errorf("%+v", d)
 	}
 }

@@ -24,7 +24,7 @@ func options() []option {
 			field: func(d *Dashboard) any { return &d.Keys },
 		},
 		{
-			name: "columns", kind: columns, example: "findings: [sev, object, finding]",
+			name: "columns", kind: columns, example: "findings: [severity, object, finding]",
 			doc:   "The columns of a screen, from left to right. [] are the screen's usual ones.",
 			field: func(d *Dashboard) any { return &d.Columns },
 		},

@@ -107,7 +107,8 @@ func (s *Screen) sideWidth() int { return min(s.width*38/100, 72) }
 // Resize lays the list and the side out.
 func (s *Screen) Resize(width, height int) {
 	s.width, s.height = width, height
-	s.table.Resize(s.listWidth(), height)
+	// A cell stays free before the line between the panes.
+	s.table.Resize(s.listWidth()-map[bool]int{true: 1}[s.two()], height)
 	s.side.resize(s.sideWidth(), height)
 }
 

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -8,7 +9,7 @@ import (
 	"canopy/ui/view"
 )
 
-// phrases is how many titles of rules stand beside an object.
+// phrases is how many short titles of rules stand beside an object.
 const phrases = 3
 
 // fixColumns are the widths of the columns of what to fix first.
@@ -58,7 +59,7 @@ func (s *Screen) fixLine(i, width int, c fixColumns) string {
 	o, t := s.fix.owners[i], &s.shared.Theme
 	titles := make([]string, 0, phrases)
 	for _, r := range o.rows[:min(phrases, len(o.rows))] {
-		titles = append(titles, r.Finding.Rule.Title)
+		titles = append(titles, cmp.Or(r.Finding.Rule.Short, r.Finding.Rule.Title))
 	}
 	n, unit := o.count()
 	count := strconv.Itoa(n)

@@ -117,7 +117,7 @@ func (s *Screen) entry(i, width int) []string {
 		mark = g.Cursor + " "
 	}
 	first := s.shared.Fit(fmt.Sprintf("%s%d %s %s", mark, i+1, d.Step.Verb, d.Step.Ref.String()), width)
-	note := "    closes " + view.Count(len(d.Closes), "finding") + ", may break: " + breakage(d.Breakage)
+	note := "    closes " + view.Count(len(d.Closes), "finding") + ", breakage: " + breakage(d.Breakage)
 	if d.ManagedBy != "" {
 		note += ", managed by " + d.ManagedBy + ": change it there"
 	}
@@ -135,13 +135,13 @@ func (s *Screen) entry(i, width int) []string {
 func breakage(class string) string {
 	switch class {
 	case "none":
-		return "nothing"
+		return "none"
 	case "likely-safe":
-		return "hardly anything"
+		return "likely safe"
 	case "needs-evidence":
-		return "what evidence must show"
+		return "needs evidence"
 	case "outage":
-		return "a service, unless coordinated"
+		return "outage unless coordinated"
 	}
 	return "not known"
 }

@@ -49,7 +49,7 @@ func (s *Screen) toggle(r *row) tea.Cmd {
 	return s.turn(false, r.parent)
 }
 
-// left folds the branch, and goes up where there is nothing to fold.
+// left folds the branch, and goes up where there is nothing to fold. Columns out of sight come first.
 func (s *Screen) left(r *row) tea.Cmd {
 	if out, _ := s.table.Beyond(); out > 0 {
 		s.table.Scroll(-1)
@@ -64,11 +64,13 @@ func (s *Screen) left(r *row) tea.Cmd {
 	return nil
 }
 
-// right unfolds the branch, and goes into it where it is open.
+// right unfolds the branch, and goes into it where it is open. Columns out of sight come first.
 func (s *Screen) right(r *row) tea.Cmd {
+	_, out := s.table.Beyond()
 	switch {
-	case !r.branch:
+	case out > 0:
 		s.table.Scroll(1)
+	case !r.branch:
 	case !s.goes(r):
 		return s.turn(true, r.item)
 	case r.open:

@@ -8,7 +8,6 @@ import (
 	"k8s.io/pod-security-admission/api"
 
 	"canopy/model"
-	"canopy/model/record"
 	"canopy/ui/view"
 )
 
@@ -26,7 +25,7 @@ func (w *writer) posture() {
 	if t := i.template; t != nil && t.posture == i.posture && len(t.broken) > 0 {
 		text += ": " + (t.posture + 1).String() + " refuses it for " + strings.Join(t.broken, ", ")
 	} else if i.level == machine {
-		text += " is the least that runs here"
+		text += ": the least strict of what runs here"
 	}
 	style := w.Ink.Good
 	switch i.posture {
@@ -43,15 +42,9 @@ func (w *writer) posture() {
 
 // enforcement says what a namespace asks of its pods, and what runs in it.
 func (w *writer) enforcement() {
-	n, ok := w.item.record.(*record.Typed[*namespaceObject])
+	n, ok := w.item.record.(*spaceRecord)
 	if !ok {
 		return
-	}
-	get := func(label string) string {
-		if v := n.Labels.Get(label); v != "" {
-			return v
-		}
-		return "-"
 	}
 	style := w.Ink.Text
 	text := "enforces " + w.item.posture.String()
@@ -61,7 +54,7 @@ func (w *writer) enforcement() {
 	case privileged:
 		style, text = w.Ink.Warn, "enforces privileged: any pod is let in"
 	case invalid:
-		style, text = w.Ink.Warn, "the label is no level, so it is taken for restricted: "+get(api.EnforceLevelLabel)
+		style, text = w.Ink.Warn, "the label is no level, so it is taken for restricted: "+n.Labels.Get(api.EnforceLevelLabel)
 	default:
 		if v := n.Labels.Get(api.EnforceVersionLabel); v != "" {
 			text += " of " + v
@@ -103,9 +96,10 @@ func (w *writer) found(room int) {
 		w.clean()
 		return
 	}
-	w.Gap()
 	if i.inherits() {
 		w.plain("found", "on "+w.judge()+", with which it is judged")
+	} else if i.level == space {
+		w.plain("found", summary(i)+" in all; on the namespace itself:")
 	} else {
 		w.plain("found", summary(i))
 	}
@@ -143,18 +137,16 @@ func (w *writer) clean() {
 	i := w.item
 	switch {
 	case i.level == machine && i.score.Total() > 0:
-		w.Gap()
 		w.plain("found", "nothing on the node itself; on what runs here "+summary(i))
 	case i.level == machine:
 		return
 	case i.level == space && i.score.Total() > 0:
-		w.Gap()
 		w.plain("found", "nothing on the namespace itself; in it "+summary(i))
 	case !i.judged:
-		w.Gap()
 		w.Entry("found", w.In(w.Ink.Warn, "nothing so far: not all that rules need was seen"))
+	case i.posture != restricted && i.level != space:
+		w.plain("found", "nothing: what has run to its end is not judged")
 	default:
-		w.Gap()
 		w.Entry("found", w.In(w.Ink.Good, "nothing"))
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +29,9 @@ type stage struct {
 	session *viewtest.Session
 	// asked is what the screen asked the program for.
 	asked []tea.Msg
+	// waits tells to leave what waits for the clock to settle; ticks holds it.
+	waits bool
+	ticks []tea.Cmd
 }
 
 // open shows the small cluster.
@@ -36,7 +42,10 @@ func open(t testing.TB, width, height int) *stage {
 
 func on(session *viewtest.Session, t testing.TB, width, height int) *stage {
 	t.Helper()
-	s := &stage{Screen: resources.New(session.Shared()), t: t, session: session}
+	shared := session.Shared()
+	// What glows waits for the clock.
+	shared.Glow = false
+	s := &stage{Screen: resources.New(shared), t: t, session: session}
 	s.Resize(width, height)
 	s.refresh()
 	return s
@@ -49,6 +58,10 @@ func (s *stage) refresh() { s.run(s.Show(s.session.Snapshot())) }
 func (s *stage) run(cmd tea.Cmd) {
 	s.t.Helper()
 	if cmd == nil {
+		return
+	}
+	if s.waits && ticks(cmd) {
+		s.ticks = append(s.ticks, cmd)
 		return
 	}
 	switch msg := cmd().(type) {
@@ -121,4 +134,30 @@ func golden(t *testing.T, name, got string) {
 
 func ref(kind, namespace, name string) model.Ref {
 	return model.KindByName(kind).Ref(namespace, name)
+}
+
+// ticks tells that a command waits for the clock.
+func ticks(cmd tea.Cmd) bool {
+	return strings.Contains(runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name(), "Tick")
+}
+
+// settle lets the time pass that commands wait for.
+func (s *stage) settle() {
+	s.t.Helper()
+	if len(s.ticks) != 1 {
+		s.t.Fatalf("%d commands wait for the clock", len(s.ticks))
+	}
+	s.waits = false
+	s.run(s.ticks[0])
+	s.waits, s.ticks = true, nil
+}
+
+// line gives the one line that names something; "" where there is none.
+func (s *stage) line(name string) string {
+	for _, l := range s.lines() {
+		if slices.Contains(strings.FieldsFunc(l, func(r rune) bool { return strings.ContainsRune(" ▸▾│", r) }), name) || strings.Contains(l, "/"+name+" ") {
+			return l
+		}
+	}
+	return ""
 }

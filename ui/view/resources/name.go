@@ -39,3 +39,22 @@ func digits(s string) int {
 	}
 	return n
 }
+
+// short is how kubectl abbreviates a kind before a name: names are what one looks for, and there is little room for them.
+func short(kind string) string {
+	switch kind {
+	case "Deployment":
+		kind = "deploy"
+	case "ReplicaSet":
+		kind = "rs"
+	case "DaemonSet":
+		kind = "ds"
+	case "StatefulSet":
+		kind = "sts"
+	case "CronJob":
+		kind = "cj"
+	case "ReplicationController":
+		kind = "rc"
+	}
+	return strings.ToLower(kind) + "/"
+}

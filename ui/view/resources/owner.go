@@ -13,16 +13,18 @@ func (p *planter) owner(root *item, g *group, all *census) *item {
 		i := p.pod(root, g.pods[0])
 		i.own = p.take(i.ref)
 		add(&i.score, i.own)
-		i.label = i.ref.Kind + " " + i.label
+		join(&root.score, i.score)
+		i.label = short(i.ref.Kind) + i.label
 		i = p.keep(i)
 		p.sum(root, i, all)
 		p.load(i, []*item{i})
 		return i
 	}
 	i := &item{key: keyOf(g.ref), ref: g.ref, level: owner, depth: 1, parent: root, record: g.record}
-	i.label, i.judged = g.ref.Kind+" "+g.ref.Name, p.judged
+	i.label, i.judged = short(g.ref.Kind)+g.ref.Name, p.judged
 	i.own = p.take(g.ref)
 	add(&i.score, i.own)
+	join(&root.score, i.score)
 	w, _ := g.record.(*record.Workload)
 	if w != nil {
 		i.created, i.template = w.Created, p.made.of(w.Template)
@@ -104,7 +106,7 @@ func (p *planter) below(i *item, g *group, c *census) (pods []*item, rolling boo
 // revision makes the item of an owner between a top owner and its pods.
 func (p *planter) revision(top *item, ref model.Ref) *item {
 	b := &item{key: keyOf(ref), ref: ref, level: between, depth: 2, parent: top, own: top.own}
-	b.label, b.judged, b.score = ref.Kind+" "+ref.Name, p.judged, top.score
+	b.label, b.judged, b.score = short(ref.Kind)+ref.Name, p.judged, top.score
 	if w, ok := p.workloads[ref].(*record.Workload); ok {
 		b.record, b.created, b.template = w, w.Created, p.made.of(w.Template)
 	}

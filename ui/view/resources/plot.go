@@ -41,7 +41,7 @@ type load struct {
 type planter struct {
 	name      string
 	records   []model.Record
-	namespace *record.Typed[*corev1.Namespace]
+	namespace *spaceRecord
 	// found are the findings by object; what was taken is gone from it.
 	found  map[model.Ref][]*view.Row
 	judged bool

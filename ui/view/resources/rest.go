@@ -9,8 +9,8 @@ import (
 	"canopy/ui/view"
 )
 
-// namespaceObject is short for what the record of a namespace holds.
-type namespaceObject = corev1.Namespace
+// spaceRecord is the record of a namespace.
+type spaceRecord = record.Typed[*corev1.Namespace]
 
 // rest writes what the item is made of, and where it runs.
 func (w *writer) rest() {
@@ -126,7 +126,7 @@ func labelsOf(i *item) record.Labels {
 		return r.Labels
 	case *nodeRecord:
 		return r.Labels
-	case *record.Typed[*namespaceObject]:
+	case *spaceRecord:
 		return r.Labels
 	}
 	return record.Labels{}

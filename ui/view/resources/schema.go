@@ -42,14 +42,14 @@ func newSchema(s *view.Shared) *table.Schema[*row] {
 		Compare: compare,
 		Columns: []table.Column[*row]{
 			{
-				Title: "RESOURCE", Min: 18, Ideal: 30, Grow: true, Text: func(r *row) string { return indented(s, r) },
+				Title: "RESOURCE", Min: 21, Ideal: 30, Grow: true, Text: func(r *row) string { return indented(s, r) },
 				Compare: sort(false, byName).compare, Style: func(r *row) lipgloss.Style { return named(s, r) },
 			},
 			column("WORST", 6, 1, func(r *row) string { return worst(s, r) }, sort(true, byScore), func(r *row) lipgloss.Style { return worstStyle(s, r) }),
 			column("POSTURE", 12, 2, posed, sort(false, byPosture), func(r *row) lipgloss.Style { return postureStyle(s, r) }),
-			column("READY", 7, 4, ready, sort(true, byReady), func(r *row) lipgloss.Style { return readyStyle(s, r) }),
+			narrow(column("READY", 7, 5, ready, sort(true, byReady), func(r *row) lipgloss.Style { return readyStyle(s, r) }), 6),
 			narrow(column("STATUS", 18, 3, func(r *row) string { return r.status }, sort(true, byStatus), func(r *row) lipgloss.Style { return statusStyle(s, r) }), 9),
-			column("FINDINGS", 13, 5, func(r *row) string { return counted(s, r) }, sort(true, byScore), func(r *row) lipgloss.Style { return faintly(s, r) }),
+			column("FINDINGS", 13, 4, func(r *row) string { return counted(s, r) }, sort(true, byScore), func(r *row) lipgloss.Style { return faintly(s, r) }),
 			narrow(column("NODE", 20, 6, where, sort(false, words(where)), nil), 8),
 			column("SINCE", len(view.Stamp), 7, func(r *row) string { return s.Moment(r.created) }, sort(true, byAge), nil),
 			hidden(column("IP", 15, 8, func(r *row) string { return addresses(r.item) }, sort(false, words(func(r *row) string { return addresses(r.item) })), nil)),
@@ -187,6 +187,9 @@ func worst(s *view.Shared, r *row) string {
 		return s.Glyphs.Severity(w) + " " + w.Letter()
 	case r.score.Undecided > 0 || !r.judged:
 		return "?"
+	case r.posture != restricted && r.level != space:
+		// What has run to its end is not judged.
+		return ""
 	}
 	return s.Glyphs.Mark
 }
@@ -198,7 +201,7 @@ func counted(s *view.Shared, r *row) string {
 	case r.level == heading:
 		return ""
 	case r.inherits():
-		return s.Glyphs.MoreAbove
+		return strings.Repeat(" ", 12) + s.Glyphs.MoreAbove
 	case h[model.Critical]+h[model.High]+h[model.Medium] > 0:
 		return place(h[model.Critical], 2, "C") + " " + place(h[model.High], 3, "H") + " " + place(h[model.Medium], 3, "M")
 	case r.score.Total() > 0:

@@ -91,7 +91,7 @@ func (s *Screen) sideWidth() int {
 	if s.width < 120 || s.table.IsWide() {
 		return 0
 	}
-	return min(s.width*2/5, 88)
+	return min(s.width*38/100, 84)
 }
 
 func (s *Screen) listWidth() int {
@@ -108,7 +108,12 @@ func (s *Screen) Resize(width, height int) {
 }
 
 func (s *Screen) lay() {
-	s.table.Resize(s.listWidth(), s.height-len(s.gaps()))
+	width := s.listWidth()
+	if s.sideWidth() > 0 {
+		// A cell is left free before the line.
+		width--
+	}
+	s.table.Resize(width, s.height-len(s.gaps()))
 }
 
 // Restyle takes the look anew.

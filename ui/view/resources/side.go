@@ -42,14 +42,16 @@ func (s *Screen) describe(r *row, width, height int) []string {
 	w.rest()
 	rest := slices.Clone(w.Lines()[first:])
 	// What was found gets what the rest leaves, and some of the rest's where that is much.
-	room := max(height-first-len(rest)-1, (height-first)/2)
-	f := &writer{Page: page.New(s.shared, width, false), s: s, item: r.item, width: width}
+	room := max(height-first-len(rest)-2, (height-first)/2)
+	f := &writer{Page: page.New(s.shared, width, s.table.Rows().Leaving(r)), s: s, item: r.item, width: width}
 	f.found(room)
-	lines := append(slices.Clone(w.Lines()[:first]), f.Lines()...)
-	if len(f.Lines()) > 0 && len(rest) > 0 {
-		lines = append(lines, "")
+	lines := slices.Clone(w.Lines()[:first])
+	for _, part := range [][]string{f.Lines(), rest} {
+		if len(part) > 0 {
+			lines = append(append(lines, ""), part...)
+		}
 	}
-	return append(lines, rest...)
+	return lines
 }
 
 // writer writes about one item.
@@ -82,17 +84,17 @@ func (w *writer) head() {
 		w.Entry("", w.In(w.Ink.Warn, "the object itself was not seen"))
 	}
 	w.plain("since", w.s.shared.Moment(i.created))
-	if i.status != "" {
+	if text := w.status(); text != "" {
 		style := w.Ink.Text
 		if i.trouble >= held {
 			style = w.Ink.Warn
 		}
-		w.Entry("status", w.In(style, i.status))
+		w.Entry("status", w.In(style, text))
 	}
 	if text := ready(&row{item: i}); text != "" {
-		unit := " pods ready"
+		unit := " pods"
 		if i.level == pod {
-			unit = " containers ready"
+			unit = " containers"
 		}
 		w.plain("ready", text+unit)
 	}
@@ -114,4 +116,15 @@ func (w *writer) chain() string {
 		}
 	}
 	return strings.Join(names, " "+w.s.shared.Glyphs.ArrowRight+" ")
+}
+
+// status says how the item is; of a node, both how that is and how its pods are.
+func (w *writer) status() string {
+	text := w.item.status
+	if n, ok := w.item.record.(*nodeRecord); ok {
+		if own, _ := nodeStatus(n.Object); own != text {
+			text = own + "; pods: " + text
+		}
+	}
+	return text
 }

@@ -4,10 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"canopy/model"
-	"canopy/model/record"
 	"canopy/ui/view"
 )
 
@@ -41,11 +38,11 @@ func (t *tree) grow(s *view.Snapshot) *tree {
 		}
 	}
 	above, rest := n.split()
-	namespaces := map[string]*record.Typed[*corev1.Namespace]{}
+	namespaces := map[string]*spaceRecord{}
 	var machines []*nodeRecord
 	for _, r := range above {
 		switch r := r.(type) {
-		case *record.Typed[*corev1.Namespace]:
+		case *spaceRecord:
 			namespaces[r.Name] = r
 		case *nodeRecord:
 			if s.Namespaces.Show(r.Ref()) {

@@ -1,0 +1,217 @@
+package resources_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"canopy/model"
+	"canopy/ui/keys"
+	"canopy/ui/theme"
+	"canopy/ui/view"
+	"canopy/ui/view/resources"
+	"canopy/ui/view/viewtest"
+)
+
+// exact checks that the view has exactly the size of the screen.
+func exact(t *testing.T, s *stage, width, height int) {
+	t.Helper()
+	s.Resize(width, height)
+	v := s.View()
+	lines := strings.Split(v, "\n")
+	if len(lines) != height {
+		t.Fatalf("%dx%d: %d lines", width, height, len(lines))
+	}
+	for i, l := range lines {
+		if w := ansi.StringWidth(l); w != width {
+			t.Fatalf("%dx%d: line %d is %d cells wide: %q", width, height, i, w, l)
+		}
+	}
+}
+
+func TestSizes(t *testing.T) {
+	s := open(t, 80, 24)
+	s.run(s.Reveal(ref("Pod", "data", "backup-helper-k2x7p")))
+	for width := 1; width <= 220; width++ {
+		for height := 1; height <= 60; height += 1 + height/8 {
+			exact(t, s, width, height)
+		}
+	}
+	s.run(s.Reveal(ref("Namespace", "", "data")))
+	s.press(keys.Wide)
+	for width := 1; width <= 220; width += 3 {
+		for height := 1; height <= 60; height += 7 {
+			exact(t, s, width, height)
+			s.run(s.Do(keys.Right))
+			s.Position()
+		}
+	}
+}
+
+func TestSizesOfNothing(t *testing.T) {
+	for _, session := range []*viewtest.Session{viewtest.New(t), partly(t)} {
+		s := on(session, t, 80, 24)
+		for width := 1; width <= 160; width += 3 {
+			for height := 1; height <= 40; height += 3 {
+				exact(t, s, width, height)
+			}
+		}
+	}
+}
+
+// TestHostile: no text of the cluster acts on the terminal, or moves what stands beside it.
+func TestHostile(t *testing.T) {
+	const evil = "a\x1b[31m\u202eb\x07\u200b日本語\tc\n" + "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301"
+	s := open(t, 160, 40)
+	for _, kind := range []string{"Namespace", "Node", "Pod"} {
+		o := viewtest.Objects(t, []byte("apiVersion: v1\nkind: "+kind+"\nmetadata: {name: x}\nspec: {}\n"))[0]
+		o.SetName(evil)
+		o.SetUID("u")
+		o.SetLabels(map[string]string{evil: evil, "pod-security.kubernetes.io/enforce": evil})
+		if kind == "Pod" {
+			o.SetNamespace(evil)
+			o.Object["spec"] = map[string]any{"nodeName": evil, "serviceAccountName": evil, "containers": []any{map[string]any{"name": evil, "image": evil}}}
+			o.Object["status"] = map[string]any{"phase": evil, "reason": evil, "podIPs": []any{map[string]any{"ip": evil}}}
+		}
+		s.session.Apply(o)
+	}
+	s.refresh()
+	for _, r := range []model.Ref{ref("Namespace", "", evil), ref("Node", "", evil), ref("Pod", evil, evil)} {
+		s.run(s.Reveal(r))
+		if s.Subject().Object != r {
+			t.Fatalf("%s is not selected", r.Kind)
+		}
+		for _, wide := range []bool{true, false} {
+			if wide {
+				s.press(keys.Wide)
+			}
+			for width := 1; width <= 200; width += 7 {
+				exact(t, s, width, 40)
+				for _, l := range strings.Split(ansi.Strip(s.View()), "\n") {
+					if strings.ContainsAny(l, "\x1b\u202e\x07\u200b\t") {
+						t.Fatalf("%q", l)
+					}
+				}
+			}
+			if wide {
+				s.press(keys.Wide)
+			}
+		}
+	}
+	s.run(s.SetFilter(evil))
+	exact(t, s, 100, 20)
+}
+
+// partly is a cluster of which pods may not be read and nodes are still loading.
+func partly(t testing.TB) *viewtest.Session {
+	s := viewtest.New(t)
+	for _, k := range model.Kinds() {
+		c := model.Coverage{Kind: k.GroupKind(), State: model.Complete}
+		switch k.Kind {
+		case "Pod":
+			c.State, c.Reason = model.Denied, "may not list pods"
+		case "Node":
+			c.State = model.Loading
+		}
+		s.Cover(c)
+	}
+	s.Apply()
+	return s
+}
+
+func TestNothingLooksClean(t *testing.T) {
+	s := on(viewtest.New(t), t, 80, 24)
+	if got := strings.Join(s.lines(), " "); !strings.Contains(got, "connecting to prod-eu") {
+		t.Error(got)
+	}
+	s = on(partly(t), t, 80, 24)
+	got := strings.Join(s.lines(), " ")
+	for _, want := range []string{"loading", "nodes", "denied", "pods: may not list pods"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is missing: %s", want, got)
+		}
+	}
+	s.session.Apply(viewtest.Objects(t, []byte("apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d, namespace: shop}\nspec: {selector: {}, template: {spec: {containers: [{name: c, image: c}]}}}\nstatus: {numberReady: 2}\n"))...)
+	s.refresh()
+	lines := s.lines()
+	if last := lines[len(lines)-1]; !strings.Contains(last, "denied: pods") || !strings.Contains(last, "loading: nodes") {
+		t.Errorf("below the list: %q", last)
+	}
+	if l := s.line("d"); !strings.Contains(l, "2/?") {
+		t.Errorf("the DaemonSet: %q", l)
+	}
+	// What was judged while something was missing is not called clean.
+	if strings.Contains(strings.Join(lines, ""), "✓") {
+		t.Error("something looks clean")
+	}
+}
+
+func TestNamespaces(t *testing.T) {
+	s := open(t, 80, 24)
+	s.run(s.Show(view.NewSnapshot().Next(s.session.Report(), view.NewNamespaces([]string{"shop"}))))
+	if got := strings.Join(s.names(), ", "); got != "shop, deploy/web" {
+		t.Error(got)
+	}
+	s.run(s.Reveal(ref("Pod", "data", "debug-x9")))
+	if len(s.asked) != 1 || !strings.Contains(s.asked[0].(view.Note).Text, "not shown") {
+		t.Errorf("asked for %v", s.asked)
+	}
+	s.run(s.Show(view.NewSnapshot().Next(s.session.Report(), view.NewNamespaces([]string{"nowhere"}))))
+	if got := s.lines()[0]; !strings.Contains(got, "nothing in nowhere") {
+		t.Error(got)
+	}
+}
+
+func TestClick(t *testing.T) {
+	s := open(t, 160, 30)
+	row := func(name string) int {
+		for y, l := range s.lines() {
+			if strings.Contains(l, name) {
+				return y
+			}
+		}
+		t.Fatalf("%s is not shown", name)
+		return 0
+	}
+	s.run(s.Click(10, row("ds/backup-helper")))
+	if got := s.selected(); got != "data/DaemonSet/backup-helper" || len(s.asked) > 0 {
+		t.Fatalf("selected %s, asked for %v", got, s.asked)
+	}
+	// The sign stands behind one line of the tree.
+	s.run(s.Click(4, row("ds/backup-helper")))
+	row("backup-helper-k2x7p")
+	s.run(s.Click(4, row("ds/backup-helper")))
+	if strings.Contains(s.View(), "k2x7p") {
+		t.Error("a click does not fold")
+	}
+	s.run(s.Click(12, row("ds/backup-helper")))
+	if len(s.asked) != 1 {
+		t.Errorf("asked for %v", s.asked)
+	}
+	x := view.Width(s.lines()[0][:strings.Index(s.lines()[0], "WORST")])
+	s.run(s.Click(x, 0))
+	if l := s.lines()[0]; !strings.Contains(l, "WORST▼") {
+		t.Errorf("the head: %q", l)
+	}
+	s.run(s.Click(150, 5))
+	s.Resize(160, 6)
+	s.Wheel(10, 3, 3)
+	if strings.Contains(s.lines()[1], "nodes") {
+		t.Error("the wheel does not move")
+	}
+}
+
+func TestASCII(t *testing.T) {
+	s := open(t, 160, 40)
+	shared := s.session.Shared()
+	shared.Glyphs, shared.Theme = theme.NewGlyphs(true), theme.New(theme.Options{NoColor: true})
+	s.Screen = resources.New(shared)
+	s.Resize(160, 40)
+	s.refresh()
+	for _, r := range s.View() {
+		if r > '~' {
+			t.Fatalf("%q is drawn", r)
+		}
+	}
+}
