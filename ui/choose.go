@@ -67,14 +67,12 @@ func (r *root) chooseTheme() tea.Cmd {
 
 func (r *root) wear(p theme.Palette) tea.Cmd {
 	r.settings.Palette = p
-	r.restyle()
-	return nil
+	return r.restyle()
 }
 
 func (r *root) paint(background string) tea.Cmd {
 	r.settings.Background = background
-	r.restyle()
-	return nil
+	return r.restyle()
 }
 
 // chooseColumns lets the columns of the table be chosen.

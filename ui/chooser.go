@@ -167,9 +167,24 @@ func (c *chooser) edit(_ *root, msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
+// about says of the item under the cursor what the box may have no room for.
+func (c *chooser) about() string {
+	if len(c.found) == 0 {
+		return ""
+	}
+	item := &c.items[c.found[c.cursor]]
+	if item.off != "" {
+		return item.Text + ": " + item.off
+	}
+	if item.Note == "" {
+		return item.Text
+	}
+	return item.Note
+}
+
 // size is that of the box, which leaves some of the screen to be seen.
 func (c *chooser) size(r *root) (width, height int) {
-	return min(max(56, r.width*3/5), r.width-4), min(len(c.items)+4, r.body()-1)
+	return min(max(76, r.width*3/5), r.width-4), min(len(c.items)+3, r.body()-1)
 }
 
 // lines draws the box.

@@ -25,6 +25,10 @@ func (r *root) status() string {
 		line, _ := r.shared.Bar(r.width, view.Part{Text: r.shared.Cut(r.note.Text, r.width-text.Width(position)-4), Style: style}, end)
 		return line
 	}
+	if r.chooser != nil {
+		line, _ := r.shared.Bar(r.width, view.Part{Text: r.chooser.about(), Style: t.Faint})
+		return line
+	}
 	var parts []view.Part
 	if f, ok := r.top().(view.Filtered); ok && f.Filter() != "" {
 		if p := f.FilterProblem(); p != "" {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"runtime/debug"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,6 +18,12 @@ type guarded struct {
 
 // panicMsg brings the panic of a command.
 type panicMsg struct{ failure *PanicError }
+
+// make makes the model.
+func (g *guarded) make(ctx context.Context, o Options) {
+	defer g.rescue()
+	g.root = newRoot(ctx, o)
+}
 
 // Init is that of the model, and waits for a failure, which may come from View, that cannot ask for anything.
 func (g *guarded) Init() tea.Cmd {

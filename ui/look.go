@@ -1,6 +1,8 @@
 package ui
 
 import (
+	tea "charm.land/bubbletea/v2"
+
 	"canopy/ui/theme"
 )
 
@@ -28,8 +30,9 @@ func (r *root) theme() theme.Theme {
 	return theme.New(theme.Options{Palette: r.settings.Palette, Dark: dark, NoColor: r.options.NoColor})
 }
 
-// restyle makes the styles anew and tells the screens.
-func (r *root) restyle() {
+// restyle makes the styles anew and tells the screen, which then asks for what it draws in commands.
+func (r *root) restyle() tea.Cmd {
 	r.shared.Theme = r.theme()
 	r.top().Restyle()
+	return r.top().Show(r.feed.shown)
 }

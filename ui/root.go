@@ -75,7 +75,7 @@ func (r *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		r.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
 		r.dark = msg.IsDark()
-		r.restyle()
+		return r, r.restyle()
 	case tea.KeyPressMsg:
 		return r, r.press(msg)
 	case tea.PasteMsg:

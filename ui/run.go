@@ -47,8 +47,12 @@ func Run(ctx context.Context, o Options) (view.Session, error) {
 	if o.Width > 0 && o.Height > 0 {
 		settings = append(settings, tea.WithWindowSize(o.Width, o.Height))
 	}
-	r := newRoot(ctx, o)
-	g := &guarded{root: r, broken: make(chan struct{})}
+	g := &guarded{broken: make(chan struct{})}
+	g.make(ctx, o)
+	if g.failure != nil {
+		return o.Session, g.failure
+	}
+	r := g.root
 	_, err := tea.NewProgram(g, settings...).Run()
 	r.feed.unfollow()
 	last := r.shared.Session

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,8 +33,9 @@ type terminal struct {
 
 	mu     sync.Mutex
 	screen *vt.Emulator
-	// deaf keeps what is written from the emulator, which costs more than the program does.
+	// deaf keeps what is written from the emulator, which costs more than the program does; mute lets it answer nothing.
 	deaf   bool
+	mute   atomic.Bool
 	raw    bytes.Buffer
 	bytes  int
 	last   time.Time
@@ -69,7 +72,7 @@ func newTerminal(t testing.TB, width, height int) *terminal {
 	x.shell = x.screen.String()
 	go x.draw()
 	// The emulator answers queries of the program as a terminal would.
-	go func() { _, _ = io.Copy(p, x.screen) }()
+	go x.answer()
 	t.Cleanup(func() { _ = x.screen.InputPipe().(io.Closer).Close(); _ = tty.Close(); _ = p.Close() })
 	return x
 }
@@ -82,6 +85,19 @@ func (x *terminal) draw() {
 			return
 		}
 		x.take(buf[:n])
+	}
+}
+
+func (x *terminal) answer() {
+	buf := make([]byte, 1<<10)
+	for {
+		n, err := x.screen.Read(buf)
+		if err != nil {
+			return
+		}
+		if !x.mute.Load() {
+			_, _ = x.pty.Write(buf[:n])
+		}
 	}
 }
 
@@ -117,19 +133,19 @@ func (x *terminal) see() (string, int) {
 	return x.screen.String(), x.bytes
 }
 
-// style gives the colours of the first cell of a text on the screen.
-func (x *terminal) style(text string) (foreground, background color.Color) {
+// style gives the colour of the first cell of a text on the screen, and whether it has any style at all.
+func (x *terminal) style(text string) (foreground color.Color, styled bool) {
 	x.t.Helper()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for row, line := range strings.Split(x.screen.String(), "\n") {
 		if before, _, ok := strings.Cut(line, text); ok {
 			c := x.screen.CellAt(ansi.StringWidth(before), row)
-			return c.Style.Fg, c.Style.Bg
+			return c.Style.Fg, !c.Style.IsZero()
 		}
 	}
 	x.t.Fatalf("%q is not on the screen:\n%s", text, x.screen.String())
-	return nil, nil
+	return nil, false
 }
 
 // until waits for a state of the screen.
@@ -161,12 +177,12 @@ func (x *terminal) gone(not string) {
 // calm waits until nothing has been written for a while, and gives how much was until then.
 func (x *terminal) calm(quiet time.Duration) int {
 	x.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for time.Now().Before(deadline) {
+	start := time.Now()
+	for time.Since(start) < 20*time.Second {
 		x.mu.Lock()
 		n, last := x.bytes, x.last
 		x.mu.Unlock()
-		if time.Since(last) >= quiet {
+		if min(time.Since(start), time.Since(last)) >= quiet {
 			return n
 		}
 		time.Sleep(quiet / 20)
@@ -181,13 +197,23 @@ func (x *terminal) keys(s string) {
 	}
 }
 
+// escape presses esc, and waits as long as the program does for the rest of a longer sequence.
+func (x *terminal) escape() {
+	x.keys("\x1b")
+	time.Sleep(100 * time.Millisecond)
+}
+
 func (x *terminal) resize(width, height int) {
 	if err := pty.Setsize(x.pty, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil { //nolint:gosec // a few hundred at most
 		x.t.Fatal(err)
 	}
 	x.mu.Lock()
-	defer x.mu.Unlock()
 	x.screen.Resize(width, height)
+	x.mu.Unlock()
+	// It is not this process's own terminal, of which the kernel would tell.
+	if err := syscall.Kill(os.Getpid(), syscall.SIGWINCH); err != nil {
+		x.t.Fatal(err)
+	}
 }
 
 // end waits for Run.

@@ -19,6 +19,8 @@ type shipped struct {
 	once sync.Once
 	dir  string
 	err  error
+	// env is the environment of before TestMain changed it: Go keeps its own settings and its cache in the same folders.
+	env []string
 }
 
 func (s *shipped) path(t *testing.T) string {
@@ -30,8 +32,9 @@ func (s *shipped) path(t *testing.T) string {
 		if s.dir, s.err = os.MkdirTemp("", "canopy-test-"); s.err != nil {
 			return
 		}
-		out, err := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(s.dir, "canopy"), "canopy/cmd/canopy").CombinedOutput()
-		if err != nil {
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(s.dir, "canopy"), "canopy/cmd/canopy")
+		cmd.Env = s.env
+		if out, err := cmd.CombinedOutput(); err != nil {
 			s.err = errors.New(string(out))
 		}
 	})
@@ -46,6 +49,7 @@ var binary shipped
 
 // TestMain keeps the settings of whoever runs the tests out of every binary that they start.
 func TestMain(m *testing.M) {
+	binary.env = os.Environ()
 	home, err := os.MkdirTemp("", "canopy-home-")
 	if err != nil {
 		log.Fatal(err)

@@ -2,7 +2,6 @@ package view
 
 import (
 	"iter"
-	"sync"
 	"time"
 
 	"canopy/model"
@@ -23,9 +22,6 @@ type Snapshot struct {
 	Widest int
 	// Trend holds the risk at the moments at which it changed since everything was read, the oldest first.
 	Trend []Sample
-
-	worst    map[model.Ref]Score
-	worstFor sync.Once
 }
 
 // Sample is the risk at one moment.
@@ -139,28 +135,4 @@ func (s *Snapshot) Row(id string) *Row {
 		return nil
 	}
 	return NewRow(f, verdict, reason)
-}
-
-// Of lists the rows of one object, in the order of ids. It goes through all rows.
-func (s *Snapshot) Of(object model.Ref) []*Row {
-	var rows []*Row
-	for _, r := range s.Rows {
-		if r.Finding.Object == object {
-			rows = append(rows, r)
-		}
-	}
-	return rows
-}
-
-// ByObject sums up the findings of each object. The first call goes through all rows, so commands make it.
-func (s *Snapshot) ByObject() map[model.Ref]Score {
-	s.worstFor.Do(func() {
-		s.worst = map[model.Ref]Score{}
-		for _, r := range s.Rows {
-			score := s.worst[r.Finding.Object]
-			score.add(r)
-			s.worst[r.Finding.Object] = score
-		}
-	})
-	return s.worst
 }

@@ -37,7 +37,7 @@ func newSchema(s *view.Shared) *table.Schema[*view.Row] {
 				Text:    func(r *view.Row) string { return s.Moment(r.Finding.Since) },
 				Compare: func(a, b *view.Row) int { return cmp.Compare(b.Finding.Since, a.Finding.Since) },
 			},
-			hidden(text("NAMESPACE", 14, 6, func(r *view.Row) string { return r.Finding.Object.Namespace })),
+			hidden(text("NAMESPACE", 14, 6, namespace)),
 			hidden(text("KIND", 11, 7, func(r *view.Row) string { return r.Finding.Object.Kind })),
 			hidden(text("THEME", 14, 8, func(r *view.Row) string { return r.Finding.Rule.Theme })),
 			hidden(count("RISK", 9, func(r *view.Row) int { return r.Finding.Severity.Risk() })),
@@ -47,7 +47,7 @@ func newSchema(s *view.Shared) *table.Schema[*view.Row] {
 		},
 		Fields: []table.Field[*view.Row]{
 			{Name: "sev", Also: "severity", Text: func(r *view.Row) string { return r.Finding.Severity.String() }, Order: severityRank},
-			{Name: "ns", Also: "namespace", Text: func(r *view.Row) string { return r.Finding.Object.Namespace }},
+			{Name: "ns", Also: "namespace", Text: namespace},
 			{Name: "rule", Text: func(r *view.Row) string { return r.Finding.Rule.ID }},
 			{Name: "kind", Text: func(r *view.Row) string { return r.Finding.Object.Kind }},
 			{Name: "theme", Text: func(r *view.Row) string { return r.Finding.Rule.Theme }},
@@ -57,6 +57,14 @@ func newSchema(s *view.Shared) *table.Schema[*view.Row] {
 		},
 		Summary: summary,
 	}
+}
+
+// namespace is that of the object; a Namespace is its own.
+func namespace(r *view.Row) string {
+	if o := r.Finding.Object; o.Group == "" && o.Kind == "Namespace" {
+		return o.Name
+	}
+	return r.Finding.Object.Namespace
 }
 
 // certain puts what holds before what may.

@@ -116,7 +116,7 @@ func (s *Screen) Resize(width, height int) {
 func (s *Screen) Restyle() {
 	s.table.SetStyles(styles(s.shared))
 	s.table.SetGlyphs(s.shared.Glyphs)
-	s.side.made = nil
+	s.side.restyle()
 }
 
 // Show asks for the rows of a snapshot.

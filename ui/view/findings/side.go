@@ -22,12 +22,14 @@ type side struct {
 	wide  int
 	busy  bool
 	empty bool
+	// looks counts the looks there were: a text of an earlier one is of no use.
+	looks int
 }
 
 type sideMsg struct {
-	row   *view.Row
-	width int
-	lines []string
+	row         *view.Row
+	width, look int
+	lines       []string
 }
 
 // shown bounds the places that are listed.
@@ -48,12 +50,22 @@ func (s *side) look(to *Screen, row *view.Row) tea.Cmd {
 		return nil
 	}
 	s.busy = true
-	width, shared := s.width, s.shared
-	return view.Later(to, func() tea.Msg { return sideMsg{row, width, describe(shared, row, width)} })
+	// The program changes the look while the text is made: it is made of what holds now.
+	width, look, shared := s.width, s.looks, *s.shared
+	return view.Later(to, func() tea.Msg { return sideMsg{row, width, look, describe(&shared, row, width)} })
+}
+
+// restyle lets the text be made anew.
+func (s *side) restyle() {
+	s.made = nil
+	s.looks++
 }
 
 func (s *side) take(msg sideMsg) {
 	s.busy = false
+	if msg.look != s.looks {
+		return
+	}
 	if s.made == nil || s.made.Finding.ID != msg.row.Finding.ID {
 		s.pager.Top()
 	}

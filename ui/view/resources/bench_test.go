@@ -48,6 +48,9 @@ func many(t testing.TB, n, spaces int) *viewtest.Session {
 		}
 	}
 	s.Complete()
+	if _, err := s.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 

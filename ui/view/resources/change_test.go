@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view/resources"
@@ -175,5 +177,34 @@ func TestWeak(t *testing.T) {
 	s.refresh()
 	if l := s.line("shop"); !strings.Contains(l, "baseline !") {
 		t.Errorf("the namespace: %q", l)
+	}
+}
+
+// TestBeside draws and moves while trees are made, as the program does. It is for the race detector.
+func TestBeside(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	s := open(t, 160, 40)
+	s.run(s.Reveal(ref("Pod", "data", "backup-helper-k2x7p")))
+	cmd, _ := s.SortBy("worst", false)
+	s.run(cmd)
+	for range 40 {
+		stir(r, s.session, t)
+		cmd := s.Show(s.session.Snapshot())
+		if cmd == nil {
+			continue
+		}
+		made := make(chan tea.Msg)
+		go func() { made <- cmd() }()
+		for _, a := range []keys.Action{keys.Down, keys.Mark, keys.Last, keys.Up, keys.Wide, keys.Wide, keys.First} {
+			s.Do(a)
+			s.View()
+			s.Subject()
+			s.Listed()
+		}
+		m := <-made
+		s.run(func() tea.Msg { return m })
+	}
+	if s.selected() == "" && len(s.names()) == 0 {
+		t.Error("nothing is left")
 	}
 }

@@ -96,11 +96,12 @@ func (w *writer) found(room int) {
 		w.clean()
 		return
 	}
-	if i.inherits() {
+	switch {
+	case i.inherits():
 		w.plain("found", "on "+w.judge()+", with which it is judged")
-	} else if i.level == space {
+	case i.level == space:
 		w.plain("found", summary(i)+" in all; on the namespace itself:")
-	} else {
+	default:
 		w.plain("found", summary(i))
 	}
 	w.list(i.own, room-len(w.Lines()))

@@ -69,8 +69,9 @@ type group struct {
 // plant makes the plot; items of an earlier one are kept where they say the same.
 func (p *planter) plant(was *plot) *plot {
 	p.plot = &plot{records: p.records, judged: p.judged}
-	p.made, p.was, p.places = templates{}, map[string]*item{}, map[string]int{}
+	p.made, p.places = templates{}, map[string]int{}
 	if was != nil {
+		p.was = make(map[string]*item, was.owners+was.pods)
 		was.root.each(func(i *item) {
 			p.made.remember(i)
 			p.was[i.key] = i

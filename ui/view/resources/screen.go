@@ -171,7 +171,8 @@ func (s *Screen) take(msg shaped) {
 	s.table.Show(msg.rows)
 	s.marks = nil
 	s.lay()
-	s.need()
+	s.table.Need(nodeColumn, msg.shape.node)
+	s.table.Need(statusColumn, msg.shape.status)
 	switch {
 	case s.seek != "" && s.table.Select(s.seek):
 		s.seek = ""
@@ -206,16 +207,6 @@ func (s *Screen) stay(was *row) {
 			return
 		}
 	}
-}
-
-// need tells the table how wide the columns of words have to be.
-func (s *Screen) need() {
-	node, status := len("NODE")+1, len("STATUS")+1
-	for r := range s.table.Rows().All() {
-		node, status = max(node, view.Width(s.shared.Clean(where(r)))), max(status, view.Width(s.shared.Clean(r.status)))
-	}
-	s.table.Need(nodeColumn, node)
-	s.table.Need(statusColumn, status)
 }
 
 // glow ends the glow of new rows after a moment, or at once.

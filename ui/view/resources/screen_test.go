@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
 	"canopy/ui/view/viewtest"
@@ -336,3 +337,62 @@ spec:
   - {name: web, image: "registry.example/shop/web:1.5", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}
 status: {phase: Running, conditions: [{type: Ready, status: "True"}]}
 `
+
+// TestMany: where there is much, namespaces are folded at first, and stay so for whoever folds them.
+func TestMany(t *testing.T) {
+	s := on(many(t, 1000, 5), t, 100, 40)
+	if got := strings.Join(s.names(), ", "); got != "nodes, ns-000, ns-001, ns-002, ns-003, ns-004" {
+		t.Fatal(got)
+	}
+	if l := s.line("ns-000"); !strings.Contains(l, "200/200") {
+		t.Errorf("the namespace: %q", l)
+	}
+	s.run(s.Reveal(ref("Pod", "ns-003", "app-00003-5d4f8-7")))
+	if got := s.selected(); got != "ns-003/Pod/app-00003-5d4f8-7" {
+		t.Errorf("selected %s", got)
+	}
+	if slices.Contains(s.names(), "deploy/app-00004") {
+		t.Error("another namespace was unfolded with it")
+	}
+	if a := s.Aside(); a != "100 nodes, 5 namespaces, 100 owners, 1000 pods" {
+		t.Error(a)
+	}
+	// Keys that come faster than the tree is made are not lost.
+	s.run(s.Reveal(ref("Namespace", "", "ns-001")))
+	first := s.Do(keys.Right)
+	second := s.Do(keys.Left)
+	s.run(first)
+	s.run(second)
+	if slices.Contains(s.names(), "deploy/app-00001") {
+		t.Error("the second key was lost")
+	}
+}
+
+// TestLoading: while it is read the tree opens and closes by how much there is; once somebody folded it stays.
+func TestLoading(t *testing.T) {
+	session := viewtest.New(t)
+	for _, k := range model.Kinds() {
+		session.Cover(model.Coverage{Kind: k.GroupKind(), State: model.Loading})
+	}
+	session.Apply(viewtest.Objects(t, []byte(strings.ReplaceAll(revision, "NAME", "web-1")))...)
+	s := on(session, t, 100, 40)
+	if got := strings.Join(s.names(), ", "); !strings.HasPrefix(got, "shop, rs/web-1") {
+		t.Fatal(got)
+	}
+	if l := s.line("rs/web-1"); !strings.Contains(l, "?") || strings.Contains(l, "✓") {
+		t.Errorf("while loading: %q", l)
+	}
+	s.run(s.Reveal(ref("Namespace", "", "shop")))
+	s.press(keys.Left)
+	session.Complete()
+	if _, err := session.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.refresh()
+	if got := strings.Join(s.names(), ", "); got != "shop" {
+		t.Error(got)
+	}
+	if s.Aside() != "1 namespace, 1 owner, 1 pod" {
+		t.Error(s.Aside())
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"canopy/ui/table"
+	"canopy/ui/text"
 	"canopy/ui/view"
 )
 
@@ -26,12 +27,16 @@ type shape struct {
 	sift *sift
 	// rows are those of each root, by its key.
 	rows map[string]*bed
+	// node and status are how many cells the columns of that name need.
+	node, status int
 }
 
 // bed holds the rows of a root.
 type bed struct {
 	root *item
 	rows []*row
+	// node and status are the widths of the widest texts in those columns.
+	node, status int
 }
 
 func newShape() *shape {
@@ -61,6 +66,10 @@ func (s *shape) next(j job, m *maker, now *table.Arrangement[*row]) (*shape, *ta
 		n.sift = sieved(n.tree, m.sieve, j.filter)
 	}
 	c := n.compare(s, &layer{folds: n.folds, sift: n.sift, turned: j.turned.set})
+	n.node, n.status = len("NODE")+1, len("STATUS")+1
+	for _, b := range n.rows {
+		n.node, n.status = max(n.node, b.node), max(n.status, b.status)
+	}
 	// What is read for the first time, or comes with another choice of namespaces, is no news.
 	news := s.snapshot.Cover.Settled() && j.snapshot.Cover.Settled() && maps.Equal(s.snapshot.Namespaces, j.snapshot.Namespaces)
 	if quiet := !news || len(c.gone)+len(c.come) == 0; quiet && c.count() > now.Total()/2 {
@@ -79,6 +88,17 @@ func (s *shape) next(j job, m *maker, now *table.Arrangement[*row]) (*shape, *ta
 	}
 	return n, now.With(j.query())
 }
+
+// measure finds the widest texts of those columns that are not worth more than they need.
+func (b *bed) measure() {
+	for _, r := range b.rows {
+		if r.shown {
+			b.node, b.status = max(b.node, cells(where(r))), max(b.status, cells(r.status))
+		}
+	}
+}
+
+func cells(t string) int { return view.Width(text.Clean(t)) }
 
 // replace puts what changed in the place of what it was. Where the order depends on what is above a row, rows of before and of
 // now must not be compared, so that what was goes first, and with it what is gone.
@@ -127,13 +147,15 @@ func (s *shape) compare(old *shape, l *layer) *changes {
 			s.rows[root.key] = was
 			continue
 		}
-		before := map[string]*row{}
+		var before map[string]*row
 		if was != nil {
+			before = make(map[string]*row, len(was.rows))
 			for _, r := range was.rows {
 				before[r.key] = r
 			}
 		}
-		b := &bed{root: root, rows: l.rows(nil, root, true, before)}
+		b := &bed{root: root, rows: l.rows(make([]*row, 0, len(before)+1), root, true, before)}
+		b.measure()
 		s.rows[root.key] = b
 		for _, r := range b.rows {
 			switch o := before[r.key]; {

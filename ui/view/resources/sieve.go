@@ -16,11 +16,11 @@ func newSieve() *table.Schema[*item] {
 		Key:     func(i *item) string { return i.key },
 		Compare: func(a, b *item) int { return cmp.Compare(a.key, b.key) },
 		Columns: []table.Column[*item]{
-			searched("resource", called), searched("namespace", home0), searched("owner", above), searched("status", func(i *item) string { return i.status }),
+			searched("resource", called), searched("namespace", spaceOf), searched("owner", above), searched("status", func(i *item) string { return i.status }),
 			searched("node", machineOf), searched("image", images), searched("account", account), searched("ip", addresses),
 		},
 		Fields: []table.Field[*item]{
-			{Name: "ns", Also: "namespace", Text: home0},
+			{Name: "ns", Also: "namespace", Text: spaceOf},
 			{Name: "kind", Text: func(i *item) string { return i.ref.Kind }},
 			{Name: "node", Text: machineOf},
 			{Name: "posture", Text: func(i *item) string { return i.posture.String() }},
@@ -38,8 +38,8 @@ func called(i *item) string {
 	return i.ref.Kind + "/" + i.ref.Name
 }
 
-// home0 is the namespace that an item is in, or that it is.
-func home0(i *item) string {
+// spaceOf is the namespace that an item is in, or that it is.
+func spaceOf(i *item) string {
 	if i.level == heading || i.level == machine {
 		return ""
 	}

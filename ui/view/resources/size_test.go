@@ -189,8 +189,8 @@ func TestClick(t *testing.T) {
 	if len(s.asked) != 1 {
 		t.Errorf("asked for %v", s.asked)
 	}
-	x := view.Width(s.lines()[0][:strings.Index(s.lines()[0], "WORST")])
-	s.run(s.Click(x, 0))
+	before, _, _ := strings.Cut(s.lines()[0], "WORST")
+	s.run(s.Click(view.Width(before), 0))
 	if l := s.lines()[0]; !strings.Contains(l, "WORST▼") {
 		t.Errorf("the head: %q", l)
 	}
