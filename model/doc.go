@@ -2,6 +2,6 @@
 // (Change), what was found (Finding, Evidence), how sure we are (Verdict, Coverage) and what is published (Report).
 //
 // It holds plain data. Reading a cluster is the work of the packages under k8s, judging it of those under analysis,
-// showing it of those under ui; the interfaces by which they meet (Source, Writer, Connector, Inspector) are declared
+// showing it of those under ui; the interfaces by which they meet (Source, Writer, Inspector) are declared
 // here and wired in cmd.
 package model

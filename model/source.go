@@ -38,14 +38,6 @@ type Source interface {
 	Kinds(ctx context.Context) ([]*Kind, error)
 }
 
-// Connector opens the sources that this user can reach.
-type Connector interface {
-	// Contexts names them, the current one first.
-	Contexts() ([]string, error)
-	// Open gives the source of one context.
-	Open(context string) (Source, error)
-}
-
 // Inspector looks for credentials in one value of an object.
 type Inspector interface {
 	// Inspect gives what the value exposes, if anything.

@@ -98,11 +98,7 @@ func (r *root) chooseColumns() tea.Cmd {
 func (r *root) nextGroup() tea.Cmd {
 	t := r.top().(view.Tabular)
 	groups := append([]string{""}, t.Groups()...)
-	g, ok := t.(interface{ GroupedBy() string })
-	now := 0
-	if ok {
-		now = max(0, slices.Index(groups, g.GroupedBy()))
-	}
+	now := max(0, slices.Index(groups, t.GroupedBy()))
 	next := groups[(now+1)%len(groups)]
 	r.note = view.Note{Text: "grouped by " + next}
 	if next == "" {
@@ -111,32 +107,37 @@ func (r *root) nextGroup() tea.Cmd {
 	return t.GroupBy(next)
 }
 
+// marked are the bookmarks of the cluster that is looked at.
+func (r *root) marked() []view.Place { return r.bookmarks[r.shared.Session.Name()] }
+
 // toggleBookmark keeps the place, or lets it go. Bookmarks last as long as the program: Canopy leaves nothing behind.
 func (r *root) toggleBookmark() tea.Cmd {
 	p := r.top().Place()
-	if s := r.top().Subject(); (p.Screen == view.Findings || p.Screen == view.Resources) && !s.Object.IsZero() {
+	if s := r.hint(); (p.Screen == view.Findings || p.Screen == view.Resources) && !s.Object.IsZero() {
 		// In a list it is the selected thing that one wants to come back to.
+		list := p.Screen
 		p = view.Place{Screen: view.Detail, Object: s.Object}
-		if f := s.Finding(); f != nil {
+		if f := s.Finding(); f != nil && list == view.Findings {
 			p = view.Place{Screen: view.Detail, Finding: f.ID}
 		}
 	}
-	if i := slices.Index(r.bookmarks, p); i >= 0 {
-		r.bookmarks = slices.Delete(r.bookmarks, i, i+1)
+	name, marks := r.shared.Session.Name(), r.marked()
+	if i := slices.Index(marks, p); i >= 0 {
+		r.bookmarks[name] = slices.Delete(slices.Clone(marks), i, i+1)
 		r.note = view.Note{Text: "bookmark gone: " + p.String()}
 		return nil
 	}
-	r.bookmarks = append(r.bookmarks, p)
+	r.bookmarks[name] = append(slices.Clone(marks), p)
 	r.note = view.Note{Text: "bookmark: " + p.String() + "; it lasts until you leave"}
 	return nil
 }
 
 func (r *root) chooseBookmark() tea.Cmd {
-	items := make([]view.Item, len(r.bookmarks))
-	for i, p := range r.bookmarks {
+	marks := slices.Clone(r.marked())
+	items := make([]view.Item, len(marks))
+	for i, p := range marks {
 		items[i] = view.Item{Text: p.String()}
 	}
-	marks := slices.Clone(r.bookmarks)
 	r.pick(view.Pick{Title: "bookmarks", Items: items, Done: func(chosen []int) tea.Cmd { return r.open(marks[chosen[0]]) }})
 	return nil
 }

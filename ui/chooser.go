@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/textinput"
@@ -33,21 +35,23 @@ type chooser struct {
 // choice is an item of a chooser.
 type choice struct {
 	view.Item
+	// name is what the item is called where its text holds more; "" where the text is the name.
+	name string
 	// off says why the item cannot be chosen; "" where it can.
 	off string
 }
 
 // openChooser gives a chooser the keyboard.
-func (r *root) openChooser(c *chooser) tea.Cmd {
+func (r *root) openChooser(c *chooser) {
 	r.prompt = nil
 	c.input = newInput("> ")
 	c.narrow()
 	r.chooser = c
-	return c.input.Focus()
+	focus(&c.input)
 }
 
 // pick opens a choice that a screen has asked for.
-func (r *root) pick(msg view.Pick) tea.Cmd {
+func (r *root) pick(msg view.Pick) {
 	c := &chooser{title: msg.Title, many: msg.Many, one: msg.One, done: msg.Done}
 	for i, item := range msg.Items {
 		c.items = append(c.items, choice{Item: item})
@@ -56,9 +60,8 @@ func (r *root) pick(msg view.Pick) tea.Cmd {
 		}
 	}
 	cursor := c.cursor
-	cmd := r.openChooser(c)
+	r.openChooser(c)
 	c.cursor = cursor
-	return cmd
 }
 
 // narrow finds the items for what is typed.
@@ -74,6 +77,27 @@ func (c *chooser) narrow() {
 	for _, m := range fuzzy.FindFrom(typed, (*searched)(c)) {
 		c.found = append(c.found, m.Index)
 	}
+	slices.SortStableFunc(c.found, func(a, b int) int { return c.rank(a, typed) - c.rank(b, typed) })
+}
+
+// rank puts the item that is called what is typed first, then those that begin so, then those in which it stands in one
+// piece; what cannot be chosen comes after all that can.
+func (c *chooser) rank(i int, typed string) int {
+	item := &c.items[i]
+	name, typed := strings.ToLower(cmp.Or(item.name, item.Text)), strings.ToLower(typed)
+	rank := 3
+	switch {
+	case name == typed:
+		return 0
+	case strings.HasPrefix(name, typed):
+		rank = 1
+	case strings.Contains(name, typed), strings.Contains(strings.ToLower(item.Note), typed):
+		rank = 2
+	}
+	if item.off != "" {
+		rank += 4
+	}
+	return rank
 }
 
 // searched is what fuzzy looks into.
@@ -131,13 +155,21 @@ func (c *chooser) accept(r *root) tea.Cmd {
 	}
 	var chosen []int
 	if c.many && (c.changed || !c.one) {
+		// No mark at all is a choice too.
 		for i := range c.items {
 			if c.items[i].Chosen {
 				chosen = append(chosen, i)
 			}
 		}
 	}
-	if len(c.found) > 0 && len(chosen) == 0 {
+	if c.many && (c.changed || !c.one) {
+		r.chooser = nil
+		if !c.changed {
+			return nil
+		}
+		return c.done(chosen)
+	}
+	if len(c.found) > 0 {
 		i := c.found[c.cursor]
 		if why := c.items[i].off; why != "" {
 			r.note = view.Note{Text: c.items[i].Text + ": " + why}

@@ -8,12 +8,15 @@ import (
 
 // contextsMsg brings the clusters that can be gone to.
 type contextsMsg struct {
-	names []string
-	err   error
+	generation int
+	names      []string
+	err        error
 }
 
 // connectedMsg brings the session of another cluster.
 type connectedMsg struct {
+	// attempt tells choices apart: only what the last one brings is gone to.
+	attempt int
 	name    string
 	session view.Session
 	err     error
@@ -21,14 +24,18 @@ type connectedMsg struct {
 
 // askContexts reads which clusters there are.
 func (r *root) askContexts() tea.Cmd {
-	list := r.options.Contexts
+	list, g := r.options.Contexts, r.feed.generation
 	return func() tea.Msg {
 		names, err := list()
-		return contextsMsg{names, err}
+		return contextsMsg{g, names, err}
 	}
 }
 
 func (r *root) chooseContext(msg contextsMsg) tea.Cmd {
+	if msg.generation != r.feed.generation || r.chooser != nil || r.prompt != nil {
+		// Somebody types something else by now.
+		return nil
+	}
 	if msg.err != nil {
 		r.note = view.Note{Text: msg.err.Error(), Bad: true}
 		return nil
@@ -40,10 +47,12 @@ func (r *root) chooseContext(msg contextsMsg) tea.Cmd {
 	connect := r.options.Connect
 	r.pick(view.Pick{Title: "clusters of the kubeconfig", Items: items, Done: func(chosen []int) tea.Cmd {
 		name := msg.names[chosen[0]]
+		r.attempt++
+		attempt := r.attempt
 		r.note = view.Note{Text: "connecting to " + name}
 		return func() tea.Msg {
 			s, err := connect(name)
-			return connectedMsg{name, s, err}
+			return connectedMsg{attempt, name, s, err}
 		}
 	}})
 	return nil
@@ -51,13 +60,21 @@ func (r *root) chooseContext(msg contextsMsg) tea.Cmd {
 
 // connected leaves one cluster for another. What is in the old one is closed in the background.
 func (r *root) connected(msg connectedMsg) tea.Cmd {
+	if msg.attempt != r.attempt {
+		if msg.session == nil {
+			return nil
+		}
+		return func() tea.Msg {
+			msg.session.Close()
+			return nil
+		}
+	}
 	if msg.err != nil {
 		r.note = view.Note{Text: msg.name + ": " + msg.err.Error(), Bad: true}
 		return nil
 	}
 	old := r.shared.Session
 	r.note = view.Note{}
-	r.bookmarks = nil
 	return tea.Batch(r.take(msg.session), func() tea.Msg {
 		old.Close()
 		return nil

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,7 +16,9 @@ type feed struct {
 	// generation tells sessions apart: what an earlier one still brings is dropped.
 	generation int
 	signal     <-chan struct{}
-	unfollow   func()
+	// left ends with the session: what waits for its news must not keep it.
+	left     context.Context
+	unfollow func()
 
 	// newest is the newest report, namespaces what is to be shown of it, shown what the screens have.
 	newest     *model.Report
@@ -57,20 +60,25 @@ func (r *root) take(s view.Session) tea.Cmd {
 	}
 	r.set(s.Name())
 	f := feed{generation: r.feed.generation + 1, namespaces: view.NewNamespaces(r.settings.Namespaces), shown: view.NewSnapshot()}
-	f.signal, f.unfollow = s.Subscribe()
+	var leave context.CancelFunc
+	var unsubscribe func()
+	f.left, leave = context.WithCancel(r.shared.Running)
+	f.signal, unsubscribe = s.Subscribe()
+	f.unfollow = func() { leave(); unsubscribe() }
 	r.feed, r.shared.Session = f, s
 	clear(r.homes)
 	r.places, r.at = nil, 0
-	return tea.Batch(r.enter(trail{r.home(r.start())}), r.listen())
+	r.prompt, r.chooser = nil, nil
+	return tea.Batch(r.enter(trail{{screen: r.home(r.start())}}), r.listen())
 }
 
 // listen asks for the report that is there already, and waits for the next and for the end.
 func (r *root) listen() tea.Cmd {
-	s, g := r.shared.Session, r.feed.generation
+	s, g, left := r.shared.Session, r.feed.generation, r.feed.left.Done()
 	look := func() tea.Msg { return reportMsg{generation: g, report: s.Report()} }
 	fail := func() tea.Msg {
 		select {
-		case <-r.shared.Running.Done():
+		case <-left:
 			return nil
 		case <-s.Failed():
 			return failedMsg{g, s.Failure()}
@@ -79,12 +87,12 @@ func (r *root) listen() tea.Cmd {
 	return tea.Batch(look, r.follow(), fail)
 }
 
-// follow waits for the next report. It ends with the program, for commands cannot be cancelled.
+// follow waits for the next report. It ends with the session, for commands cannot be cancelled.
 func (r *root) follow() tea.Cmd {
-	s, g, signal, done := r.shared.Session, r.feed.generation, r.feed.signal, r.shared.Running.Done()
+	s, g, signal, left := r.shared.Session, r.feed.generation, r.feed.signal, r.feed.left.Done()
 	return func() tea.Msg {
 		select {
-		case <-done:
+		case <-left:
 		case _, ok := <-signal:
 			if ok {
 				return reportMsg{generation: g, report: s.Report(), more: true}
@@ -109,32 +117,21 @@ func (r *root) news(msg reportMsg) tea.Cmd {
 	return r.make()
 }
 
-// make begins the next snapshot unless one is under way, it is too early, the screen is held, or there is nothing new.
+// make begins the next snapshot unless one is under way, it is too early, or there is nothing new. While the screen is held
+// the report stays, and only other namespaces of it can be asked for.
 func (r *root) make() tea.Cmd {
 	f := &r.feed
-	same := f.shown.Report == f.newest && sameNamespaces(f.shown.Namespaces, f.namespaces)
-	if f.busy || f.newest == nil || same || f.resting || f.isHeld && f.shown.Report.Sequence > 0 && f.shown.Report != f.newest && sameNamespaces(f.shown.Namespaces, f.namespaces) {
+	report := f.newest
+	if f.isHeld && f.shown.Report.Sequence > 0 {
+		report = f.shown.Report
+	}
+	same := f.shown.Report == report && f.shown.Namespaces.Equal(f.namespaces)
+	if f.busy || f.resting || report == nil || same {
 		return nil
 	}
 	f.busy = true
-	g, from, report, namespaces := f.generation, f.shown, f.newest, f.namespaces
-	if f.isHeld && from.Report.Sequence > 0 {
-		// Other namespaces of what is held.
-		report = from.Report
-	}
+	g, from, namespaces := f.generation, f.shown, f.namespaces
 	return func() tea.Msg { return snapshotMsg{g, from.Next(report, namespaces)} }
-}
-
-func sameNamespaces(a, b view.Namespaces) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for name := range a {
-		if !b[name] {
-			return false
-		}
-	}
-	return true
 }
 
 // listed shows a snapshot, and begins the next where there is more by now.
@@ -171,6 +168,17 @@ func (r *root) hold() tea.Cmd {
 		s.Pause(on)
 		return nil
 	})
+}
+
+// waiting counts the changes that are not shown because the screen is held.
+func (f *feed) waiting() int {
+	last := func(r *model.Report) int {
+		if r == nil || len(r.Edits) == 0 {
+			return 0
+		}
+		return int(r.Edits[0].Sequence)
+	}
+	return max(0, last(f.newest)-last(f.shown.Report))
 }
 
 // failed ends the program where the session that it began with has failed, for then nothing was ever to be seen; later ones

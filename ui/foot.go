@@ -3,6 +3,8 @@ package ui
 import (
 	"fmt"
 
+	"charm.land/lipgloss/v2"
+
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/text"
@@ -17,12 +19,11 @@ func (r *root) status() string {
 		return r.prompt.view(r, position)
 	}
 	end := view.Part{Text: position, Style: t.Faint, Rank: 1, Right: true}
-	if r.note.Text != "" {
-		style := t.Notice
-		if r.note.Bad {
-			style = t.Alarm
+	if lines := r.noteLines(); len(lines) > 0 {
+		if len(lines) > 1 {
+			end.Text = ""
 		}
-		line, _ := r.shared.Bar(r.width, view.Part{Text: r.shared.Cut(r.note.Text, r.width-text.Width(position)-4), Style: style}, end)
+		line, _ := r.shared.Bar(r.width, view.Part{Text: lines[len(lines)-1], Style: r.noteStyle()}, end)
 		return line
 	}
 	if r.chooser != nil {
@@ -43,6 +44,33 @@ func (r *root) status() string {
 	parts = append(parts, r.gaps()...)
 	line, _ := r.shared.Bar(r.width, append(parts, end)...)
 	return line
+}
+
+// noteRoom is how many lines a note may take.
+const noteRoom = 6
+
+// noteLines breaks the note into lines: the last stands on the line of status, those before it over the screen.
+func (r *root) noteLines() []string {
+	if r.note.Text == "" {
+		return nil
+	}
+	position := r.top().Position()
+	if text.Width(r.shared.Clean(r.note.Text)) <= r.width-text.Width(position)-4 {
+		return []string{r.note.Text}
+	}
+	lines := r.shared.Wrap(r.note.Text, r.width-2)
+	if len(lines) > noteRoom {
+		lines = lines[:noteRoom]
+		lines[noteRoom-1] = r.shared.Cut(lines[noteRoom-1], r.width-4) + r.shared.Glyphs.Charset.Ellipsis()
+	}
+	return lines
+}
+
+func (r *root) noteStyle() lipgloss.Style {
+	if r.note.Bad {
+		return r.shared.Theme.Alarm
+	}
+	return r.shared.Theme.Notice
 }
 
 // marker is a screen with marks.
@@ -97,12 +125,16 @@ func (r *root) footer() (string, []view.Zone) {
 		if b.Label == "" || b.Show() == "" || b.Scope == keys.Screens || !offer(b.Action).OK() {
 			continue
 		}
-		rank := 2 + len(parts)
+		rank := 4 + len(parts)
 		switch b.Action {
-		case keys.Palette, keys.Help:
-			rank = 1
 		case keys.Quit:
 			rank = 0
+		case keys.Palette, keys.Help:
+			rank = 1
+		case keys.Back, keys.NextPane:
+			rank = 2
+		case keys.Open, keys.Fix, keys.NextHit:
+			rank = 3
 		}
 		parts = append(parts,
 			view.Part{Text: b.Show(), Style: r.shared.Theme.Key, Rank: rank, Action: b.Action},

@@ -40,7 +40,6 @@ type screenTest struct {
 	root    *root
 	session *viewtest.Session
 	quit    bool
-	copied  string
 }
 
 func newScreen(t testing.TB, o Options, session *viewtest.Session) *screenTest {

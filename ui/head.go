@@ -36,13 +36,18 @@ func (r *root) identity() (string, []view.Zone) {
 	if cover.Total() > 0 {
 		dot := " " + r.shared.Glyphs.Dot + " "
 		counts = r.objects("Namespace", "ns") + dot + r.objects("Pod", "pods") + dot + r.objects("Node", "nodes")
-		if cover.Settled() {
+		switch {
+		case !cover.Settled():
+		case cover.Seen() == 0 && cover.By(model.Partial) > 0:
+			coverage = "coverage partial"
+		default:
 			coverage = fmt.Sprintf("coverage %d%%", cover.Percent())
 		}
 	}
 	only := ""
 	if names := r.feed.namespaces.Names(); len(names) > 0 {
-		only = "only " + view.Few(names, 2)
+		// The counts are those of all namespaces.
+		only, counts = "only "+view.Few(names, 2), ""
 	}
 	pulse := r.pulse()
 	pulse.Right = true
@@ -77,7 +82,11 @@ func (r *root) pulse() view.Part {
 	switch {
 	case r.feed.isHeld:
 		p.Style, p.Action = t.Notice, keys.Pause
-		p.Text = "paused at " + r.shared.Clock(r.feed.paused) + " " + g.Paused
+		p.Text = "paused at " + r.shared.Clock(r.feed.paused)
+		if n := r.feed.waiting(); n > 0 {
+			p.Text += " " + g.Dot + " " + view.Count(n, "newer change")
+		}
+		p.Text += " " + g.Paused
 	case cover.Unreached(rep):
 		p.Style, p.Text = t.Alarm, "cannot reach the server "+g.Stale
 	case cover.Total() == 0, rep.Source.Type == "":
@@ -100,7 +109,7 @@ func (r *root) pulse() view.Part {
 // tabs is the line of main screens.
 func (r *root) tabs() (string, []view.Zone) {
 	t := &r.shared.Theme
-	now := r.places[r.at][0].Place().Screen
+	now := r.places[r.at][0].screen.Place().Screen
 	var parts, later []view.Part
 	for i := range r.shared.Keys {
 		b := &r.shared.Keys[i]

@@ -23,7 +23,7 @@ func (r *root) openHelp() tea.Cmd {
 			} else if o.Why != "" {
 				off = o.Why
 			}
-			c.items = append(c.items, choice{Item: view.Item{Text: keyColumn(b) + string(b.Action), Note: b.Does}, off: off})
+			c.items = append(c.items, choice{Item: view.Item{Text: keyColumn(b) + string(b.Action), Note: b.Does}, name: string(b.Action), off: off})
 			actions = append(actions, b.Action)
 		}
 	}
@@ -32,7 +32,8 @@ func (r *root) openHelp() tea.Cmd {
 		actions = append(actions, keys.None)
 	}
 	c.done = func(chosen []int) tea.Cmd { return r.act(actions[chosen[0]]) }
-	return r.openChooser(c)
+	r.openChooser(c)
+	return nil
 }
 
 // keyColumn writes the key of a binding so wide that actions stand below each other.

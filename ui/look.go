@@ -15,6 +15,7 @@ func (r *root) set(context string) {
 	r.settings = s
 	r.mouse = s.Mouse
 	r.shared.Glow = s.Glow
+	r.shared.Glyphs = theme.NewGlyphs(r.options.ASCII || s.ASCII)
 	r.shared.Theme = r.theme()
 }
 

@@ -12,12 +12,16 @@ func (r *root) click(m tea.Mouse) tea.Cmd {
 		return nil
 	}
 	r.nextNote()
+	a := r.zones.hit(m.X, m.Y)
 	if r.chooser != nil {
+		if m.Y == r.height-1 && a != keys.None {
+			return r.typed(a, tea.KeyPressMsg{}, r.chooser.do, r.chooser.edit)
+		}
 		return r.chooser.click(r, m.X, m.Y)
 	}
-	if a := r.zones.hit(m.X, m.Y); a != keys.None {
+	if a != keys.None {
 		if r.prompt != nil {
-			return r.prompt.do(r, a)
+			return r.typed(a, tea.KeyPressMsg{}, r.prompt.do, r.prompt.edit)
 		}
 		return r.act(a)
 	}

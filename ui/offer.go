@@ -19,15 +19,18 @@ func (r *root) offer(a keys.Action) view.Offer {
 	case keys.Context:
 		return view.When(r.options.Contexts != nil, "what is shown comes from no kubeconfig")
 	case keys.Bookmarks:
-		return view.When(len(r.bookmarks) > 0, "there are none: "+r.shared.Keys.Show(keys.Bookmark)+" makes one")
+		return view.When(len(r.marked()) > 0, "there are none: "+r.shared.Keys.Show(keys.Bookmark)+" makes one")
 	case keys.Back:
 		return view.When(r.canBack(), "there is nothing to close")
 	case keys.Filter:
 		_, ok := r.top().(view.Filtered)
 		return view.When(ok, "there is nothing to filter here")
-	case keys.Columns, keys.Group:
+	case keys.Columns:
 		_, ok := r.top().(view.Tabular)
 		return view.When(ok, "there is no table here")
+	case keys.Group:
+		t, ok := r.top().(view.Tabular)
+		return view.When(ok && len(t.Groups()) > 0, "there is nothing to group by here")
 	}
 	if _, ok := r.general(a); ok {
 		return view.Yes()
@@ -39,7 +42,7 @@ func (r *root) offer(a keys.Action) view.Offer {
 }
 
 func (r *root) canBack() bool {
-	if f, ok := r.top().(view.Filtered); ok && f.Filter() != "" {
+	if f, ok := r.top().(view.Filtered); ok && f.Filter() != r.last().filter {
 		return true
 	}
 	if m, ok := r.top().(marker); ok && m.Marked() > 0 {

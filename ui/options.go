@@ -33,12 +33,15 @@ type Options struct {
 	Input  io.Reader
 	// NoColor leaves bold, faint and reverse. A NO_COLOR in the environment that is not empty does the same.
 	NoColor bool
-	// ASCII shows no other characters.
+	// ASCII shows no other characters, whatever the settings say.
 	ASCII bool
 	// Width and Height are the size in cells where the output is no terminal that can be asked.
 	Width, Height int
 	// Location is the time zone of what is shown; nil means the machine's.
 	Location *time.Location
+
+	// frames is how often a second the screen is drawn at most, where a measurement wants another figure than the usual.
+	frames int
 }
 
 // Settings is what a user can set for one context.
@@ -55,8 +58,8 @@ type Settings struct {
 	Namespaces []string
 	// Refresh is the least time between two updates of the screen.
 	Refresh time.Duration
-	// Mouse tells that clicks and the wheel are taken, Glow that new rows glow.
-	Mouse, Glow bool
+	// Mouse tells that clicks and the wheel are taken, Glow that new rows glow, ASCII that no other characters are shown.
+	Mouse, Glow, ASCII bool
 }
 
 // defaults are the settings of somebody who has set nothing.

@@ -30,6 +30,16 @@ func (r *root) openPalette() tea.Cmd {
 		}
 		return len(r.recent)
 	}
+	known := map[string]bool{}
+	for _, c := range commands {
+		known[c.text] = true
+	}
+	// What was typed with a text of its own stands first as well.
+	for i := len(r.recent) - 1; i >= 0; i-- {
+		if typed := r.recent[i]; !known[typed] {
+			commands = append(commands, command{text: typed, note: "again", do: func() tea.Cmd { cmd, _ := r.free(typed); return cmd }})
+		}
+	}
 	slices.SortStableFunc(commands, func(a, b command) int { return rank(a) - rank(b) })
 	c := &chooser{title: "command"}
 	for _, command := range commands {
@@ -41,7 +51,8 @@ func (r *root) openPalette() tea.Cmd {
 		return command.do()
 	}
 	c.free = r.free
-	return r.openChooser(c)
+	r.openChooser(c)
+	return nil
 }
 
 func (r *root) remember(text string) {
@@ -113,7 +124,14 @@ func (r *root) tableCommands() []command {
 		}
 		list = append(list, command{text: text, note: "rows under headings", do: func() tea.Cmd { return t.GroupBy(g) }})
 	}
-	return list
+	return append(list,
+		command{text: "fold all", note: "close all groups or branches", do: func() tea.Cmd { return t.FoldAll(true) }},
+		command{text: "unfold all", note: "open all groups or branches", do: func() tea.Cmd { return t.FoldAll(false) }},
+		command{text: "copy rows", note: "the marked rows, or all that are shown, with their columns", do: func() tea.Cmd {
+			lines := t.Lines()
+			return r.copy(strings.Join(lines, "\n"), view.Count(len(lines)-1, "row"))
+		}},
+	)
 }
 
 // free takes commands with a text that no list can hold.
@@ -123,10 +141,11 @@ func (r *root) free(typed string) (tea.Cmd, bool) {
 	if rest == "" {
 		return nil, false
 	}
+	again := word + " " + rest
 	switch word {
 	case "filter":
 		if f, ok := r.top().(view.Filtered); ok {
-			r.remember("filter")
+			r.remember(again)
 			return f.SetFilter(rest), true
 		}
 	case "go":
@@ -134,14 +153,17 @@ func (r *root) free(typed string) (tea.Cmd, bool) {
 		if err != nil {
 			return view.Send(view.Note{Text: err.Error(), Bad: true}), true
 		}
+		r.remember(again)
 		return r.open(view.Place{Screen: view.Detail, Object: ref}), true
 	case "finding":
+		r.remember(again)
 		return r.open(view.Place{Screen: view.Detail, Finding: rest}), true
 	case "columns":
 		if t, ok := r.top().(view.Tabular); ok {
 			if unknown := t.SetColumns(strings.FieldsFunc(rest, func(c rune) bool { return c == ',' || c == ' ' })); len(unknown) > 0 {
 				return view.Send(view.Note{Text: fmt.Sprintf("columns: no %s here", strings.Join(unknown, ", ")), Bad: true}), true
 			}
+			r.remember(again)
 			return nil, true
 		}
 	}

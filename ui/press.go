@@ -69,7 +69,7 @@ func (r *root) act(a keys.Action) tea.Cmd {
 	if do, ok := r.general(a); ok {
 		return do()
 	}
-	if r.top().Can(a).OK() {
+	if o := r.top().Can(a); o.OK() && !o.Program {
 		return r.top().Do(a)
 	}
 	return r.onSubject(a)
@@ -87,9 +87,9 @@ func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
 	case keys.Back:
 		return r.back, true
 	case keys.Earlier:
-		return func() tea.Cmd { return r.step(-1) }, true
+		return func() tea.Cmd { return r.travel(-1) }, true
 	case keys.Later:
-		return func() tea.Cmd { return r.step(1) }, true
+		return func() tea.Cmd { return r.travel(1) }, true
 	case keys.Namespace:
 		return r.chooseNamespaces, true
 	case keys.Context:
@@ -120,10 +120,11 @@ func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
 	return nil, false
 }
 
-// back closes what is open: the filter, then the marks, then the screen.
+// back closes what is open: the filter, then the marks, then the screen. A filter that the screen was opened with is what the
+// screen is about, so it goes with the screen.
 func (r *root) back() tea.Cmd {
-	if f, ok := r.top().(view.Filtered); ok && f.Filter() != "" {
-		return f.SetFilter("")
+	if f, ok := r.top().(view.Filtered); ok && f.Filter() != r.last().filter {
+		return f.SetFilter(r.last().filter)
 	}
 	if m, ok := r.top().(marker); ok && m.Marked() > 0 {
 		m.Unmark()

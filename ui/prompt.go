@@ -17,8 +17,11 @@ const typedLimit = 400
 type prompt struct {
 	title string
 	input textinput.Model
+	// end is the width of what stands at the end of the line.
+	end int
 	// live takes what is typed so far; done takes it at the end; both may be nil.
 	live, done func(text string) tea.Cmd
+	hint       string
 	// before is what it was when the prompt was opened, which comes back where it is given up.
 	before string
 }
@@ -34,6 +37,9 @@ func newInput(mark string) textinput.Model {
 	in.KeyMap.Paste.SetEnabled(false)
 	return in
 }
+
+// focus gives a line the keyboard. The command that the library gives for it lets a cursor of its own blink.
+func focus(in *textinput.Model) { _ = in.Focus() }
 
 // edit passes a message on to a line that is typed. What is pasted is no more to be trusted than what the cluster says.
 func edit(in *textinput.Model, msg tea.Msg) tea.Cmd {
@@ -51,30 +57,45 @@ func (r *root) openFilter() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return r.openPrompt(&prompt{title: "/", before: f.Filter(), live: f.SetFilter})
+	r.openPrompt(&prompt{title: "/", before: f.Filter(), live: f.SetFilter})
+	return nil
 }
 
 // ask lets a line be typed that a screen has asked for.
-func (r *root) ask(msg view.Ask) tea.Cmd {
-	return r.openPrompt(&prompt{title: msg.Title, before: msg.Value, done: msg.Done})
+func (r *root) ask(msg view.Ask) {
+	r.openPrompt(&prompt{title: msg.Title, hint: msg.Hint, before: msg.Value, done: msg.Done})
 }
 
-func (r *root) openPrompt(p *prompt) tea.Cmd {
+func (r *root) openPrompt(p *prompt) {
 	p.input = newInput(r.shared.Clean(p.title))
 	p.input.SetValue(p.before)
 	p.input.CursorEnd()
 	r.prompt = p
 	p.resize(r.width)
-	return p.input.Focus()
+	focus(&p.input)
 }
 
 func (p *prompt) resize(width int) {
-	p.input.SetWidth(max(1, width*2/3-text.Width(p.input.Prompt)))
+	end := min(width/3, 40)
+	if p.live == nil {
+		end = text.Width(p.hint)
+		if width-text.Width(p.input.Prompt)-end < 32 {
+			// What is typed needs the room.
+			end = 0
+		}
+	}
+	p.end = end
+	p.input.SetWidth(max(1, width-text.Width(p.input.Prompt)-end-4))
 }
 
 func (p *prompt) do(r *root, a keys.Action) tea.Cmd {
 	switch a {
 	case keys.Open:
+		if f, ok := r.top().(view.Filtered); ok && p.live != nil && f.FilterProblem() != "" {
+			// A filter that is wrong lets everything through, which would look like an answer.
+			r.note = view.Note{Text: f.FilterProblem(), Bad: true}
+			return nil
+		}
 		r.prompt = nil
 		if p.done != nil {
 			return p.done(p.input.Value())
@@ -82,7 +103,7 @@ func (p *prompt) do(r *root, a keys.Action) tea.Cmd {
 	case keys.Back:
 		r.prompt = nil
 		if p.live != nil {
-			return p.live("")
+			return p.live(p.before)
 		}
 	case keys.Up, keys.Down, keys.PageUp, keys.PageDown:
 		// The list can be moved in while it is narrowed.
@@ -110,10 +131,13 @@ func (p *prompt) view(r *root, position string) string {
 		problem = f.FilterProblem()
 	}
 	end, style := position, t.Faint
-	if problem != "" {
+	switch {
+	case problem != "":
 		end, style = problem, t.Alarm
+	case p.live == nil:
+		end = p.hint
 	}
-	end = r.shared.Cut(end, r.width/3)
+	end = r.shared.Cut(end, p.end)
 	left := r.width - text.Width(end) - 3
 	return view.Pad(" "+view.Pad(ansi.Truncate(p.input.View(), left, ""), left)+" "+style.Render(end), r.width)
 }

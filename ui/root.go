@@ -33,11 +33,14 @@ type root struct {
 	prompt  *prompt
 	note    view.Note
 	// notes are told when the one before was seen.
-	notes     []view.Note
-	bookmarks []view.Place
+	notes []view.Note
+	// bookmarks are kept by context: a place in one cluster means nothing in another.
+	bookmarks map[string][]view.Place
 	recent    []string
 	mouse     bool
-	zones     zones
+	// attempt counts the clusters that were chosen.
+	attempt int
+	zones   zones
 	// begin is what the first screen asks for.
 	begin tea.Cmd
 	// failure is why the program had to end.
@@ -45,7 +48,7 @@ type root struct {
 }
 
 func newRoot(ctx context.Context, o Options) *root {
-	r := &root{options: o, dark: true, homes: map[string]view.Screen{}, palettes: o.Palettes}
+	r := &root{options: o, dark: true, homes: map[string]view.Screen{}, bookmarks: map[string][]view.Place{}, palettes: o.Palettes}
 	if len(r.palettes) == 0 {
 		r.palettes = theme.Palettes()
 	}
@@ -53,7 +56,7 @@ func newRoot(ctx context.Context, o Options) *root {
 	if zone == nil {
 		zone = time.Local
 	}
-	r.shared = &view.Shared{Glyphs: theme.NewGlyphs(o.ASCII), Keys: keys.Default().With(o.Keys), Zone: zone, Running: ctx}
+	r.shared = &view.Shared{Keys: keys.Default().With(o.Keys), Zone: zone, Running: ctx}
 	for _, n := range o.Notes {
 		r.notes = append(r.notes, view.Note{Text: n, Bad: true})
 	}

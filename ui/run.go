@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -12,9 +13,9 @@ import (
 )
 
 // frames is how often a second the renderer looks whether there is something to draw. A key press waits half a frame on
-// average and a whole one, 17 ms, at worst. Each look costs processor time also while nothing happens: at the 120 that Bubble
-// Tea allows, an idle screen would take about a hundredth of a core.
-const frames = 60
+// average and a whole one, 11 ms, at worst. Each look costs processor time also while nothing happens: at the 120 that Bubble
+// Tea allows, an idle screen would take about a hundredth of a core; at 60, a key would wait up to 17 ms.
+const frames = 90
 
 // PanicError tells that the program has failed by itself. The terminal is as it was before.
 type PanicError struct {
@@ -34,7 +35,7 @@ func Run(ctx context.Context, o Options) (view.Session, error) {
 	defer stop()
 	// The library reads NO_COLOR as a boolean and takes NO_COLOR=yes for unset; the convention is any value.
 	o.NoColor = o.NoColor || os.Getenv("NO_COLOR") != ""
-	settings := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(frames)}
+	settings := []tea.ProgramOption{tea.WithFPS(cmp.Or(o.frames, frames))}
 	if o.Output != nil {
 		settings = append(settings, tea.WithOutput(o.Output))
 	}
@@ -53,7 +54,10 @@ func Run(ctx context.Context, o Options) (view.Session, error) {
 		return o.Session, g.failure
 	}
 	r := g.root
-	_, err := tea.NewProgram(g, settings...).Run()
+	p := tea.NewProgram(g, settings...)
+	// Who only cancels the library's context does not wait for the one that reads the keys.
+	defer context.AfterFunc(ctx, p.Quit)()
+	_, err := p.Run()
 	r.feed.unfollow()
 	last := r.shared.Session
 	switch {

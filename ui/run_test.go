@@ -174,7 +174,7 @@ func TestRunLeaves(t *testing.T) {
 			defer cancel()
 			session := stage(t, viewtest.Cluster(t).Report())
 			x.start(ctx, Options{Session: session})
-			x.wait("data/DaemonSet/backup-help")
+			x.ready("data/DaemonSet/backup-help")
 			if on := x.modesOn(); on < 4 {
 				t.Errorf("only %d modes are on: this test shows nothing", on)
 			}
@@ -227,7 +227,7 @@ func TestRunSurvivesPanic(t *testing.T) {
 			x := newTerminal(t, 100, 30)
 			session := stage(t, viewtest.Cluster(t).Report())
 			x.start(t.Context(), Options{Session: session})
-			x.wait("data/DaemonSet/backup-help")
+			x.ready("data/DaemonSet/backup-help")
 			fail(x, session)
 			x.breaks(onPurpose)
 		})
@@ -265,7 +265,7 @@ func TestRunTellsFailure(t *testing.T) {
 	session := stage(t, nil)
 	session.failure = errors.New("the file is empty")
 	x.start(t.Context(), Options{Session: session})
-	x.wait("connecting")
+	x.ready("connecting")
 	close(session.failed)
 	if o := x.clean(); !errors.Is(o.err, session.failure) || o.session != session {
 		t.Errorf("Run gives %v, %v", o.session, o.err)
@@ -281,7 +281,7 @@ func TestRunGivesTheLastSession(t *testing.T) {
 		Contexts: func() ([]string, error) { return []string{"prod-eu", "other"}, nil },
 		Connect:  func(string) (view.Session, error) { return second, nil },
 	})
-	x.wait("data/DaemonSet/backup-help")
+	x.ready("data/DaemonSet/backup-help")
 	x.keys("C")
 	x.wait("clusters of the kubeconfig")
 	x.keys("other\r")

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,9 +18,23 @@ type lister interface {
 	Listed() []*model.Finding
 }
 
+// hinter is a screen whose subject may be large.
+type hinter interface {
+	// Hint gives enough of Subject to know what there is none of. It is asked several times for each frame.
+	Hint() view.Subject
+}
+
+// hint gives what the selection is about, but perhaps not all of it.
+func (r *root) hint() view.Subject {
+	if h, ok := r.top().(hinter); ok {
+		return h.Hint()
+	}
+	return r.top().Subject()
+}
+
 // offerSubject says whether an action on what is selected can be done.
 func (r *root) offerSubject(a keys.Action) view.Offer {
-	s := r.top().Subject()
+	s := r.hint()
 	const noFinding, noObject = "no finding is selected", "no object is selected"
 	switch a {
 	case keys.Explain, keys.Fix, keys.WhatIf:
@@ -52,23 +65,35 @@ func (r *root) onSubject(a keys.Action) tea.Cmd {
 		for i, f := range s.Findings {
 			ids[i] = f.ID
 		}
-		t := r.places[r.at]
-		return r.enter(append(t[:len(t):len(t)], preview.New(r.shared, ids, a == keys.WhatIf)))
+		return r.deeper(step{screen: preview.New(r.shared, ids, a == keys.WhatIf)})
 	case keys.YAML:
-		if f := s.Finding(); f != nil && f.Object == s.Object {
-			return r.open(view.Place{Screen: view.Detail, Finding: f.ID})
+		p := view.Place{Screen: view.Detail, Object: s.Object}
+		if f := s.Finding(); f != nil && f.Object == s.Object && r.top().Place().Screen == view.Findings {
+			p = view.Place{Screen: view.Detail, Finding: f.ID}
 		}
-		return r.open(view.Place{Screen: view.Detail, Object: s.Object})
+		cmd := r.open(p)
+		if r.top().Can(a).OK() {
+			cmd = tea.Batch(cmd, r.top().Do(a))
+		}
+		return cmd
 	case keys.Owner:
 		return r.open(view.Place{Screen: view.Resources, Object: s.Object})
 	case keys.Related:
-		return r.open(view.Place{Screen: view.Findings, Filter: "object:" + s.Object.String()})
+		return r.open(view.Place{Screen: view.Findings, Filter: "object:=" + quoted(r.shared.Clean(s.Object.String()))})
 	case keys.Copy:
 		return r.copy(strings.Join(s.Names, "\n"), view.Count(len(s.Names), "name"))
 	case keys.Export:
 		return r.export(s.Findings)
 	}
 	return nil
+}
+
+// quoted writes a text as one word of a filter, whatever is in it.
+func quoted(t string) string {
+	if !strings.ContainsAny(t, " \"\\,!~") {
+		return t
+	}
+	return `"` + strings.ReplaceAll(strings.ReplaceAll(t, `\`, `\\`), `"`, `\"`) + `"`
 }
 
 // copy puts text onto the clipboards: that of the terminal, which also works over ssh, and that of the machine. A line that
@@ -79,9 +104,9 @@ func (r *root) copy(t, what string) tea.Cmd {
 		lines[i] = text.Clean(lines[i])
 	}
 	clean := strings.Join(lines, "\n")
-	r.note = view.Note{Text: "copied " + what + ": " + lines[0]}
-	if len(lines) > 1 {
-		r.note.Text = "copied " + what
+	r.note = view.Note{Text: "sent to the clipboard: " + what}
+	if len(lines) == 1 {
+		r.note.Text = "sent to the clipboard: " + lines[0]
 	}
 	native := r.options.Clipboard
 	return tea.Batch(tea.SetClipboard(clean), func() tea.Msg {
@@ -103,12 +128,12 @@ func (r *root) export(selected []*model.Finding) tea.Cmd {
 		r.note = view.Note{Text: "export: no finding is shown"}
 		return nil
 	}
-	session := r.shared.Session
+	session, report := r.shared.Session, r.feed.shown.Report
 	r.ask(view.Ask{
-		Title: fmt.Sprintf("export %s to (.json .yaml .csv .sarif .junit.xml): ", view.Count(len(list), "finding")), Value: "canopy-findings.json",
+		Title: "export " + view.Count(len(list), "finding") + " to: ", Hint: "also .yaml .csv .sarif .junit.xml .txt", Value: "canopy-findings-" + report.Time.In(r.shared.Zone).Format("20060102-150405") + ".json",
 		Done: func(path string) tea.Cmd {
 			return func() tea.Msg {
-				if err := session.Export(path, list); err != nil {
+				if err := session.Export(path, report, list); err != nil {
 					return view.Note{Text: err.Error(), Bad: true}
 				}
 				return view.Note{Text: "wrote " + view.Count(len(list), "finding") + " to " + path}

@@ -34,8 +34,15 @@ type terminal struct {
 	mu     sync.Mutex
 	screen *vt.Emulator
 	// deaf keeps what is written from the emulator, which costs more than the program does; mute lets it answer nothing.
-	deaf   bool
-	mute   atomic.Bool
+	deaf bool
+	mute atomic.Bool
+	// answered tells that the background was told.
+	answered atomic.Bool
+	// rate is how many bytes a second are read; zero is as many as come.
+	rate int
+	// watch is called whenever something was written; got receives then.
+	watch  func()
+	got    chan struct{}
 	raw    bytes.Buffer
 	bytes  int
 	last   time.Time
@@ -58,7 +65,7 @@ func newTerminal(t testing.TB, width, height int) *terminal {
 	if err != nil {
 		t.Skipf("no pseudo-terminal: %v", err)
 	}
-	x := &terminal{t: t, pty: p, tty: tty, ended: make(chan outcome, 1), screen: vt.NewEmulator(width, height), modes: map[ansi.Mode]bool{}}
+	x := &terminal{t: t, pty: p, tty: tty, ended: make(chan outcome, 1), got: make(chan struct{}, 1), screen: vt.NewEmulator(width, height), modes: map[ansi.Mode]bool{}}
 	x.resize(width, height)
 	if x.before, err = term.GetState(int(tty.Fd())); err != nil {
 		t.Fatal(err)
@@ -80,11 +87,21 @@ func newTerminal(t testing.TB, width, height int) *terminal {
 func (x *terminal) draw() {
 	buf := make([]byte, 1<<16)
 	for {
-		n, err := x.pty.Read(buf)
+		x.mu.Lock()
+		rate := x.rate
+		x.mu.Unlock()
+		room := buf
+		if rate > 0 {
+			room = buf[:rate/100]
+		}
+		n, err := x.pty.Read(room)
 		if err != nil {
 			return
 		}
-		x.take(buf[:n])
+		if rate > 0 {
+			time.Sleep(time.Duration(n) * time.Second / time.Duration(rate))
+		}
+		x.take(room[:n])
 	}
 }
 
@@ -97,6 +114,9 @@ func (x *terminal) answer() {
 		}
 		if !x.mute.Load() {
 			_, _ = x.pty.Write(buf[:n])
+			if bytes.Contains(buf[:n], []byte("]11;")) {
+				x.answered.Store(true)
+			}
 		}
 	}
 }
@@ -109,6 +129,13 @@ func (x *terminal) take(b []byte) {
 	if !x.deaf {
 		x.raw.Write(b)
 		_, _ = x.screen.Write(b)
+	}
+	if x.watch != nil {
+		x.watch()
+	}
+	select {
+	case x.got <- struct{}{}:
+	default:
 	}
 }
 
@@ -167,6 +194,15 @@ func (x *terminal) wait(want ...string) {
 	for _, w := range want {
 		x.until(w, func(s string) bool { return strings.Contains(s, w) })
 	}
+}
+
+// ready waits for what is to be seen, and until the program has got the answers to its questions: what comes after its end
+// is the shell's.
+func (x *terminal) ready(want ...string) {
+	x.t.Helper()
+	x.wait(want...)
+	x.until("the question for the background", func(string) bool { return x.answered.Load() })
+	time.Sleep(20 * time.Millisecond)
 }
 
 func (x *terminal) gone(not string) {

@@ -15,13 +15,21 @@ import (
 )
 
 // trail is the way from a main screen down to what is on top.
-type trail []view.Screen
+type trail []step
 
-// longest bounds the trails that are remembered.
-const longest = 100
+// step is a screen on the way, with the filter that it was opened with.
+type step struct {
+	screen view.Screen
+	filter string
+}
+
+// longest bounds the trails that are remembered. Each keeps its screens as they were left.
+const longest = 40
 
 // top is the screen that is shown.
-func (r *root) top() view.Screen {
+func (r *root) top() view.Screen { return r.last().screen }
+
+func (r *root) last() step {
 	t := r.places[r.at]
 	return t[len(t)-1]
 }
@@ -47,8 +55,8 @@ func (r *root) arrive() tea.Cmd {
 	return top.Show(r.feed.shown)
 }
 
-// step goes along the trails that there were: -1 to the one before, 1 to the one after.
-func (r *root) step(by int) tea.Cmd {
+// travel goes along the trails that there were: -1 to the one before, 1 to the one after.
+func (r *root) travel(by int) tea.Cmd {
 	if n := r.at + by; n >= 0 && n < len(r.places) {
 		r.at = n
 		return r.arrive()
@@ -64,38 +72,32 @@ func (r *root) up() tea.Cmd {
 	return nil
 }
 
-// open goes to a place: a main screen begins a new trail, anything else goes on from here.
+// open goes to a place: a main screen by itself begins a new trail, anything else goes on from here.
 func (r *root) open(p view.Place) tea.Cmd {
-	if r.top().Place() == p {
+	if r.top().Place() == p && p.Filter == "" {
 		return nil
 	}
-	t := r.places[r.at]
-	switch p.Screen {
-	case view.Overview:
-		return r.enter(trail{r.home(p.Screen)})
-	case view.Findings:
-		home := r.home(p.Screen)
-		return tea.Batch(r.enter(trail{home}), filtered(home, p.Filter))
-	case view.Resources:
-		home := r.home(p.Screen)
-		cmd := r.enter(trail{home})
-		if s, ok := home.(*resources.Screen); ok && !p.Object.IsZero() {
-			cmd = tea.Batch(cmd, s.Reveal(p.Object))
-		}
-		return cmd
+	if slices.Contains(mains(), p.Screen) && p.Filter == "" && p.Object.IsZero() {
+		return r.enter(trail{{screen: r.home(p.Screen)}})
 	}
 	s := r.about(p)
 	if s == nil {
 		return view.Send(view.Note{Text: "no such place: " + p.String(), Bad: true})
 	}
-	return r.enter(append(t[:len(t):len(t)], s))
+	cmd := r.deeper(step{s, p.Filter})
+	if f, ok := s.(view.Filtered); ok && p.Filter != "" {
+		cmd = tea.Batch(cmd, f.SetFilter(p.Filter))
+	}
+	if t, ok := s.(*resources.Screen); ok && !p.Object.IsZero() {
+		cmd = tea.Batch(cmd, t.Reveal(p.Object))
+	}
+	return cmd
 }
 
-func filtered(s view.Screen, filter string) tea.Cmd {
-	if f, ok := s.(view.Filtered); ok && filter != "" {
-		return f.SetFilter(filter)
-	}
-	return nil
+// deeper goes on from here.
+func (r *root) deeper(s step) tea.Cmd {
+	t := r.places[r.at]
+	return r.enter(append(t[:len(t):len(t)], s))
 }
 
 // home gives a main screen as it was left.
@@ -103,6 +105,13 @@ func (r *root) home(name string) view.Screen {
 	if s := r.homes[name]; s != nil {
 		return s
 	}
+	s := r.main(name)
+	r.homes[name] = s
+	return s
+}
+
+// main gives a new main screen.
+func (r *root) main(name string) view.Screen {
 	var s view.Screen
 	switch name {
 	case view.Findings:
@@ -115,21 +124,22 @@ func (r *root) home(name string) view.Screen {
 	if t, ok := s.(view.Tabular); ok && len(r.settings.Columns[name]) > 0 {
 		t.SetColumns(r.settings.Columns[name])
 	}
-	r.homes[name] = s
 	return s
 }
 
-// about gives a screen that is about one thing.
+// about gives a new screen for a place that is about something.
 func (r *root) about(p view.Place) view.Screen {
 	switch {
+	case slices.Contains(mains(), p.Screen):
+		return r.main(p.Screen)
 	case p.Screen == view.Detail && p.Finding != "":
 		return detail.New(r.shared, p.Finding)
 	case p.Screen == view.Detail && !p.Object.IsZero():
 		return detail.NewObject(r.shared, p.Object)
 	case p.Screen == view.Explain && p.Rule != "":
 		return explain.New(r.shared, p.Rule)
-	case p.Screen == view.Preview && p.Finding != "":
-		return preview.New(r.shared, []string{p.Finding}, false)
+	case p.Screen == view.Preview && len(p.IDs()) > 0:
+		return preview.New(r.shared, p.IDs(), false)
 	}
 	return nil
 }

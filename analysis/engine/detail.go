@@ -8,6 +8,7 @@ import (
 
 	certificatesv1 "k8s.io/api/certificates/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
@@ -45,25 +46,36 @@ func detail(before, after model.Record) []string {
 		if a, ok := after.(*record.Typed[*corev1.Namespace]); ok {
 			return append(words, namespaceWords(b, a)...)
 		}
+	case *record.Typed[*networkingv1.NetworkPolicy]:
+		if a, ok := after.(*record.Typed[*networkingv1.NetworkPolicy]); ok && differ(&b.Object.Spec, &a.Object.Spec) {
+			return append(words, "spec changed: "+isolation(&a.Object.Spec))
+		}
+	case *record.Typed[*corev1.Service]:
+		if a, ok := after.(*record.Typed[*corev1.Service]); ok {
+			return append(words, serviceWords(&b.Object.Spec, &a.Object.Spec)...)
+		}
 	case *record.Typed[*corev1.Node]:
 		if a, ok := after.(*record.Typed[*corev1.Node]); ok {
 			return append(words, nodeWords(b, a)...)
 		}
 	case *record.Typed[*rbacv1.Role]:
-		if a, ok := after.(*record.Typed[*rbacv1.Role]); ok && differ(b.Object.Rules, a.Object.Rules) {
-			return append(words, "rules changed")
+		if a, ok := after.(*record.Typed[*rbacv1.Role]); ok {
+			return append(words, ruleWords(b.Object.Rules, a.Object.Rules)...)
 		}
 	case *record.Typed[*rbacv1.ClusterRole]:
-		if a, ok := after.(*record.Typed[*rbacv1.ClusterRole]); ok && differ(b.Object, a.Object) {
-			return append(words, "rules changed")
+		if a, ok := after.(*record.Typed[*rbacv1.ClusterRole]); ok {
+			if differ(b.Object.AggregationRule, a.Object.AggregationRule) {
+				words = append(words, "joins other roles than before")
+			}
+			return append(words, ruleWords(b.Object.Rules, a.Object.Rules)...)
 		}
 	case *record.Typed[*rbacv1.RoleBinding]:
 		if a, ok := after.(*record.Typed[*rbacv1.RoleBinding]); ok {
-			return append(words, bindingWords(b.Object.Subjects, a.Object.Subjects, b.Object.RoleRef, a.Object.RoleRef)...)
+			return append(words, bindingWords(b.Object.Subjects, a.Object.Subjects, b.Object.RoleRef, a.Object.RoleRef, a.Namespace)...)
 		}
 	case *record.Typed[*rbacv1.ClusterRoleBinding]:
 		if a, ok := after.(*record.Typed[*rbacv1.ClusterRoleBinding]); ok {
-			return append(words, bindingWords(b.Object.Subjects, a.Object.Subjects, b.Object.RoleRef, a.Object.RoleRef)...)
+			return append(words, bindingWords(b.Object.Subjects, a.Object.Subjects, b.Object.RoleRef, a.Object.RoleRef, a.Namespace)...)
 		}
 	case *record.Typed[*certificatesv1.CertificateSigningRequest]:
 		if a, ok := after.(*record.Typed[*certificatesv1.CertificateSigningRequest]); ok {
@@ -94,41 +106,32 @@ func secretWords(before, after *record.Secret) []string {
 	return nil
 }
 
-func bindingWords(before, after []rbacv1.Subject, roleBefore, roleAfter rbacv1.RoleRef) (words []string) {
-	if differ(before, after) {
-		words = append(words, "subjects changed")
-	}
-	if roleBefore != roleAfter {
-		words = append(words, "role changed")
-	}
-	return words
-}
-
 const podSecurity = "pod-security.kubernetes.io/"
 
 // namespaceWords tells of the labels by which Pod Security goes.
 func namespaceWords(before, after *record.Typed[*corev1.Namespace]) []string {
 	var list []string
 	for k, v := range before.Labels.All() {
-		if !strings.HasPrefix(k, podSecurity) {
+		mode, ok := strings.CutPrefix(k, podSecurity)
+		if !ok {
 			continue
 		}
 		if now, ok := after.Labels.Lookup(k); !ok {
-			list = append(list, k+" removed")
+			list = append(list, bound(mode+" "+v, longestName)+" removed")
 		} else if now != v {
-			list = append(list, k+" "+v+" → "+now)
+			list = append(list, bound(mode+" "+v, longestName)+" → "+bound(now, longestName))
 		}
 	}
 	for k, v := range after.Labels.All() {
-		if strings.HasPrefix(k, podSecurity) && !before.Labels.Has(k) {
-			list = append(list, k+" set to "+v)
+		if mode, ok := strings.CutPrefix(k, podSecurity); ok && !before.Labels.Has(k) {
+			list = append(list, bound(mode+" "+v, longestName)+" set")
 		}
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	slices.Sort(list)
-	return []string{"labels changed: " + strings.Join(list, ", ")}
+	enforceFirst(list)
+	return []string{"Pod Security: " + strings.Join(list, ", ")}
 }
 
 // registers is how long a new node takes to be ready for the first time.

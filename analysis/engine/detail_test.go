@@ -53,7 +53,7 @@ func TestDetail(t *testing.T) {
 		return &rbacv1.RoleBinding{ObjectMeta: meta, Subjects: []rbacv1.Subject{{Kind: "User", Name: user}}, RoleRef: rbacv1.RoleRef{Kind: "Role", Name: role}}
 	}
 	wide := func(user string) *rbacv1.ClusterRoleBinding {
-		return &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "web"}, Subjects: []rbacv1.Subject{{Kind: "User", Name: user}}}
+		return &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "web"}, Subjects: []rbacv1.Subject{{Kind: "User", Name: user}}, RoleRef: rbacv1.RoleRef{Kind: "ClusterRole", Name: "edit"}}
 	}
 	secret := func(keys ...string) *corev1.Secret {
 		s := &corev1.Secret{ObjectMeta: meta, Data: map[string][]byte{}}
@@ -107,15 +107,15 @@ func TestDetail(t *testing.T) {
 		{&batchv1.Job{ObjectMeta: meta}, &batchv1.Job{ObjectMeta: meta, Status: batchv1.JobStatus{Active: 3}}, ""},
 		{&corev1.Pod{ObjectMeta: meta}, debugged, "ephemeral container shell added"},
 		{&corev1.Pod{ObjectMeta: meta}, &corev1.Pod{ObjectMeta: meta, Status: corev1.PodStatus{Phase: corev1.PodRunning}}, ""},
-		{role("shop", "r", "get"), role("shop", "r", "list"), "rules changed"},
-		{&rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "r"}}, role2, "rules changed"},
-		{binding("a", "r"), binding("b", "r"), "subjects changed"},
-		{binding("a", "r"), binding("a", "s"), "role changed"},
-		{wide("a"), wide("b"), "subjects changed"},
-		{policy("Ingress"), policy("Egress"), "spec changed"},
-		{labelled(), labelled("pod-security.kubernetes.io/enforce", "privileged", "x", "y"), "labels changed: pod-security.kubernetes.io/enforce set to privileged"},
+		{role("shop", "r", "get"), role("shop", "r", "list"), "rules changed, now: list pods"},
+		{&rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "r"}}, role2, "rules changed, now: get pods"},
+		{binding("a", "r"), binding("b", "r"), "user:b → Role/r, no more: user:a → Role/r"},
+		{binding("a", "r"), binding("a", "s"), "role Role/r → Role/s, user:a → Role/s"},
+		{wide("a"), wide("b"), "user:b → ClusterRole/edit, no more: user:a → ClusterRole/edit"},
+		{policy("Ingress"), policy("Egress"), "spec changed: isolates every pod: nothing out"},
+		{labelled(), labelled("pod-security.kubernetes.io/enforce", "privileged", "x", "y"), "Pod Security: enforce privileged set"},
 		{labelled("pod-security.kubernetes.io/enforce", "restricted", "pod-security.kubernetes.io/warn", "baseline"), labelled("pod-security.kubernetes.io/enforce", "baseline"),
-			"labels changed: pod-security.kubernetes.io/enforce restricted → baseline, pod-security.kubernetes.io/warn removed"},
+			"Pod Security: enforce restricted → baseline, warn baseline removed"},
 		{labelled("x", "y"), labelled("x", "z"), ""},
 		{node("n1", "v1", true, 0), node("n1", "v1", false, 900), "not ready"},
 		{node("n1", "v1", false, 900), node("n1", "v1", true, 930), "ready again"},
@@ -129,7 +129,7 @@ func TestDetail(t *testing.T) {
 		{writtenAt(5), writtenAt(9), "written anew"},
 		{config("a", "1"), config("b", "1"), "keys changed"},
 		{config("a", "1"), config("a", "hunter2"), "data changed"},
-		{service("ClusterIP", ""), service("LoadBalancer", ""), "changed"},
+		{service("ClusterIP", ""), service("LoadBalancer", ""), "ClusterIP → LoadBalancer"},
 		{service("LoadBalancer", ""), service("LoadBalancer", "192.0.2.1"), ""},
 		{request(), request(certificatesv1.CertificateApproved), "approved"},
 		{request(), request(certificatesv1.CertificateDenied), "denied"},
@@ -155,7 +155,7 @@ func TestEveryKindHasWords(t *testing.T) {
 		if words := detail(r, other); len(words) > 0 && r.Ref().Kind != "Namespace" {
 			t.Fatalf("%v: labels alone give %q", r.Ref(), words)
 		}
-		told := []string{"Pod", "Secret", "ConfigMap", "Namespace", "Node", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "CertificateSigningRequest", "EndpointSlice",
+		told := []string{"Pod", "Secret", "Service", "NetworkPolicy", "ConfigMap", "Namespace", "Node", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "CertificateSigningRequest", "EndpointSlice",
 			"Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "ReplicationController", "Job", "CronJob"}
 		if part, _ := written(r); (part != nil) == slices.Contains(told, r.Ref().Kind) {
 			t.Fatalf("%v: written gives %v", r.Ref(), part)

@@ -109,6 +109,7 @@ func (e *edit) lasts(now time.Time) bool {
 func (e *edit) post(words []string, moves []move) {
 	e.stale = true
 	for _, w := range words {
+		w = bound(w, longestWords)
 		switch {
 		case slices.Contains(e.phrases, w):
 		case len(e.phrases) < phrases:

@@ -23,7 +23,7 @@ func TestEdits(t *testing.T) {
 		play func(s *scene)
 		want []string
 	}{
-		{"an object comes", func(s *scene) { s.put(role("shop", "reader", "get")) }, []string{"created shop/Role/reader"}},
+		{"an object comes", func(s *scene) { s.put(role("shop", "reader", "get")) }, []string{"created shop/Role/reader: get pods"}},
 		{"it changes and goes", func(s *scene) {
 			s.put(role("shop", "reader", "get"))
 			s.publish()
@@ -31,7 +31,7 @@ func TestEdits(t *testing.T) {
 			s.put(role("shop", "reader", "list"))
 			s.publish()
 			s.drop(role("shop", "reader", "list"))
-		}, []string{"deleted shop/Role/reader", "changed shop/Role/reader: rules changed", "created shop/Role/reader"}},
+		}, []string{"deleted shop/Role/reader: list pods", "changed shop/Role/reader: rules changed, now: list pods", "created shop/Role/reader: get pods"}},
 		{"pods come and go", func(s *scene) {
 			s.put(podOf(rs, 1))
 			s.drop(podOf(rs, 0))
@@ -116,7 +116,7 @@ func TestEdits(t *testing.T) {
 			s.cover(model.Complete, "Role")
 			s.publish()
 			s.put(role("shop", "reader", "list"))
-		}, []string{"changed shop/Role/reader: rules changed"}},
+		}, []string{"changed shop/Role/reader: rules changed, now: list pods"}},
 		{"a kind that may not be read", func(s *scene) {
 			s.cover(model.Denied, "Role")
 			s.put(role("shop", "reader", "get"))
@@ -141,7 +141,7 @@ func TestEdits(t *testing.T) {
 			s.engine.rebuild()
 			s.publish()
 			s.put(role("shop", "reader", "list"))
-		}, []string{"created shop/Role/reader: rules changed"}},
+		}, []string{"created shop/Role/reader: get pods, rules changed, now: list pods"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScene(t)

@@ -48,6 +48,10 @@ func (e *Engine) note(d cluster.Delta, moves []move) {
 		if words = detail(d.Old, d.New); len(words) == 0 && !turned {
 			return
 		}
+	case verb == model.EditDeleted:
+		words = about(d.Old, true)
+	default:
+		words = about(d.New, false)
 	}
 	e.edits.add(now, object, verb, words, moves)
 }

@@ -19,12 +19,8 @@ import (
 func written(r model.Record) (part any, word string) {
 	word = "changed"
 	switch t := r.(type) {
-	case *record.Typed[*networkingv1.NetworkPolicy]:
-		return &t.Object.Spec, "spec changed"
 	case *record.Typed[*corev1.ServiceAccount]:
 		return t.Object, word
-	case *record.Typed[*corev1.Service]:
-		return &t.Object.Spec, word
 	case *record.Typed[*corev1.ResourceQuota]:
 		return &t.Object.Spec, word
 	case *record.Typed[*corev1.LimitRange]:

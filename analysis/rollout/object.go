@@ -98,7 +98,7 @@ func restore(now, old model.Record) {
 	}
 	if o, ok := field(old, "Meta").(*record.Meta); ok {
 		n.UID, n.ResourceVersion, n.Created, n.Deleted = o.UID, o.ResourceVersion, o.Created, o.Deleted
-		n.Changed, n.Written, n.LastApplied = o.Changed, o.Written, o.LastApplied
+		n.Changed, n.Writer, n.Written, n.LastApplied = o.Changed, o.Writer, o.Written, o.LastApplied
 	}
 }
 

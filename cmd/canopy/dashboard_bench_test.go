@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -17,8 +18,13 @@ import (
 // settleLimit is how long a dashboard may take until it is live.
 const settleLimit = 3 * time.Minute
 
-// findingRow is a line of the list: severity, with a question mark while something it rests on is loading, then the rule.
-var findingRow = regexp.MustCompile(`(?m)^. [CHMLi]\?? +[A-Z]{2}\d{2} `)
+// findingRow is a line of the overview, with its number and severity, or of the list: severity, with a sign while it is not
+// certain, then the rule.
+var findingRow = regexp.MustCompile(`(?m)^. ( *\d+ [CHMLi]|. [CHMLi][?~]? +[A-Z]{2}\d{2}) `)
+
+// listing are settings with which a dashboard begins on the list, with objects as wide as there is room. A row that is gone
+// would fade for a moment, and nothing could be told of when it went.
+const listing = "start: findings\nglow: false\ncolumns:\n  findings: [severity, rule, object]\n"
 
 // dashboard is the built binary in a pseudo-terminal of 120×40, as a person runs it.
 type dashboard struct {
@@ -27,20 +33,28 @@ type dashboard struct {
 	pty      *os.File
 	emulator *vt.SafeEmulator
 	started  time.Time
-	// drawn counts the bytes that came out.
-	drawn atomic.Int64
+	// drawn counts the bytes that came out, first is when the first of them did, in nanoseconds since 1970.
+	drawn, first atomic.Int64
 	// news holds the moment at which something came, once it is on the emulator's screen.
 	news  chan time.Time
 	ended chan error
 }
 
-func startDashboard(b *testing.B, args ...string) *dashboard {
+// startDashboard starts it with settings of its own; "" are the defaults.
+func startDashboard(b *testing.B, settings string, args ...string) *dashboard {
 	b.Helper()
+	config := b.TempDir()
+	if err := os.MkdirAll(filepath.Join(config, "canopy"), 0o700); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(config, "canopy", "config.yaml"), []byte(settings), 0o600); err != nil {
+		b.Fatal(err)
+	}
 	d := &dashboard{
 		b: b, cmd: exec.Command(built(b, "canopy"), args...), emulator: vt.NewSafeEmulator(120, 40),
 		news: make(chan time.Time, 1), ended: make(chan error, 1),
 	}
-	d.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "KUBECONFIG=")
+	d.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "KUBECONFIG=", "XDG_CONFIG_HOME="+config, "XDG_STATE_HOME="+b.TempDir())
 	d.started = time.Now()
 	file, err := pty.StartWithSize(d.cmd, &pty.Winsize{Cols: 120, Rows: 40})
 	if err != nil {
@@ -62,6 +76,7 @@ func (d *dashboard) read() {
 	for {
 		n, err := d.pty.Read(buf)
 		now := time.Now()
+		d.first.CompareAndSwap(0, now.UnixNano())
 		d.drawn.Add(int64(n))
 		_, _ = d.emulator.Write(buf[:n])
 		select {

@@ -14,7 +14,7 @@ import (
 // benchKey measures from a key to the first byte that it draws.
 func benchKey(b *testing.B, lab *labtest.Lab) {
 	benching(b)
-	d := startDashboard(b, "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
+	d := startDashboard(b, listing, "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
 	d.live()
 	time.Sleep(5 * time.Second)
 	var took []time.Duration
@@ -38,7 +38,7 @@ func benchFinding(b *testing.B, lab *labtest.Lab) {
 	benching(b)
 	namespace, ctx := lab.Namespace(b), context.Background()
 	deployments := lab.Client(labtest.Admin).AppsV1().Deployments(namespace)
-	d := startDashboard(b, "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
+	d := startDashboard(b, listing, "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
 	d.live()
 	d.press("/")
 	d.press("ns:" + namespace + " rule:PS01")
@@ -72,7 +72,7 @@ func benchFinding(b *testing.B, lab *labtest.Lab) {
 // replaced, labels and images that change.
 func benchChurn(b *testing.B, lab *labtest.Lab) {
 	benching(b)
-	d := startDashboard(b, "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
+	d := startDashboard(b, listing, "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
 	d.live()
 	time.Sleep(10 * time.Second)
 	before, drawn := d.usage(), d.drawn.Load()

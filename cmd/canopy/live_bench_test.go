@@ -55,7 +55,7 @@ func benchStart(b *testing.B, lab *labtest.Lab) {
 	var first, all, cpu, peak, sync []float64
 	for range rounds {
 		reference := bare(b, lab).SyncSeconds
-		d := startDashboard(b, "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
+		d := startDashboard(b, "", "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
 		first = append(first, d.rows().Sub(d.started).Seconds())
 		settled := d.live().Sub(d.started).Seconds()
 		time.Sleep(2 * time.Second) // what it does right after, a collection of garbage, is part of the price
@@ -86,7 +86,7 @@ func benchBare(b *testing.B, lab *labtest.Lab) {
 // benchRest measures a dashboard that nobody touches, on a cluster in which nothing happens.
 func benchRest(b *testing.B, lab *labtest.Lab) {
 	benching(b)
-	d := startDashboard(b, "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
+	d := startDashboard(b, "", "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
 	d.live()
 	time.Sleep(calm)
 	window := idle

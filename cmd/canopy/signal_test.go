@@ -5,6 +5,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/term"
 )
 
 // TestSignalsLeaveTheTerminal ends the dashboard as a shell and a session that closes do. Both are ways to leave.
@@ -16,6 +18,10 @@ func TestSignalsLeaveTheTerminal(t *testing.T) {
 			// While text is typed the cursor shows and a box lies over the screen.
 			screen.press(":", "exp")
 			screen.until("the palette", func(s string) bool { return strings.Contains(s, "explain") })
+			// That it is set otherwise meanwhile is how one knows that left would see it.
+			if now, err := term.GetState(int(screen.pty.Fd())); err != nil || *now == *screen.before || len(untidy(screen.raw())) == 0 {
+				t.Errorf("the terminal is not set for a screen: %v, %v", untidy(screen.raw()), err)
+			}
 			if err := screen.cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}

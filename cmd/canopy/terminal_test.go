@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -28,9 +29,9 @@ import (
 // deadline is how long a change of the cluster may take to be on the screen.
 const deadline = 30 * time.Second
 
-// quiet is how long nothing is drawn before the screen counts as at rest. A terminal program waits nearly as long for what
-// may follow an escape, so that a key that comes sooner is another key.
-const quiet = 100 * time.Millisecond
+// quiet is how long nothing is drawn before the screen counts as at rest: two frames. After an escape it takes longer, since
+// a program waits for what may follow: a key that comes sooner is another key.
+const quiet, quietEscape = 35 * time.Millisecond, 80 * time.Millisecond
 
 // terminal is the binary in a pseudo-terminal, and an emulator that reads what it draws.
 type terminal struct {
@@ -45,6 +46,8 @@ type terminal struct {
 	state  string
 	before *term.State
 	ended  chan error
+	// look is called with each key once what it draws is on the screen.
+	look func(key string)
 
 	mutex sync.Mutex
 	drawn strings.Builder
@@ -59,6 +62,15 @@ type opening struct {
 	// settings is the file of settings; none where it is empty. Themes are the user's own, by name.
 	settings string
 	themes   map[string]string
+}
+
+// listed begins on the list of findings, with the objects as wide as there is room.
+const listed = "start: findings\ncolumns:\n  findings: [severity, rule, object]\n"
+
+// startList opens a terminal that begins so.
+func startList(t *testing.T, args ...string) *terminal {
+	t.Helper()
+	return start(t, opening{width: 160, height: 50, settings: listed}, args...)
 }
 
 func startTerminal(t *testing.T, args ...string) *terminal {
@@ -155,8 +167,8 @@ func (s *terminal) raw() string {
 	return s.drawn.String()
 }
 
-// rest waits until nothing is drawn any more.
-func (s *terminal) rest() {
+// rest waits until nothing was drawn for a while.
+func (s *terminal) rest(quiet time.Duration) {
 	s.t.Helper()
 	for begin := time.Now(); time.Since(begin) < deadline; time.Sleep(quiet / 10) {
 		s.mutex.Lock()
@@ -189,6 +201,12 @@ func (s *terminal) shows(words ...string) time.Duration {
 	return s.until(strings.Join(words, " "), func(screen string) bool { return onLine(screen, words...) })
 }
 
+// says waits until the screen holds a text, which may be broken into lines.
+func (s *terminal) says(text string) {
+	s.t.Helper()
+	s.until(text, func(screen string) bool { return strings.Contains(strings.Join(strings.Fields(screen), " "), text) })
+}
+
 // lacks waits until no line of the screen holds all of the words.
 func (s *terminal) lacks(words ...string) {
 	s.t.Helper()
@@ -202,7 +220,14 @@ func (s *terminal) press(keys ...string) {
 		if _, err := io.WriteString(s.pty, k); err != nil {
 			s.t.Fatal(err)
 		}
-		s.rest()
+		if k == "\x1b" {
+			s.rest(quietEscape)
+		} else {
+			s.rest(quiet)
+		}
+		if s.look != nil {
+			s.look(k)
+		}
 	}
 }
 
@@ -239,17 +264,27 @@ func (s *terminal) left(how string) {
 	if *after != *s.before {
 		s.t.Errorf("%s: the terminal is set otherwise than before: %+v, before %+v", how, *after, *s.before)
 	}
-	if text := strings.TrimSpace(s.emulator.String()); text != "" {
-		s.t.Errorf("%s: what is left on the terminal is %q", how, text)
+	if before, after := s.first(), s.emulator.String(); strings.TrimSpace(before) != strings.TrimSpace(after) {
+		s.t.Errorf("%s: what is left on the terminal is\n%s\nand was\n%s", how, after, before)
 	}
 	if files, err := os.ReadDir(filepath.Join(s.state, "canopy")); len(files) > 0 {
 		s.t.Errorf("%s: a report of a failure was left: %v, %v", how, files, err)
 	}
 }
 
+// first is what stood on the terminal before the second screen was opened: nothing, or warnings.
+func (s *terminal) first() string {
+	told, _, _ := strings.Cut(s.raw(), "\x1b[?1049h")
+	e := vt.NewEmulator(s.width, s.height)
+	go func() { _, _ = io.Copy(io.Discard, e) }()
+	defer e.Close()
+	_, _ = e.WriteString(told)
+	return e.String()
+}
+
 // untidy lists what a program has switched on and not off again: modes of the terminal, the keyboard's protocols, colours.
 func untidy(drawn string) []string {
-	modes := map[string]bool{"25": true}
+	modes := map[string]bool{}
 	pushed, others, style := 0, "0", "0"
 	for _, m := range regexp.MustCompile(`\x1b\[([<=>?]?)([\d;:]*)([a-zA-Z])`).FindAllStringSubmatch(drawn, -1) {
 		switch m[1] + m[3] {
@@ -274,8 +309,9 @@ func untidy(drawn string) []string {
 	}
 	var wrong []string
 	for _, mode := range slices.Sorted(maps.Keys(modes)) {
-		if modes[mode] != (mode == "25") {
-			wrong = append(wrong, "mode "+mode)
+		// The cursor shows and lines are wrapped where nobody has said otherwise.
+		if usual := mode == "25" || mode == "7"; modes[mode] != usual {
+			wrong = append(wrong, fmt.Sprintf("mode %s set to %t", mode, modes[mode]))
 		}
 	}
 	if pushed != 0 {
@@ -326,10 +362,9 @@ func onLine(screen string, words ...string) bool {
 func TestFindingComesAndGoes(t *testing.T) {
 	lab := labtest.Shared(t)
 	namespace, deployments := lab.Namespace(t), lab.Client(labtest.Admin).AppsV1()
-	screen := startTerminal(t, "--kubeconfig", lab.Kubeconfig(labtest.Canopy), "-n", namespace)
+	screen := startList(t, "--kubeconfig", lab.Kubeconfig(labtest.Canopy), "-n", namespace)
 	t.Logf("first screen after %s", screen.shows("canopy"))
 	t.Logf("live after %s", screen.shows("canopy", "live ●"))
-	screen.press("2")
 
 	ctx := context.Background()
 	if _, err := deployments.Deployments(namespace).Create(ctx, privileged("risky"), metav1.CreateOptions{}); err != nil {

@@ -48,14 +48,24 @@ func FromObjects(objects []runtime.Object, info model.SourceInfo) *Source {
 func share(n int, do func(int)) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
+	var failed atomic.Value
 	for range min(n, goruntime.GOMAXPROCS(0)) {
 		wait.Go(func() {
+			defer func() {
+				// Who asked for the work is to know, where it can be caught.
+				if cause := recover(); cause != nil {
+					failed.CompareAndSwap(nil, fmt.Sprint(cause))
+				}
+			}()
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				do(i)
 			}
 		})
 	}
 	wait.Wait()
+	if cause := failed.Load(); cause != nil {
+		panic(cause)
+	}
 }
 
 // objectJSON writes an object with its kind, which typed objects often do not carry.

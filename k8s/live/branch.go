@@ -36,7 +36,7 @@ func (s *session) newBranch(kind *model.Kind) (*branch, error) {
 		return nil, err
 	}
 	b := &branch{session: s, whole: whole, left: map[string]struct{}{}, spoken: map[string]struct{}{}}
-	whole.onAbsent = func() { b.refined.Do(func() { s.wg.Go(func() { s.refine(b) }) }) }
+	whole.onAbsent = func() { b.refined.Do(func() { s.wg.Go(guarded(func() { s.refine(b) })) }) }
 	whole.onSynced = b.rejoined
 	if kind.Group == "" && kind.Kind == "Namespace" {
 		whole.onDenied = b.peek
@@ -67,7 +67,7 @@ func (b *branch) divide(deny func()) {
 	ctx, cancel := context.WithCancel(b.session.ctx)
 	b.cancel, b.parts, b.wg = cancel, map[string]*feed{}, &sync.WaitGroup{}
 	wg := b.wg
-	wg.Go(func() {
+	wg.Go(guarded(func() {
 		var parts []*feed
 		for _, namespace := range b.session.namespaces(ctx) {
 			if part := b.part(namespace); part != nil {
@@ -80,9 +80,9 @@ func (b *branch) divide(deny func()) {
 		}
 		deny()
 		for _, part := range parts {
-			wg.Go(func() { part.runPart(ctx) })
+			wg.Go(guarded(func() { part.runPart(ctx) }))
 		}
-	})
+	}))
 }
 
 // part makes the feed of one namespace.

@@ -94,7 +94,7 @@ func (f *feed) run(ctx context.Context) {
 		return
 	}
 	var wg sync.WaitGroup
-	wg.Go(func() { f.follow(ctx, registration.HasSyncedChecker().Done()) })
+	wg.Go(guarded(func() { f.follow(ctx, registration.HasSyncedChecker().Done()) }))
 	f.informer.RunWithContext(ctx)
 	wg.Wait()
 }

@@ -54,11 +54,11 @@ func (b *branch) peek(deny func()) {
 		for _, name := range names {
 			b.say(name, model.Loading, "loading")
 		}
-		s.wg.Go(func() {
+		s.wg.Go(guarded(func() {
 			for _, name := range names {
 				b.get(name)
 			}
-		})
+		}))
 	})
 	deny()
 }

@@ -52,15 +52,15 @@ func (s *session) start(kinds []*model.Kind) error {
 	for _, b := range added {
 		b.whole.announce()
 	}
-	s.wg.Go(func() {
+	s.wg.Go(guarded(func() {
 		for _, b := range added {
 			// The place is taken here, so that the kinds start in order.
 			if b.whole.reads.enter(s.ctx) != nil {
 				return
 			}
-			s.wg.Go(func() { b.run(s.ctx) })
+			s.wg.Go(guarded(func() { b.run(s.ctx) }))
 		}
-	})
+	}))
 	return nil
 }
 

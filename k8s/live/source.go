@@ -65,7 +65,7 @@ func (s *Source) Run(ctx context.Context, sink model.Sink) error {
 	if err := run.start(kinds); err != nil {
 		return err
 	}
-	run.wg.Go(run.identify)
+	run.wg.Go(guarded(run.identify))
 	<-ctx.Done()
 	run.end()
 	return nil

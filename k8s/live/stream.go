@@ -28,7 +28,7 @@ type stream struct {
 
 func newStream(l *listWatch, inner watch.Interface, listing bool) *stream {
 	s := &stream{inner: inner, out: make(chan watch.Event), done: make(chan struct{}), parent: l, held: l.held, listing: listing}
-	go s.run()
+	go guarded(s.run)()
 	return s
 }
 

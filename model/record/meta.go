@@ -24,6 +24,8 @@ type Meta struct {
 	Created, Deleted int64
 	// Changed is when the part that rules read was last written, from managedFields; zero where they are missing.
 	Changed int64
+	// Writer is the field manager that wrote it then, such as "kubectl-edit"; whoever writes may choose the name.
+	Writer string
 	// Owner is the controller; nil where there is none.
 	Owner *Owner
 	// Written is the apiVersion that a file used, where it differs from the one the object was read as.
@@ -84,7 +86,7 @@ func makeMeta(kind *model.Kind, o metav1.Object, marker string) Meta {
 			continue
 		}
 		if t := unix(*f.Time); t > m.Changed && bytes.Contains(f.FieldsV1.GetRawBytes(), []byte(marker)) {
-			m.Changed = t
+			m.Changed, m.Writer = t, intern(f.Manager)
 		}
 	}
 	return m
@@ -98,6 +100,10 @@ func (m *Meta) WrittenAs() string { return m.Written }
 
 // Since is the newest of creation and the last relevant change, in seconds since 1970; zero where neither is known.
 func (m *Meta) Since() int64 { return max(m.Created, m.Changed) }
+
+// LastWritten says who wrote the part that rules read when it was last written, in seconds since 1970; zero where nobody
+// knows.
+func (m *Meta) LastWritten() (writer string, at int64) { return m.Writer, m.Changed }
 
 func unix(t metav1.Time) int64 {
 	if t.IsZero() {
@@ -162,7 +168,7 @@ func (m *Meta) Ref() model.Ref { return m.Kind.Ref(m.Namespace, m.Name) }
 // same compares what rules and screens read of the metadata.
 func (m *Meta) same(o *Meta) bool {
 	return m.Name == o.Name && m.Namespace == o.Namespace && m.UID == o.UID && m.Labels == o.Labels &&
-		m.Annotations == o.Annotations && m.Created == o.Created && m.Deleted == o.Deleted && m.Changed == o.Changed &&
+		m.Annotations == o.Annotations && m.Created == o.Created && m.Deleted == o.Deleted && m.Changed == o.Changed && m.Writer == o.Writer &&
 		m.Written == o.Written && m.LastApplied == o.LastApplied && sameOwner(m.Owner, o.Owner)
 }
 

@@ -9,7 +9,7 @@ import (
 func (m Map) Markdown() string {
 	var b strings.Builder
 	b.WriteString("# Keys\n\nThis page is made from the table of bindings by `make docs`. Every action can also be typed in the palette (`:`) and found in the help (`?`), which runs it; one that cannot be done says why. " +
-		"The settings change keys by the name of the action; see [settings.md](settings.md).\n")
+		"The settings change keys by the name of the action, and name keys as here; a key that was another action's is taken from it. See [settings.md](settings.md).\n")
 	for _, scope := range []Scope{Screens, Selected, Moving, Lists, General} {
 		fmt.Fprintf(&b, "\n## %s\n\n| key | action | what it does |\n|---|---|---|\n", strings.ToUpper(string(scope[:1]))+string(scope[1:]))
 		for i := range m {
@@ -28,7 +28,7 @@ func (m Map) Markdown() string {
 func codes(keys []string) string {
 	out := make([]string, len(keys))
 	for i, k := range keys {
-		out[i] = "`" + strings.ReplaceAll(Name(k), "|", `\|`) + "`"
+		out[i] = "`" + strings.ReplaceAll(k, "|", `\|`) + "`"
 	}
 	return strings.Join(out, " ")
 }

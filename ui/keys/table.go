@@ -23,7 +23,7 @@ func Default() Map {
 		{Last, Moving, []string{"G", "end"}, "", "to the end"},
 		{Left, Moving, []string{"left", "h"}, "", "columns to the left, or fold a branch"},
 		{Right, Moving, []string{"right", "l"}, "", "columns to the right, or unfold a branch"},
-		{NextHit, Moving, []string{">"}, "", "next match of a search"},
+		{NextHit, Moving, []string{">"}, "next match", "next match of a search"},
 		{PrevHit, Moving, []string{"<"}, "", "previous match of a search"},
 
 		{Mark, Lists, []string{"space"}, "mark", "mark the row, or take the mark away"},

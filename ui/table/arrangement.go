@@ -136,17 +136,3 @@ func (a *Arrangement[R]) narrowed(groups []group[R]) []group[R] {
 	}
 	return number(out)
 }
-
-// passing gives the rows that pass the filter; those given where there is none.
-func (a *Arrangement[R]) passing(rows []R) []R {
-	if len(a.filter) == 0 {
-		return rows
-	}
-	var out []R
-	for _, r := range rows {
-		if a.schema.passes(a.filter, r) {
-			out = append(out, r)
-		}
-	}
-	return out
-}

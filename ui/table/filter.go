@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -65,7 +66,60 @@ func (s *Schema[R]) parse(text string) parsed[R] {
 
 // Problem says what is wrong with a filter: a regular expression that is none, an order that the field does not have.
 // It is empty where all is well. The text holds words of the filter.
-func (s *Schema[R]) Problem(text string) string { return s.parse(text).problem }
+// It is a mistake as well to ask for a value that there is not, or to compare with none.
+func (s *Schema[R]) Problem(text string) string {
+	p := s.parse(text)
+	if p.problem != "" {
+		return p.problem
+	}
+	for i := range p.filter {
+		if problem := p.filter[i].problem(); problem != "" {
+			return p.filter[i].raw + ": " + problem
+		}
+	}
+	return s.unfinished(text)
+}
+
+// problem says which value of a term no row can have.
+func (t *term[R]) problem() string {
+	if t.field == nil || t.field.Known == nil {
+		return ""
+	}
+	for i := range t.any {
+		v := &t.any[i]
+		fits := func(known string) bool {
+			return v.op == equals && known == v.text || v.op == contains && strings.HasPrefix(known, v.text)
+		}
+		if (v.op == equals || v.op == contains) && !slices.ContainsFunc(t.field.Known, fits) {
+			return "there is no " + v.text + t.field.choices()
+		}
+	}
+	return ""
+}
+
+// few is how many values are named to somebody who has named a wrong one.
+const few = 8
+
+func (f *Field[R]) choices() string {
+	if len(f.Known) > few {
+		return ""
+	}
+	return "; want " + strings.Join(f.Known, ", ")
+}
+
+// unfinished finds a comparison with nothing.
+func (s *Schema[R]) unfinished(text string) string {
+	for _, raw := range words(text) {
+		name, rest, ok := key(strings.TrimPrefix(raw, "!"))
+		if !ok || s.field(name) < 0 {
+			continue
+		}
+		if o, sign := operator(rest); o >= less && rest == sign {
+			return raw + ": what is to be compared with is missing"
+		}
+	}
+	return ""
+}
 
 // UnknownKeys lists the words before a colon in a filter that name no field. They are looked for as plain text.
 func (s *Schema[R]) UnknownKeys(text string) []string {
@@ -120,7 +174,7 @@ func (s *Schema[R]) holds(t *term[R], row R) bool {
 	if t.field != nil {
 		text := t.field.Text(row)
 		for i := range t.any {
-			if t.any[i].fits(text, t.field.Order) {
+			if t.any[i].fits(text, t.field.Order) || t.field.Within && t.any[i].op == contains && t.any[i].within(text) {
 				return true
 			}
 		}

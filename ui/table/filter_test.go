@@ -98,7 +98,7 @@ func TestProblem(t *testing.T) {
 		"in:shop":     "",
 		"no:such":     "",
 		"big:>=3":     "",
-		"big:>=":      "",
+		"big:>=":      "big:>=: what is to be compared with is missing",
 		`"~("`:        "",
 		"~(":          "~(: missing closing )",
 		"x !~[ ~(":    "!~[: missing closing ]",
@@ -112,6 +112,29 @@ func TestProblem(t *testing.T) {
 	}
 	if got := s.UnknownKeys(`no:such !nor:that in:x "quoted:word" ~re:gex nginx:1.2 size:1`); !slices.Equal(got, []string{"no", "nor", "nginx"}) {
 		t.Errorf("unknown keys %v", got)
+	}
+}
+
+// TestKnownValues holds that a filter for a value that there is not is a mistake, though its beginning is none.
+func TestKnownValues(t *testing.T) {
+	s := schema()
+	s.Fields = append(s.Fields, table.Field[*item]{Name: "level", Text: func(*item) string { return "high" }, Known: []string{"high", "low"}},
+		table.Field[*item]{Name: "part", Text: func(i *item) string { return i.name }, Within: true})
+	for text, want := range map[string]string{
+		"level:h": "", "level:HIGH,low": "", "!level:=low": "", "level:~x": "", "level:": "",
+		"level:hgih":      "level:hgih: there is no hgih; want high, low",
+		"level:low,hi,no": "level:low,hi,no: there is no no; want high, low",
+		"level:=hi":       "level:=hi: there is no hi; want high, low",
+	} {
+		if got := s.Problem(text); got != want {
+			t.Errorf("%s: problem %q, want %q", text, got, want)
+		}
+	}
+	rows := []*item{{key: "a", name: "web-1"}, {key: "b", name: "my-web"}, {key: "c", name: "api"}}
+	for filter, want := range map[string]string{"part:web": "ab", "part:=api": "c", "part:WEB,api": "abc", "!part:web": "c"} {
+		if got := keysOf(s.Arrange(rows, table.Query{Filter: filter})); got != want {
+			t.Errorf("%s lets %q through, want %q", filter, got, want)
+		}
 	}
 }
 

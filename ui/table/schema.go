@@ -55,8 +55,13 @@ type Field[R any] struct {
 	Name string
 	// Also is another name; empty where there is none.
 	Also string
-	// Text is what the value of the filter must be the beginning of, without regard to case.
-	Text func(R) string
+	// Text is what the value of the filter must be the beginning of, without regard to case; where Within is set it may
+	// stand anywhere in it.
+	Text   func(R) string
+	Within bool
+	// Known lists all values that there are, where that is known before: a filter that asks for another is a mistake. They
+	// are in lower case.
+	Known []string
 	// Order gives the rank of a value where values have one, so that a filter can say "sev:>=high"; it tells false for
 	// what is no value. It is given values of rows, and in lower case what was typed. Groups come with the highest rank
 	// first.

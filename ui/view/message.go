@@ -37,7 +37,9 @@ type Item struct {
 // Ask asks the program to let the user type a line.
 type Ask struct {
 	Title, Value string
-	Done         func(text string) tea.Cmd
+	// Hint stands at the end of the line where there is room.
+	Hint string
+	Done func(text string) tea.Cmd
 }
 
 // For brings a message to one screen, whether it is still on top or not.

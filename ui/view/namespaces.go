@@ -30,5 +30,8 @@ func (n Namespaces) Show(o model.Ref) bool {
 	return o.Group == "" && o.Kind == "Namespace" && n[o.Name]
 }
 
+// Equal tells whether two sets show the same.
+func (n Namespaces) Equal(o Namespaces) bool { return maps.Equal(n, o) && (n == nil) == (o == nil) }
+
 // Names lists them, sorted.
 func (n Namespaces) Names() []string { return slices.Sorted(maps.Keys(n)) }

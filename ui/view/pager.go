@@ -2,6 +2,8 @@ package view
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -34,8 +36,13 @@ func (p *Pager) Resize(width, height int) {
 	p.scroll()
 }
 
-// SetLines replaces the text by lines that are drawn already. The window stays where it is as far as it can.
+// SetLines replaces the text by lines that are drawn already. The window stays where it is as far as it can, and so does the
+// match of a search.
 func (p *Pager) SetLines(lines []string) {
+	if slices.Equal(p.lines, lines) {
+		return
+	}
+	line, text := p.current()
 	p.lines = lines
 	p.plain = make([]string, len(lines))
 	p.widest = 0
@@ -44,7 +51,37 @@ func (p *Pager) SetLines(lines []string) {
 		p.widest = max(p.widest, ansi.StringWidth(p.plain[i]))
 	}
 	p.find()
+	p.stay(line, text)
 	p.scroll()
+}
+
+// current is the line of the match that one is at, and what it says; -1 where there is none.
+func (p *Pager) current() (line int, text string) {
+	if len(p.hits) == 0 {
+		return -1, ""
+	}
+	return p.hits[p.hit], p.plain[p.hits[p.hit]]
+}
+
+// stay goes on from the match that one was at: the line that says the same, nearest to where it stood, else the match that
+// is nearest. The window follows a line that has moved, unless it shows the beginning.
+func (p *Pager) stay(line int, text string) {
+	if line < 0 {
+		return
+	}
+	least := math.MaxInt
+	for i, at := range p.hits {
+		far := max(at-line, line-at)
+		if p.plain[at] != text {
+			far += len(p.plain)
+		}
+		if far < least {
+			least, p.hit = far, i
+		}
+	}
+	if p.top > 0 && least < len(p.plain) {
+		p.top += p.hits[p.hit] - line
+	}
 }
 
 // Plain gives the text without styles.

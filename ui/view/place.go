@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 
 	"canopy/model"
@@ -13,8 +14,29 @@ type Place struct {
 	// Finding is the id of a finding, Rule the id of a rule, Object an object; those that the screen is not about are zero.
 	Finding, Rule string
 	Object        model.Ref
+	// Findings are the ids of several findings, a line each.
+	Findings string
 	// Filter is the filter that a list opens with.
 	Filter string
+}
+
+// FixOf is the preview of the fix of findings, by id.
+func FixOf(ids []string) Place {
+	if len(ids) == 1 {
+		return Place{Screen: Preview, Finding: ids[0]}
+	}
+	return Place{Screen: Preview, Findings: strings.Join(ids, "\n")}
+}
+
+// IDs lists the findings that the place is about.
+func (p Place) IDs() []string {
+	switch {
+	case p.Findings != "":
+		return strings.Split(p.Findings, "\n")
+	case p.Finding != "":
+		return []string{p.Finding}
+	}
+	return nil
 }
 
 // The names of the screens.
@@ -34,6 +56,9 @@ func (p Place) String() string {
 		if s != "" {
 			parts = append(parts, s)
 		}
+	}
+	if first, rest, several := strings.Cut(p.Findings, "\n"); several {
+		parts = append(parts, fmt.Sprintf("%s and %d more", first, 1+strings.Count(rest, "\n")))
 	}
 	if !p.Object.IsZero() {
 		parts = append(parts, p.Object.String())

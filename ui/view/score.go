@@ -39,30 +39,44 @@ func (s Score) Worst() (worst model.Severity, ok bool) {
 	return model.Info, false
 }
 
-// share is what one finding of a severity takes of the safety that is left.
-func share(s model.Severity) float64 {
+// start is the risk of a single finding of a severity. What is worse starts where that ends.
+func start(s model.Severity) int {
 	switch s {
 	case model.Critical:
-		return 0.08
+		return 75
 	case model.High:
-		return 0.02
+		return 40
 	case model.Medium:
-		return 0.004
+		return 20
 	case model.Low:
-		return 0.0005
+		return 1
 	}
 	return 0
 }
 
-// Risk sums up the findings that hold as a figure from 0 to 100: every finding takes its share of the safety that the others
-// leave. It grows with each finding, and never reaches 100 by small ones alone.
+// Risk sums up the findings that hold as a figure from 0 to 99. The worst severity says where it starts; from there it goes a
+// fifth of the way to the next start with each tenfold of findings, so that the thousandth still counts, and many small ones
+// never look like one that is worse. Of a lower severity ten count as one.
 func (s Score) Risk() int {
-	safe := 1.0
-	for _, severity := range model.Severities() {
-		safe *= math.Pow(1-share(severity), float64(s.Holds[severity]))
+	worst, ok := s.Worst()
+	if !ok || worst == model.Info {
+		return 0
 	}
-	return int(math.Round(100 * (1 - safe)))
+	const fifths = 5
+	from, next := start(worst), 100
+	if worst < model.Critical {
+		next = start(worst + 1)
+	}
+	count, worth := 0.0, 1.0
+	for severity := worst; severity > model.Info; severity-- {
+		count += float64(s.Holds[severity]) * worth
+		worth /= 10
+	}
+	// What is a whole number but for rounding is one.
+	way := float64(next-from)*math.Log10(count)/fifths + 1e-9
+	return min(from+int(way), next-1)
 }
 
 // RiskFormula says in words how Risk is counted.
-const RiskFormula = "risk 0 to 100: every critical finding takes 8 % of the safety that is left, a high one 2 %, a medium one 0.4 %, a low one 0.05 %"
+const RiskFormula = "risk: the worst finding sets the start (low 1, medium 20, high 40, critical 75); ten times as many go a fifth of the way on to the next; " +
+	"ten of a lower severity count as one"

@@ -56,8 +56,14 @@ type Tabular interface {
 	SetColumns(names []string) (unknown []string)
 	// SortBy sorts by a column; false where there is none of that name, or it cannot be sorted by.
 	SortBy(column string, reverse bool) (tea.Cmd, bool)
-	// Groups lists what can be grouped by; GroupBy does it, and "" ends it.
+	// Groups lists what can be grouped by; GroupBy does it, and "" ends it. GroupedBy is what is grouped by now.
 	Groups() []string
+	GroupedBy() string
+	// FoldAll closes all groups or branches, or opens them.
+	FoldAll(closed bool) tea.Cmd
+	// Lines gives the marked rows, or all that are shown where none is marked, with the columns that are chosen: the titles
+	// first, cells apart by tabs. It may go through all rows.
+	Lines() []string
 	GroupBy(group string) tea.Cmd
 }
 
@@ -73,6 +79,15 @@ type Offer struct {
 	Known bool
 	// Why says what speaks against it now; "" for nothing.
 	Why string
+	// Program tells that the program does it, by the Subject: the screen says only whether it makes sense, and its Do is
+	// not asked.
+	Program bool
+}
+
+// ByProgram leaves the action to the program.
+func (o Offer) ByProgram() Offer {
+	o.Program = true
+	return o
 }
 
 // Yes offers an action.

@@ -29,8 +29,9 @@ type Session interface {
 	// Fix makes the documents that end findings; WhatIf says what a plan would change. Neither writes anything.
 	Fix(ctx context.Context, findings []*model.Finding) (*remedy.Fix, error)
 	WhatIf(ctx context.Context, plan model.Plan) (*engine.Preview, error)
-	// Export writes findings to a new file, in the format that its name ends in. It refuses to overwrite.
-	Export(path string, findings []*model.Finding) error
+	// Export writes findings, all that are given, to a new file, in the format that its name ends in, with what the report
+	// that they are shown by says of them. It refuses to overwrite.
+	Export(path string, report *model.Report, findings []*model.Finding) error
 	// ExportFix writes the documents of a fix into a new folder.
 	ExportFix(folder string, fix *remedy.Fix) error
 	// Rules lists the catalogue, sorted by id.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"iter"
+	"maps"
 	"time"
 
 	"canopy/model"
@@ -20,14 +21,16 @@ type Snapshot struct {
 	Cover  *Cover
 	// Widest is the width of the longest object.
 	Widest int
-	// Trend holds the risk at the moments at which it changed since everything was read, the oldest first.
+	// Trend holds the risk at the moments at which it changed since everything was read and these namespaces were chosen, the
+	// oldest first.
 	Trend []Sample
 }
 
-// Sample is the risk at one moment.
+// Sample is the risk at one moment, and the score that it came from.
 type Sample struct {
-	Time time.Time
-	Risk int
+	Time  time.Time
+	Risk  int
+	Score Score
 }
 
 // samples bounds the trend.
@@ -40,7 +43,11 @@ func NewSnapshot() *Snapshot {
 
 // Next makes the snapshot of a report. What did not change since this one is taken from it.
 func (s *Snapshot) Next(report *model.Report, shown Namespaces) *Snapshot {
-	n := &Snapshot{Report: report, Namespaces: shown, Themes: map[string]Score{}, Trend: s.Trend}
+	n := &Snapshot{Report: report, Namespaces: shown, Themes: map[string]Score{}}
+	if maps.Equal(s.Namespaces, shown) {
+		// The risk of other namespaces is no movement.
+		n.Trend = s.Trend
+	}
 	n.Rows = s.rows(report, shown)
 	for _, r := range n.Rows {
 		n.Score.add(r)
@@ -96,7 +103,7 @@ func (s *Snapshot) sample() {
 		return
 	}
 	kept := s.Trend[max(0, len(s.Trend)-samples+1):]
-	s.Trend = append(kept[:len(kept):len(kept)], Sample{s.Report.Time, risk})
+	s.Trend = append(kept[:len(kept):len(kept)], Sample{s.Report.Time, risk, s.Score})
 }
 
 // Changes compares two snapshots: gone lists the rows that only this one has, come those that only the other has. A row that

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/atotto/clipboard"
@@ -29,14 +28,18 @@ func (r *run) dashboard(ctx context.Context, flags *pflag.FlagSet) error {
 		return err
 	}
 	defer restore()
-	look, err := r.look(flags)
+	ctx, over := r.guarded(ctx)
+	defer over()
+	name, err := r.connect.Name()
 	if err != nil {
 		return err
 	}
+	look := r.look(flags, name)
 	s, err := r.open(ctx, true)
 	if err != nil {
 		return err
 	}
+	look.notes = append(look.notes, unread(s.source.Problems)...)
 	if s.source.Live {
 		look.contexts = r.connect.Contexts
 		look.open = func(name string) (*session, error) {
@@ -52,16 +55,19 @@ func (r *run) dashboard(ctx context.Context, flags *pflag.FlagSet) error {
 type look struct {
 	settings *settings.Settings
 	flags    *pflag.FlagSet
+	// first is the name of the context that the flags were given with.
+	first    string
 	palettes []theme.Palette
 	notes    []string
 	contexts func() ([]string, error)
 	open     func(name string) (*session, error)
 }
 
-// look reads the settings. What is wrong in them is told on the screen, and the rest holds.
-func (r *run) look(flags *pflag.FlagSet) (*look, error) {
+// look reads the settings, for the context that is opened first. What is wrong in them is told on the screen, and the rest
+// holds.
+func (r *run) look(flags *pflag.FlagSet, first string) *look {
 	paths := r.paths()
-	l := &look{flags: flags, palettes: theme.Palettes()}
+	l := &look{flags: flags, first: first, palettes: theme.Palettes()}
 	set, problems, err := settings.Load(paths.Config, known(paths.Themes))
 	l.settings = set
 	if err != nil {
@@ -71,31 +77,31 @@ func (r *run) look(flags *pflag.FlagSet) (*look, error) {
 		l.notes = append(l.notes, p.String())
 	}
 	for _, name := range ownThemes(paths.Themes) {
-		data, err := os.ReadFile(filepath.Join(paths.Themes, name+".yaml"))
-		if err != nil {
-			l.notes = append(l.notes, err.Error())
-			continue
+		palette, problems := readTheme(paths.Themes, name)
+		if palette.Name != "" {
+			l.palettes = append(l.palettes, palette)
 		}
-		palette, problems := theme.Parse(name, data)
-		l.palettes = append(l.palettes, palette)
 		for _, p := range problems {
-			l.notes = append(l.notes, name+".yaml: "+p.String())
+			l.notes = append(l.notes, p.String())
 		}
 	}
-	d := set.For("").With(r.given(flags))
-	r.ascii = r.ascii || d.ASCII
-	return l, r.log(&d)
+	if err := r.log(set.For(first).With(r.given(flags))); err != nil {
+		l.notes = append(l.notes, set.Wrong("log.file", err.Error()).String())
+	}
+	return l
 }
 
-// of gives the settings of a context for the screen. Flags hold for the cluster that they were given with.
-func (r *run) of(l *look, name string, first bool) ui.Settings {
-	d := l.settings.For(name)
-	if first {
-		d = d.With(r.given(l.flags))
+// of gives the settings of a context for the screen. Of the flags, the namespaces hold for the cluster that they were given
+// with; how the terminal is drawn on holds for all.
+func (r *run) of(l *look, name string) ui.Settings {
+	given := r.given(l.flags)
+	if name != l.first {
+		given.Namespaces = nil
 	}
+	d := l.settings.For(name).With(given)
 	s := ui.Settings{
 		Background: d.Background, Columns: d.Columns, Start: d.Start, Namespaces: d.Namespaces, Refresh: d.Refresh, Mouse: d.Mouse, Glow: d.Glow,
-		Palette: l.palettes[0],
+		ASCII: d.ASCII, Palette: l.palettes[0],
 	}
 	for _, p := range l.palettes {
 		if p.Name == d.Theme {
@@ -105,23 +111,34 @@ func (r *run) of(l *look, name string, first bool) ui.Settings {
 	return s
 }
 
+// toldProblems is how many things that could not be read in a capture are told on the screen, one key press each.
+const toldProblems = 3
+
+// unread tells what could not be read in a capture. Standard error has all of it, which shows once the screen is left.
+func unread(problems []string) []string {
+	if more := len(problems) - toldProblems; more > 1 {
+		return append(problems[:toldProblems:toldProblems], fmt.Sprintf("and %d more that could not be read as they stand; canopy scan -f names all", more))
+	}
+	return problems
+}
+
 // drawn is how long the first rows of a large cluster take at the most.
 const drawn = 3 * time.Second
 
-// show draws the screen until the user leaves it, a signal ends it, or nothing can be read at all.
+// show draws the screen until the user leaves it, a signal or a panic ends it, or nothing can be read at all. The context is
+// one that is guarded.
 func (r *run) show(ctx context.Context, d *desk, l *look) error {
 	tuneMemory()
 	screen, leave := context.WithCancel(ctx)
 	defer leave()
-	go relieve(screen, d.session)
-	first := d.Name()
+	go r.relieve(screen, d.session)
 	overrides := map[keys.Action][]string{}
 	for action, list := range l.settings.For("").Keys {
 		overrides[keys.Action(action)] = list
 	}
 	o := ui.Options{
-		Session: d, Contexts: l.contexts, Palettes: l.palettes, Keys: overrides, Notes: l.notes, NoColor: r.noColor, ASCII: r.ascii,
-		Settings:  func(name string) ui.Settings { return r.of(l, name, name == first) },
+		Session: d, Contexts: l.contexts, Palettes: l.palettes, Keys: overrides, Notes: l.notes, NoColor: r.noColor,
+		Settings:  func(name string) ui.Settings { return r.of(l, name) },
 		Clipboard: clipboardOf(os.Getenv),
 	}
 	if l.open != nil {
@@ -130,17 +147,17 @@ func (r *run) show(ctx context.Context, d *desk, l *look) error {
 			if err != nil {
 				return nil, err
 			}
-			go relieve(screen, s)
+			go r.relieve(screen, s)
 			return &desk{session: s, run: r}, nil
 		}
 	}
 	last, err := ui.Run(screen, o)
 	last.Close()
-	var broken *ui.PanicError
-	if errors.As(err, &broken) {
-		return r.panicked(fmt.Sprintf("%v\n%s", broken.Cause, broken.Stack))
+	if broken := r.alarm.failure(); broken != nil {
+		return broken
 	}
-	if ctx.Err() != nil {
+	var broken *ui.PanicError
+	if ctx.Err() != nil && !errors.As(err, &broken) {
 		// A signal is a way to leave.
 		return nil
 	}
@@ -148,7 +165,8 @@ func (r *run) show(ctx context.Context, d *desk, l *look) error {
 }
 
 // relieve gives memory back once a cluster was read.
-func relieve(ctx context.Context, s *session) {
+func (r *run) relieve(ctx context.Context, s *session) {
+	defer rescue(r.alarm.ring)
 	if _, err := s.engine.Settle(ctx); err != nil {
 		return
 	}

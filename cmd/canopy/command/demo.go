@@ -13,15 +13,21 @@ import (
 	"canopy/cmd/canopy/demo"
 	"canopy/k8s/capture"
 	"canopy/model"
+	"canopy/ui"
 )
 
-// demoServer is the version of Kubernetes that the bundled cluster runs.
-const demoServer = "v1.37.2"
+const (
+	// demoServer is the version of Kubernetes that the bundled cluster runs.
+	demoServer = "v1.37.2"
+	// demoName is the name by which settings know the demo.
+	demoName = "demo"
+)
 
 func (r *run) demo() *cobra.Command {
 	return &cobra.Command{
 		Use: "demo", Short: "Open the dashboard on a bundled cluster", Args: noArgs,
-		Long: "Open the dashboard on a bundled cluster that lives: what happens in it repeats every four minutes. No cluster is needed and none is contacted.",
+		Long: "Open the dashboard on a bundled cluster that lives: what happens in it repeats every four minutes. No cluster is needed and\n" +
+			"none is contacted.\n\n" + aboutScreen,
 		RunE: func(c *cobra.Command, _ []string) error { return r.runDemo(c.Context(), c.Flags()) },
 	}
 }
@@ -30,10 +36,9 @@ func (r *run) runDemo(ctx context.Context, flags *pflag.FlagSet) error {
 	if !r.streams.Screen {
 		return errNoScreen
 	}
-	look, err := r.look(flags)
-	if err != nil {
-		return err
-	}
+	ctx, over := r.guarded(ctx)
+	defer over()
+	look := r.look(flags, demoName)
 	s, player, err := r.beginDemo(ctx)
 	if err != nil {
 		return err
@@ -57,7 +62,7 @@ func (r *run) beginDemo(ctx context.Context) (*session, *demo.Player, error) {
 		info := model.SourceInfo{Type: "demo", Name: "jungle", Server: demoServer}
 		return &played{Source: capture.FromObjects(jungle.Objects(), info), jungle: jungle, player: player, log: r.streams.Logs.Logger()}, nil
 	})
-	return begin(ctx, &connect.Opened{Source: source, Name: "demo"}, clock, rules), player, nil
+	return r.begin(ctx, &connect.Opened{Source: source, Name: demoName}, clock, rules), player, nil
 }
 
 // played is a cluster in memory in which something happens while it is watched.
@@ -68,15 +73,24 @@ type played struct {
 	log    *slog.Logger
 }
 
-// Run runs the source and the player until the context ends.
-func (p *played) Run(ctx context.Context, sink model.Sink) error {
+// Run runs the source and the player until the context ends, or one of them panics.
+func (p *played) Run(ctx context.Context, sink model.Sink) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
 	var wait sync.WaitGroup
+	var broken *ui.PanicError
 	wait.Go(func() {
+		defer rescue(func(e *ui.PanicError) { broken = e; cancel() })
 		// The cluster can be looked at all the same where nothing happens in it.
 		if err := p.player.Run(ctx, p.Source, p.jungle); err != nil {
 			p.log.Error("the demo stands still", "error", err)
 		}
 	})
-	defer wait.Wait()
+	defer func() {
+		cancel()
+		wait.Wait()
+		if err == nil && broken != nil {
+			err = broken
+		}
+	}()
 	return p.Source.Run(ctx, sink)
 }

@@ -68,7 +68,7 @@ func (d *desk) Fix(ctx context.Context, findings []*model.Finding) (*remedy.Fix,
 
 // WhatIf says what a plan would change.
 func (d *desk) WhatIf(ctx context.Context, plan model.Plan) (*engine.Preview, error) {
-	return d.engine.WhatIf(ctx, plan)
+	return d.whatIf(ctx, plan)
 }
 
 // formats gives the format that the name of a file asks for.
@@ -87,8 +87,8 @@ func formats() []struct {
 
 var errExportName = errors.New("export: the name must end in .json, .yaml, .csv, .sarif, .junit.xml or .txt")
 
-// Export writes findings to a new file.
-func (d *desk) Export(path string, findings []*model.Finding) error {
+// Export writes findings to a new file, as they are in a report.
+func (d *desk) Export(path string, shown *model.Report, findings []*model.Finding) error {
 	var format output.Format
 	for _, f := range formats() {
 		if strings.HasSuffix(strings.ToLower(path), f.end) && (format == "" || f.format == output.SARIF) {
@@ -98,11 +98,7 @@ func (d *desk) Export(path string, findings []*model.Finding) error {
 	if format == "" {
 		return errExportName
 	}
-	ids := make(map[string]bool, len(findings))
-	for _, f := range findings {
-		ids[f.ID] = true
-	}
-	report := output.NewReport(d.engine.Report(), d.rules, release, d.source.Locator(), output.Selection{IDs: ids})
+	report := output.NewReport(shown, d.rules, release, d.source.Locator(), output.Selection{Findings: findings})
 	return create(path, func(w io.Writer) error { return output.Write(w, format, output.Style{Wide: true}, report) })
 }
 
@@ -144,10 +140,11 @@ func (d *desk) Failed() <-chan struct{} { return d.failed }
 
 // Failure says why it did.
 func (d *desk) Failure() error {
-	if d.failure == nil {
+	why := d.why()
+	if why == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", d.source.Name, d.failure)
+	return fmt.Errorf("%s: %w", d.source.Name, why)
 }
 
 // Close ends the reading.

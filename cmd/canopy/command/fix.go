@@ -8,10 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"canopy/analysis/remedy"
 	"canopy/cmd/canopy/output"
-	"canopy/model"
-	"canopy/model/cluster"
 )
 
 // fixFlags holds the flags of canopy fix.
@@ -103,7 +100,9 @@ func (r *run) runFix(ctx context.Context, flags fixFlags, args []string) error {
 		return err
 	}
 	if len(args) == 0 {
-		r.warnOfVoid(ctx, s)
+		if err := r.void(ctx, s, found); err != nil {
+			return err
+		}
 	}
 	findings, err := choose(found, output.Selection{Namespaces: r.connect.Shown(), Rules: rules}, args)
 	if err != nil {
@@ -127,14 +126,4 @@ func (r *run) runFix(ctx context.Context, flags fixFlags, args []string) error {
 		return r.write("", func(w io.Writer) error { return output.WriteJSON(w, newPatches(fix)) })
 	}
 	return r.write("", func(w io.Writer) error { return fix.WriteYAML(w) })
-}
-
-// remedy makes the patches, on the writer, since they go by what the cluster holds.
-func (s *session) remedy(ctx context.Context, findings []*model.Finding) (*remedy.Fix, error) {
-	var fix *remedy.Fix
-	var failure error
-	if err := s.engine.Read(ctx, func(c *cluster.Cluster) { fix, failure = remedy.For(c, findings) }); err != nil {
-		return nil, err
-	}
-	return fix, failure
 }

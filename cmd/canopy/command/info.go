@@ -19,6 +19,7 @@ import (
 	"canopy/cmd/canopy/settings"
 	"canopy/ui"
 	"canopy/ui/keys"
+	"canopy/ui/theme"
 )
 
 // Info is what canopy info prints.
@@ -104,7 +105,7 @@ func (r *run) printDefaults(format string) error {
 	switch output.Format(format) {
 	case output.Table, output.YAML:
 	case output.Markdown:
-		text = settings.Markdown()
+		text = append(settings.Markdown(), theme.Markdown()...)
 	default:
 		return fmt.Errorf("-o %q: --defaults prints yaml or markdown", format)
 	}
@@ -125,9 +126,12 @@ func (r *run) inspect(p *Paths) SettingsInfo {
 	i := SettingsInfo{Problems: append([]settings.Problem{}, problems...), Themes: append([]string{}, ownThemes(p.Themes)...)}
 	if err != nil {
 		i.Problems = append(i.Problems, settings.Problem{File: p.Config, Text: err.Error()})
-		r.warn("canopy: " + err.Error())
 	}
-	for _, problem := range problems {
+	for _, own := range ownThemes(p.Themes) {
+		_, wrong := readTheme(p.Themes, own)
+		i.Problems = append(i.Problems, wrong...)
+	}
+	for _, problem := range i.Problems {
 		r.warn("canopy: " + problem.String())
 	}
 	_, err = os.Stat(p.Config)
@@ -170,6 +174,21 @@ func ownThemes(folder string) []string {
 		}
 	}
 	return names
+}
+
+// readTheme reads a theme of the user's own, and says what is wrong with it.
+func readTheme(folder, name string) (theme.Palette, []settings.Problem) {
+	path := filepath.Join(folder, name+".yaml")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return theme.Palette{}, []settings.Problem{{File: path, Text: err.Error()}}
+	}
+	palette, problems := theme.Parse(name, data)
+	var told []settings.Problem
+	for _, p := range problems {
+		told = append(told, settings.Problem{File: path, Line: p.Line, Text: p.Message})
+	}
+	return palette, told
 }
 
 // paths follows the XDG base directory specification.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"canopy/cmd/canopy/settings"
+	"canopy/ui/theme"
 )
 
 // home gives a user with a file of settings, or none where it is empty, and a theme of his own.
@@ -28,7 +29,7 @@ func home(t *testing.T, file string) (config string) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"mine.yaml", "canopy.yaml", "notes.txt", ".hidden.yaml", "od d.yaml"} {
-		if err := os.WriteFile(filepath.Join(themes, name), nil, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(themes, name), []byte("dark: {title: red}\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -107,7 +108,7 @@ func TestPrintedSettings(t *testing.T) {
 			t.Error(problems)
 		}
 	}
-	if page := must(t, "info", "--defaults", "-o", "markdown"); page != string(settings.Markdown()) {
+	if page := must(t, "info", "--defaults", "-o", "markdown"); page != string(settings.Markdown())+theme.Markdown() {
 		t.Error(page)
 	}
 	if schema := must(t, "info", "--schema", "-o", "json"); !json.Valid([]byte(schema)) || !strings.Contains(schema, `"page-up"`) || !strings.Contains(schema, `"mine"`) {
@@ -178,13 +179,13 @@ func TestLogOfSettings(t *testing.T) {
 	}
 	r.streams.Logs.Logger().Debug("too much")
 	for _, d := range []settings.Dashboard{{LogFile: first, LogLevel: "debug"}, {LogFile: first, LogLevel: "debug"}, {LogFile: second, LogLevel: "error"}, {}} {
-		if err := r.log(&d); err != nil {
+		if err := r.log(d); err != nil {
 			t.Fatal(err)
 		}
 		r.streams.Logs.Logger().Debug("detail")
 		r.streams.Logs.Logger().Error("failure")
 	}
-	if err := r.log(&settings.Dashboard{LogFile: t.TempDir(), LogLevel: "info"}); err == nil || !strings.Contains(err.Error(), "settings: log.file") {
+	if err := r.log(settings.Dashboard{LogFile: t.TempDir(), LogLevel: "info"}); err == nil || r.logFile != second {
 		t.Errorf("a folder: %v", err)
 	}
 	if err := r.streams.Logs.Close(); err != nil {

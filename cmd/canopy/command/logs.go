@@ -117,12 +117,12 @@ func (r *run) given(flags *pflag.FlagSet) settings.Given {
 
 // log opens the log that the settings name, over which the flags stand already. A file that a flag names is open by then,
 // so that what fails here is the setting.
-func (r *run) log(d *settings.Dashboard) error {
+func (r *run) log(d settings.Dashboard) error {
 	if d.LogFile == "" || d.LogFile == r.logFile && d.LogLevel == r.level {
 		return nil
 	}
 	if err := r.streams.Logs.open(d.LogFile, d.LogLevel); err != nil {
-		return fmt.Errorf("settings: log.file: %w", err)
+		return err
 	}
 	r.logFile, r.level = d.LogFile, d.LogLevel
 	return nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"canopy/cmd/canopy/output"
+	"canopy/ui"
 )
 
 // PanicLog keeps the report of a panic, which is what was thrown and the stack: at the end of the log, or, where there is
@@ -40,13 +41,22 @@ func appendTo(path, text string) error {
 	return errors.Join(err, file.Close())
 }
 
-// panicked keeps the report of a panic of the dashboard and gives the error that tells where it is. It is called once
-// the terminal is as it was. Where the report cannot be kept it is told on standard error instead of being lost.
+// kept gives the error to tell in place of one that is a panic, whose report it keeps.
+func (r *run) kept(err error) error {
+	var broken *ui.PanicError
+	if errors.As(err, &broken) {
+		return r.panicked(fmt.Sprintf("%v\n%s", broken.Cause, broken.Stack))
+	}
+	return err
+}
+
+// panicked keeps the report of a panic and gives the error that tells where it is. It is called once the terminal is as it
+// was. Where the report cannot be kept it is told on standard error instead of being lost.
 func (r *run) panicked(report string) error {
 	path, err := PanicLog(r.logFile, r.paths().State, time.Now(), report)
 	if err != nil {
 		_, _ = io.WriteString(output.Guard(r.streams.Err), report+"\n")
-		return fmt.Errorf("the dashboard failed; what happened stands above, since it could not be kept: %w", err)
+		return fmt.Errorf("canopy has failed by a mistake of its own; what happened stands above, since it could not be kept: %w", err)
 	}
-	return fmt.Errorf("the dashboard failed; what happened stands in %s", path)
+	return fmt.Errorf("canopy has failed by a mistake of its own; what happened stands in %s", path)
 }

@@ -42,7 +42,7 @@ type Staying struct {
 
 // preview prints what a fix of the findings asked for would change.
 func (r *run) preview(ctx context.Context, s *session, format string, report *model.Report, asked []*model.Finding, fix *remedy.Fix) error {
-	found, err := s.engine.WhatIf(ctx, fix.Plan)
+	found, err := s.whatIf(ctx, fix.Plan)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ type run struct {
 	level   string
 	noColor bool
 	ascii   bool
+	// alarm is that of the dashboard; nil where a command prints and ends.
+	alarm *alarm
 }
 
 // Run runs a command line and gives its exit status.
@@ -43,6 +45,7 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}
+	err = r.kept(err)
 	code, tell := status(err)
 	if tell {
 		r.warn("canopy: " + err.Error())
@@ -50,12 +53,17 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 	return code
 }
 
+// aboutScreen says where the keys and the settings of the dashboard are told.
+const aboutScreen = "In the dashboard ? lists the keys, : everything that can be done. canopy info --keys prints the keys,\n" +
+	"canopy info --defaults a file of settings to begin with, canopy info what is wrong with yours."
+
 func (r *run) root() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "canopy",
 		Short: "See how a Kubernetes cluster can be attacked, and what stops it",
 		Long: "Canopy shows, live and in a terminal, how a Kubernetes cluster can be attacked, and proves which change stops it.\n" +
-			"It only reads. Nothing leaves this machine. Without a command it opens the dashboard on kubectl's current context.",
+			"It only reads. Nothing leaves this machine. Without a command it opens the dashboard on kubectl's current context.\n\n" +
+			aboutScreen,
 		Example: "  canopy                           the dashboard\n" +
 			"  canopy demo                      the dashboard on a bundled cluster\n" +
 			"  canopy scan --fail-on high       findings of the cluster, for a script\n" +

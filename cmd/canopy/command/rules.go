@@ -85,3 +85,23 @@ func ruleSheet(rule *model.Rule) *output.Grid {
 	}
 	return g
 }
+
+// ruleIDs checks the values of --rule, which may be given as lists, against the catalogue; nil is all rules.
+func ruleIDs(values []string) ([]string, error) {
+	set, err := catalogue.Load()
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	rules := set.Sorted()
+	for _, value := range values {
+		for id := range strings.SplitSeq(value, ",") {
+			i := slices.IndexFunc(rules, func(r *model.Rule) bool { return strings.EqualFold(r.ID, strings.TrimSpace(id)) })
+			if i < 0 {
+				return nil, fmt.Errorf("--rule %q: no such rule; canopy rules lists them", id)
+			}
+			ids = append(ids, rules[i].ID)
+		}
+	}
+	return ids, nil
+}

@@ -48,9 +48,10 @@ func TestExitStatus(t *testing.T) {
 		told string
 	}{
 		{"scan -f " + shop, 0, ""},
-		{"scan -f " + shop + " --fail-on critical -n void", 0, "nothing was read in namespace \"void\""},
+		{"scan -f " + shop + " --fail-on critical -n void", 2, "there is no namespace \"void\""},
+		{"scan -f " + shop + " -n void -n shop", 0, "nothing was read in namespace \"void\""},
 		{"scan -f " + shop + " -n shop", 0, ""},
-		{"fix --all -n void -f " + shop, 0, "nothing was read in namespace"},
+		{"fix --all -n void -f " + shop, 2, "there is no namespace \"void\""},
 		{"scan -f " + shop + " --fail-on low", 1, ""},
 		{"scan -f " + shop + " --fail-on LOW --strict", 1, ""},
 		{"scan -f " + shop + " --fail-on low --baseline " + baseline, 0, ""},

@@ -65,7 +65,6 @@ func (r *run) runScan(ctx context.Context, flags scanFlags) error {
 	if err != nil {
 		return err
 	}
-	r.warnOfVoid(ctx, s)
 	style := r.style(format)
 	if flags.out != "" {
 		style.Width = 0

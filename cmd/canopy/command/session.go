@@ -3,16 +3,13 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
+	"sync"
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
 	"canopy/cmd/canopy/connect"
-	"canopy/cmd/canopy/output"
 	"canopy/model"
-	"canopy/model/cluster"
+	"canopy/ui"
 )
 
 // session is a source that feeds an engine.
@@ -20,11 +17,15 @@ type session struct {
 	source *connect.Opened
 	engine *engine.Engine
 	rules  []*model.Rule
+	alarm  *alarm
 
 	cancel context.CancelFunc
-	// failed is closed when the source has given up; failure then says why.
+	// failed is closed when the source has given up, or when it or the engine has panicked; failure then says why.
 	failed  chan struct{}
 	failure error
+	once    sync.Once
+	// idle ends with the engine: from then on nobody answers questions.
+	idle context.Context
 	// ended is closed when both are at rest.
 	ended chan struct{}
 }
@@ -46,128 +47,65 @@ func (r *run) open(ctx context.Context, patient bool) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return begin(ctx, source, clock, rules), nil
+	return r.begin(ctx, source, clock, rules), nil
 }
 
 // begin starts the engine and the source. The caller ends both with close.
-func begin(ctx context.Context, source *connect.Opened, clock model.Clock, rules catalogue.Set) *session {
+func (r *run) begin(ctx context.Context, source *connect.Opened, clock model.Clock, rules catalogue.Set) *session {
 	ctx, cancel := context.WithCancel(ctx)
+	idle, rest := context.WithCancel(context.Background())
 	s := &session{
-		source: source, engine: engine.New(engine.Options{Clock: clock, Rules: rules}), rules: rules.Sorted(),
-		cancel: cancel, failed: make(chan struct{}), ended: make(chan struct{}),
+		source: source, engine: engine.New(engine.Options{Clock: clock, Rules: rules}), rules: rules.Sorted(), alarm: r.alarm,
+		cancel: cancel, failed: make(chan struct{}), idle: idle, ended: make(chan struct{}),
 	}
-	idle := make(chan struct{})
 	go func() {
-		defer close(idle)
+		defer rest()
+		defer rescue(s.broke)
 		// The engine ends with its context and by nothing else.
 		_ = s.engine.Run(ctx)
 	}()
 	go func() {
 		defer close(s.ended)
-		if err := source.Run(ctx, s.engine); err != nil && ctx.Err() == nil {
-			s.failure = err
-			close(s.failed)
+		defer func() { <-idle.Done() }()
+		defer rescue(s.broke)
+		err := source.Run(ctx, s.engine)
+		var broken *ui.PanicError
+		switch {
+		case errors.As(err, &broken):
+			s.broke(broken)
+		case err != nil && ctx.Err() == nil:
+			s.fail(err)
 		}
-		<-idle
 	}()
 	return s
+}
+
+// fail ends the session for those who look at it. Only the first failure counts.
+func (s *session) fail(err error) {
+	s.once.Do(func() {
+		s.failure = err
+		close(s.failed)
+	})
+}
+
+// broke ends it with a panic.
+func (s *session) broke(p *ui.PanicError) {
+	s.fail(p)
+	s.alarm.ring(p)
+}
+
+// why says why the session has failed; nil where it has not.
+func (s *session) why() error {
+	select {
+	case <-s.failed:
+		return s.failure
+	default:
+		return nil
+	}
 }
 
 // close ends the reading and waits for it.
 func (s *session) close() {
 	s.cancel()
 	<-s.ended
-}
-
-// settle waits until the source has been read, or time is up, and gives what was found by then. That nothing could be read
-// is an error.
-func (r *run) settle(ctx context.Context, s *session) (*model.Report, error) {
-	wait, cancel := context.WithTimeout(ctx, r.connect.SyncTimeout)
-	defer cancel()
-	stop := r.progress(wait, s)
-	defer stop()
-	type answer struct {
-		report *model.Report
-		err    error
-	}
-	settled := make(chan answer, 1)
-	go func() {
-		report, err := s.engine.Settle(wait)
-		settled <- answer{report, err}
-	}()
-	select {
-	case <-s.failed:
-		return nil, fmt.Errorf("%s: %w", s.source.Name, s.failure)
-	case a := <-settled:
-		late := errors.Is(a.err, context.DeadlineExceeded)
-		switch {
-		case ctx.Err() != nil:
-			return nil, errInterrupted
-		case a.err != nil && !late:
-			return nil, a.err
-		}
-		if reason, unread := output.Unread(a.report); unread {
-			return nil, fmt.Errorf("%s: nothing could be read: %s", s.source.Name, reason)
-		}
-		if late {
-			r.warn(fmt.Sprintf("canopy: not everything was read in %s: raise --sync-timeout; coverage names what is missing", r.connect.SyncTimeout))
-		}
-		return a.report, nil
-	}
-}
-
-// report reads the source to the end and gives what is shown of it.
-func (r *run) report(ctx context.Context, s *session, sel output.Selection) (*output.Report, error) {
-	found, err := r.settle(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	return output.NewReport(found, s.rules, release, s.source.Locator(), sel), nil
-}
-
-// warnOfVoid warns of a namespace in which nothing was read: most often its name is mistyped.
-func (r *run) warnOfVoid(ctx context.Context, s *session) {
-	shown := r.connect.Shown()
-	if len(shown) == 0 {
-		return
-	}
-	there := map[string]bool{}
-	// The engine ends before the session only with the context, and then nobody waits for a warning.
-	if s.engine.Read(ctx, func(c *cluster.Cluster) {
-		for _, kind := range c.Kinds() {
-			for record := range c.All(kind) {
-				there[record.GetNamespace()] = true
-				if kind.Group == "" && kind.Kind == "Namespace" {
-					there[record.GetName()] = true
-				}
-			}
-		}
-	}) != nil {
-		return
-	}
-	for _, namespace := range shown {
-		if !there[namespace] {
-			r.warn(fmt.Sprintf("canopy: nothing was read in namespace %q: is the name right?", namespace))
-		}
-	}
-}
-
-// ruleIDs checks the values of --rule, which may be given as lists, against the catalogue; nil is all rules.
-func ruleIDs(values []string) ([]string, error) {
-	set, err := catalogue.Load()
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	rules := set.Sorted()
-	for _, value := range values {
-		for id := range strings.SplitSeq(value, ",") {
-			i := slices.IndexFunc(rules, func(r *model.Rule) bool { return strings.EqualFold(r.ID, strings.TrimSpace(id)) })
-			if i < 0 {
-				return nil, fmt.Errorf("--rule %q: no such rule; canopy rules lists them", id)
-			}
-			ids = append(ids, rules[i].ID)
-		}
-	}
-	return ids, nil
 }

@@ -205,3 +205,74 @@ func TestNoCluster(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestContextThatCannotWork says what is wrong with an entry of the kubeconfig, and does not take it for no kubeconfig.
+func TestContextThatCannotWork(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config")
+	text := "apiVersion: v1\nkind: Config\ncurrent-context: broken\nclusters:\n- {name: a, cluster: {server: \"https://a.example\"}}\n" +
+		"contexts:\n- {name: broken, context: {cluster: gone}}\n- {name: prod, context: {cluster: a, user: nobody}}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Inside a pod, client-go would go to the pod's own cluster.
+	t.Setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+	t.Setenv("KUBERNETES_SERVICE_PORT", "443")
+	for args, want := range map[string]string{
+		"":                                   `kubeconfig: context "broken": there is no cluster "gone"`,
+		"--context nope":                     `kubeconfig: there is no context "nope"; want broken, prod`,
+		"--context prod":                     "",
+		"--cluster a":                        "",
+		"-s https://b.example":               "",
+		"--context prod --cluster elsewhere": `kubeconfig: context "prod": there is no cluster "elsewhere"`,
+	} {
+		f, err := parse(t, append(strings.Fields(args), "--kubeconfig", file)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.Target()
+		if want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%q: %v, want %q", args, err, want)
+		}
+		name, err := f.Name()
+		if (err == nil) != (want == "") || err == nil && name == "" {
+			t.Errorf("%q: the name is %q, %v", args, name, err)
+		}
+	}
+	many := text
+	for _, c := range "bcdefghij" {
+		many += "- {name: x" + string(c) + ", context: {cluster: a}}\n"
+	}
+	if err := os.WriteFile(file, []byte(many), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := parse(t, "--kubeconfig", file, "--context", "nope")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Target(); err == nil || !strings.Contains(err.Error(), "kubectl config get-contexts lists the 11") {
+		t.Errorf("many contexts: %v", err)
+	}
+}
+
+// TestProblemsOfACapture: what could not be read is told at once, and kept for the screen.
+func TestProblemsOfACapture(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.yaml")
+	if err := os.WriteFile(file, []byte("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\napiVersion: v1\nkind: Pod\nmetadata: [no, map]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := parse(t, "-f", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	o, err := f.Open(t.Context(), Environment{Warn: func(line string) { told = append(told, line) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(told) != 1 || !strings.HasPrefix(told[0], file+":7: document 2: ") || !slices.Equal(told, o.Problems) {
+		t.Errorf("told %q, kept %q", told, o.Problems)
+	}
+	if name, err := f.Name(); err != nil || name != o.Name || name != file {
+		t.Errorf("the name is %q before, %q after: %v", name, o.Name, err)
+	}
+}

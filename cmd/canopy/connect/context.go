@@ -16,10 +16,7 @@ func (f *Flags) Contexts() ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
-	current := raw.CurrentContext
-	if f.overrides.CurrentContext != "" {
-		current = f.overrides.CurrentContext
-	}
+	current := f.current(raw)
 	names := slices.Sorted(maps.Keys(raw.Contexts))
 	if i := slices.Index(names, current); i > 0 {
 		names = slices.Insert(slices.Delete(names, i, i+1), 0, current)

@@ -15,6 +15,11 @@ type deferred struct {
 	source model.Source
 }
 
+var (
+	_ model.EventSource = (*deferred)(nil)
+	_ model.Locator     = (*deferred)(nil)
+)
+
 // Deferred gives a source that is opened when it runs, so that a screen need not wait for one that takes long to make.
 func Deferred(open func(context.Context) (model.Source, error)) model.Source {
 	return &deferred{open: open, ready: make(chan struct{})}
@@ -29,6 +34,32 @@ func (d *deferred) Run(ctx context.Context, sink model.Sink) error {
 	d.source = source
 	close(d.ready)
 	return source.Run(ctx, sink)
+}
+
+// opened gives the source once it is open; nil before.
+func (d *deferred) opened() model.Source {
+	select {
+	case <-d.ready:
+		return d.source
+	default:
+		return nil
+	}
+}
+
+// Events gives those of the source; none where it has none, and before it is open.
+func (d *deferred) Events() (events []model.Event, dropped int) {
+	if source, ok := d.opened().(model.EventSource); ok {
+		return source.Events()
+	}
+	return nil, 0
+}
+
+// Locate gives a place in the files of the source; none where it was read from none, and before it is open.
+func (d *deferred) Locate(ref model.Ref, path string) (file string, line int, ok bool) {
+	if where, ok := d.opened().(model.Locator); ok {
+		return where.Locate(ref, path)
+	}
+	return "", 0, false
 }
 
 // Get waits until the source is open.

@@ -1,12 +1,16 @@
 package connect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
 var errNoCluster = errors.New("no cluster: there is no kubeconfig and this is no pod; name one with --kubeconfig, or read a capture with -f")
@@ -29,6 +33,9 @@ func (f *Flags) Target() (*Target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
+	if err := f.checkContext(&raw); err != nil {
+		return nil, err
+	}
 	config, err := loader.ClientConfig()
 	if clientcmd.IsEmptyConfig(err) {
 		return nil, errNoCluster
@@ -40,14 +47,44 @@ func (f *Flags) Target() (*Target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
-	t := &Target{Config: config, Context: raw.CurrentContext, Namespace: namespace}
-	if f.overrides.CurrentContext != "" {
-		t.Context = f.overrides.CurrentContext
-	}
+	t := &Target{Config: config, Context: f.current(&raw), Namespace: namespace}
 	if t.Context == "" {
 		t.Context = strings.TrimPrefix(config.Host, "https://")
 	}
 	return t, nil
+}
+
+// current names the context that holds.
+func (f *Flags) current(raw *clientcmdapi.Config) string {
+	return cmp.Or(f.overrides.CurrentContext, raw.CurrentContext)
+}
+
+// listed is how many contexts an error names.
+const listed = 8
+
+// checkContext says clearly what is wrong with a context that cannot work. Without it client-go takes one whose cluster is
+// missing for no kubeconfig at all, and in a pod goes to the pod's own cluster in its place.
+func (f *Flags) checkContext(raw *clientcmdapi.Config) error {
+	name := f.current(raw)
+	if name == "" {
+		return nil
+	}
+	c := raw.Contexts[name]
+	if c == nil {
+		names := slices.Sorted(maps.Keys(raw.Contexts))
+		there := ", nor any other"
+		switch {
+		case len(names) > listed:
+			there = fmt.Sprintf("; kubectl config get-contexts lists the %d that there are", len(names))
+		case len(names) > 0:
+			there = "; want " + strings.Join(names, ", ")
+		}
+		return fmt.Errorf("kubeconfig: there is no context %q%s", name, there)
+	}
+	if cluster := cmp.Or(f.overrides.Context.Cluster, c.Cluster); f.overrides.ClusterInfo.Server == "" && raw.Clusters[cluster] == nil {
+		return fmt.Errorf("kubeconfig: context %q: there is no cluster %q", name, cluster)
+	}
+	return nil
 }
 
 // Namespaces lists the namespaces to try where a kind may not be read everywhere: those named, else that of the context.

@@ -29,12 +29,29 @@ type Opened struct {
 	Name string
 	// Live tells a cluster from a capture.
 	Live bool
+	// Problems lists what could not be read in a capture; its texts may hold hostile words of it.
+	Problems []string
 }
 
 // Locator tells where objects stand in files; nil where they came from none.
 func (o *Opened) Locator() model.Locator {
 	where, _ := o.Source.(model.Locator)
 	return where
+}
+
+// files names the captures.
+func (f *Flags) files() string { return strings.Join(f.Files, " ") }
+
+// Name gives the name of what Open opens, without opening it.
+func (f *Flags) Name() (string, error) {
+	if len(f.Files) > 0 {
+		return f.files(), nil
+	}
+	target, err := f.Target()
+	if err != nil {
+		return "", err
+	}
+	return target.Context, nil
 }
 
 // Open gives the source that the flags name.
@@ -48,10 +65,12 @@ func (f *Flags) Open(ctx context.Context, env Environment) (*Opened, error) {
 		if err != nil {
 			return nil, err
 		}
+		opened := &Opened{Source: source, Name: f.files()}
 		for _, p := range source.Problems() {
+			opened.Problems = append(opened.Problems, p.String())
 			env.Warn(p.String())
 		}
-		return &Opened{Source: source, Name: strings.Join(f.Files, " ")}, nil
+		return opened, nil
 	}
 	target, err := f.Target()
 	if err != nil {

@@ -1,6 +1,8 @@
 package output
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -63,8 +65,9 @@ type Selection struct {
 	Namespaces []string
 	// Rules limits to these ids; nil shows all.
 	Rules []string
-	// IDs limits to these findings; nil shows all.
-	IDs map[string]bool
+	// Findings are shown in place of those of the report, of which they may have been part a moment ago; nil shows those
+	// of the report.
+	Findings []*model.Finding
 	// Baseline marks the findings that were known before.
 	Baseline Baseline
 }
@@ -94,10 +97,7 @@ func NewReport(r *model.Report, rules []*model.Rule, version string, where model
 			}
 		}
 	}
-	if r.Findings == nil {
-		return out
-	}
-	for f := range r.Findings.All() {
+	for f := range sel.all(r) {
 		if !sel.Shows(f) {
 			continue
 		}
@@ -109,11 +109,19 @@ func NewReport(r *model.Report, rules []*model.Rule, version string, where model
 	return out
 }
 
+// all gives what is selected from, in the order of ids.
+func (s *Selection) all(r *model.Report) iter.Seq[*model.Finding] {
+	switch {
+	case s.Findings != nil:
+		return slices.Values(slices.SortedFunc(slices.Values(s.Findings), func(a, b *model.Finding) int { return cmp.Compare(a.ID, b.ID) }))
+	case r.Findings == nil:
+		return slices.Values([]*model.Finding(nil))
+	}
+	return r.Findings.All()
+}
+
 // Shows tells whether a finding is among what is shown.
 func (s *Selection) Shows(f *model.Finding) bool {
-	if s.IDs != nil && !s.IDs[f.ID] {
-		return false
-	}
 	if s.Rules != nil && !slices.Contains(s.Rules, f.Rule.ID) {
 		return false
 	}

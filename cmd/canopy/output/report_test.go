@@ -39,6 +39,25 @@ func TestSelection(t *testing.T) {
 	}
 }
 
+// TestGivenFindings: findings that are given are in the report as they are, also those that the report does not hold any
+// more, in the order of ids and with what the report says of their rules.
+func TestGivenFindings(t *testing.T) {
+	then, now := fixture(), fixture()
+	var given []*model.Finding
+	for f := range then.Findings.All() {
+		given = append([]*model.Finding{f}, given...)
+	}
+	now.Findings = set{given[0]}
+	r := NewReport(now, testRules(), "0", files{"shop.yaml"}, Selection{Findings: given})
+	all := NewReport(then, testRules(), "0", files{"shop.yaml"}, Selection{})
+	if diff := cmp.Diff(all.Findings, r.Findings); diff != "" || len(r.Findings) != len(given) || r.Score != all.Score {
+		t.Errorf("%d findings, %+v: %s", len(r.Findings), r.Score, diff)
+	}
+	if r := NewReport(now, testRules(), "0", nil, Selection{Findings: []*model.Finding{}}); len(r.Findings) != 0 {
+		t.Errorf("none given, %d in the report", len(r.Findings))
+	}
+}
+
 func TestScoreCountsWhatIsShown(t *testing.T) {
 	all := NewReport(fixture(), testRules(), "0", nil, Selection{}).Score
 	if all != (Score{Critical: 1, High: 2, Unknown: 1}) {

@@ -143,6 +143,22 @@ func keyName(s string) (name, advice string) {
 
 // meant asks for the named key that was probably meant.
 func meant(prefix, base string) string {
+	name := strings.ToLower(base)
+	switch name {
+	case "pgdn", "pagedown":
+		name = "pgdown"
+	case "pageup":
+		name = "pgup"
+	case "escape":
+		name = "esc"
+	case "return":
+		name = "enter"
+	case "del":
+		name = "delete"
+	}
+	if slices.Contains(namedKeys(), name) || functionKey(name) {
+		return "; did you mean " + prefix + name + "?"
+	}
 	if k := nearest(base, namedKeys()); k != "" {
 		return "; did you mean " + prefix + k + "?"
 	}

@@ -16,7 +16,8 @@ import (
 // Parse reads settings. Each thing that is wrong is a problem, in the order of lines, and is ignored: the rest holds. The
 // name of the file is only for the problems.
 func Parse(file string, data []byte, known Known) (*Settings, []Problem) {
-	p := &parser{file: printable(file), known: known, settings: &Settings{contexts: map[string][]change{}}}
+	p := &parser{file: printable(file), known: known}
+	p.settings = &Settings{contexts: map[string][]change{}, file: p.file, lines: map[string]int{}}
 	if root := p.document(data); root != nil {
 		p.settings.all = p.table("", root, options(), false)
 	}
@@ -106,6 +107,7 @@ func (p *parser) table(at string, n *yaml.Node, table []option, single bool) []c
 		case single && o.global:
 			p.problem(e.line, e.at, "a single context cannot have its own; want %s", either(names(allowed)))
 		default:
+			p.settings.lines[e.at] = e.line
 			changes = append(changes, p.value(e.at, e.value, o)...)
 		}
 	}

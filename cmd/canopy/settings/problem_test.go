@@ -185,3 +185,14 @@ func FuzzParse(f *testing.F) {
 		settings.Parse("c.yaml", []byte(file), settings.Known{})
 	})
 }
+
+// TestWrong names a setting that turned out to be of no use by its place in the file.
+func TestWrong(t *testing.T) {
+	s := good(t, "theme: canopy\n\nlog:\n  level: warn\n  file: /a\n")
+	if got := s.Wrong("log.file", "no such \x1bfolder").String(); got != "c.yaml:5: log.file: no such ?folder" {
+		t.Errorf("%q", got)
+	}
+	if got := s.Wrong("refresh", "too soon").String(); got != "c.yaml: refresh: too soon" {
+		t.Errorf("not in the file: %q", got)
+	}
+}

@@ -32,6 +32,9 @@ type Dashboard struct {
 type Settings struct {
 	all      []change
 	contexts map[string][]change
+	// file and lines say where settings stand, by the path of each.
+	file  string
+	lines map[string]int
 }
 
 // change is the effect of one setting. What it puts in place is its own copy.
@@ -50,6 +53,12 @@ func (s *Settings) For(context string) Dashboard {
 		c(&d)
 	}
 	return d
+}
+
+// Wrong makes a problem of a setting for all contexts that turned out to be of no use, such as a file that cannot be written.
+// The text says why.
+func (s *Settings) Wrong(setting, text string) Problem {
+	return Problem{File: s.file, Line: s.lines[setting], Setting: setting, Text: printable(text)}
 }
 
 // Given is what the command line or the environment says; nil is what they say nothing about.

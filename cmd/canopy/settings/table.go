@@ -36,7 +36,7 @@ func options() []option {
 		},
 		{
 			name: "namespaces", kind: namespaces, example: "[shop, payments]",
-			doc:   "The namespaces to show at the start; [] is all. The flags -n and -A are over it.",
+			doc:   "The namespaces to show at the start; [] is all. The flags -n and -A are over it, for the context that they are given with.",
 			field: func(d *Dashboard) any { return &d.Namespaces },
 		},
 		{
@@ -51,7 +51,7 @@ func options() []option {
 		},
 		{
 			name: "ascii", kind: flag, fallback: "false",
-			doc:   "Plain ASCII characters only. The flag --ascii is over it.",
+			doc:   "Plain ASCII characters only. The flag --ascii is over it, for all contexts.",
 			field: func(d *Dashboard) any { return &d.ASCII },
 		},
 		{
@@ -64,7 +64,7 @@ func options() []option {
 			options: []option{
 				{
 					name: "file", kind: path, example: "~/canopy.log",
-					doc:   "The file to append a log to; \"\" logs nothing. The flag --log-file is over it.",
+					doc:   "The file to append a log to; \"\" logs nothing. One that cannot be written is named on the screen. The flag --log-file is over it.",
 					field: func(d *Dashboard) any { return &d.LogFile },
 				},
 				{
@@ -77,7 +77,7 @@ func options() []option {
 		{
 			name: "contexts", kind: contexts, global: true,
 			example: "prod:\n  theme: contrast\n  namespaces: [shop]",
-			doc: "Settings for single contexts of the kubeconfig, by name, over those above; all but keys and log. " +
+			doc: "Settings for single contexts of the kubeconfig, by name, over those above; all but keys and log. The demo is the context demo. " +
 				"Who gives production its own theme sees where he is.",
 		},
 	}

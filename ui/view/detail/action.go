@@ -11,11 +11,17 @@ import (
 // Can offers movement and search in the pane with the focus, the panes, and where one can go from here.
 func (s *Screen) Can(a keys.Action) view.Offer {
 	switch a {
-	case keys.NextPane, keys.PrevPane, keys.YAML, keys.Redraw:
+	case keys.NextPane, keys.PrevPane, keys.Redraw:
 		return view.Yes()
+	case keys.YAML:
+		return view.When(!s.object.IsZero(), "it is about no object")
 	case keys.Explain:
 		if s.rule != nil {
-			return view.Yes()
+			return view.When(s.rule.Condition != "", "there is no such rule")
+		}
+	case keys.Copy:
+		if s.focus == objectPane {
+			return view.When(s.yaml.doc != nil, "there is no YAML")
 		}
 	case keys.Owner:
 		if s.rule != nil {
@@ -32,10 +38,12 @@ func (s *Screen) Do(a keys.Action) tea.Cmd {
 	case keys.NextPane, keys.PrevPane:
 		s.focus = textPane + objectPane - s.focus
 	case keys.YAML:
-		s.focus = objectPane
-		if s.yaml.err != nil {
+		s.focus = textPane + objectPane - s.focus
+		if s.focus == objectPane && s.yaml.err != nil {
 			return s.fetch(true)
 		}
+	case keys.Copy:
+		return view.Send(view.Copy{Text: s.yaml.doc.Text(), What: s.yamlTitle()})
 	case keys.Redraw:
 		return tea.Batch(s.collect(true), s.fetch(true))
 	case keys.Explain:
@@ -68,24 +76,14 @@ func (s *Screen) top() model.Ref {
 	return s.facts.family.top
 }
 
-// Subject is the finding while it holds, or all findings of the object. With the focus on the YAML, copying takes that.
+// Subject is the finding while it holds, or all findings of the object. It is asked for often, so it makes nothing.
 func (s *Screen) Subject() view.Subject {
-	sub := view.Subject{Object: s.object, Names: []string{s.object.String()}}
-	if s.object.IsZero() {
-		sub.Names = nil
-	}
-	if s.focus == objectPane && s.yaml.doc != nil {
-		sub.Names = []string{s.yaml.doc.Text()}
-	}
+	sub := view.Subject{Object: s.object, Names: s.names}
 	switch {
 	case s.rule != nil:
-		if f := s.finding(); f != nil {
-			sub.Findings = []*model.Finding{f}
-		}
+		sub.Findings = s.subject
 	case s.facts != nil && s.ended.IsZero():
-		for _, r := range s.facts.own {
-			sub.Findings = append(sub.Findings, r.Finding)
-		}
+		sub.Findings = s.facts.findings
 	}
 	return sub
 }

@@ -12,14 +12,47 @@ import (
 
 // facts is what has to be looked for to tell of a finding or an object. Commands collect it.
 type facts struct {
+	life   life
 	family family
 	// places are where the finding shows, or all findings of the object.
 	places []spot
 	// own are the findings of the object, or of its top owner where it has none of its own, the worst first.
-	own    []*view.Row
-	events []model.Event
+	own []*view.Row
+	// findings are those of own.
+	findings []*model.Finding
+	events   []model.Event
 	// target is the object whose YAML is shown.
 	target model.Ref
+}
+
+// equal tells whether other facts say the same.
+func (f *facts) equal(o *facts) bool {
+	return f.life == o.life && f.target == o.target && f.family.equal(&o.family) && slices.Equal(f.places, o.places) &&
+		slices.EqualFunc(f.own, o.own, (*view.Row).Same) && slices.Equal(f.events, o.events)
+}
+
+// life is when an object was made, and when the part that rules read was last written, in seconds since 1970, and by whom.
+type life struct {
+	created, written int64
+	writer           string
+}
+
+func lifeOf(set model.RecordSet, object model.Ref) life {
+	var l life
+	if set == nil {
+		return l
+	}
+	r := set.Get(object)
+	if r == nil {
+		return l
+	}
+	if at := r.GetCreationTimestamp(); !at.IsZero() {
+		l.created = at.Unix()
+	}
+	if w, ok := r.(interface{ LastWritten() (string, int64) }); ok {
+		l.writer, l.written = w.LastWritten()
+	}
+	return l
 }
 
 // spot is a piece of evidence with the place in a file.
@@ -68,7 +101,7 @@ func (s *Screen) collect(again bool) tea.Cmd {
 		turn++
 	}
 	s.gather.wanted = s.basis(turn)
-	if s.gather.busy || s.gather.asked == s.gather.wanted && s.facts != nil || s.snap.Report.Findings == nil {
+	if s.gather.busy || s.gather.asked == s.gather.wanted && s.facts != nil || s.snap.Report.Findings == nil || s.wrong != "" {
 		return nil
 	}
 	s.gather.busy, s.gather.asked = true, s.gather.wanted
@@ -94,10 +127,13 @@ func (q *query) run() *facts {
 	if q.ended && !q.single && q.before != nil {
 		return q.before
 	}
-	f := &facts{target: q.object, family: familyOf(q.report.Inventory, q.object), events: q.session.Events(q.object)}
+	f := &facts{target: q.object, life: lifeOf(q.report.Inventory, q.object), family: familyOf(q.report.Inventory, q.object), events: q.session.Events(q.object)}
 	f.own = q.rowsOf(q.object)
 	if len(f.own) == 0 && f.family.top != q.object {
 		f.own = q.rowsOf(f.family.top)
+	}
+	for _, r := range f.own {
+		f.findings = append(f.findings, r.Finding)
 	}
 	switch {
 	case q.finding != nil:

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
@@ -29,8 +31,31 @@ type branch struct {
 type pod struct {
 	ref  model.Ref
 	node string
-	// finished tells that it has run to its end.
-	finished bool
+	// running tells that its containers were started, finished that it has run to its end.
+	running, finished bool
+}
+
+func newPod(r *record.Pod) pod {
+	return pod{ref: r.Ref(), node: r.Node(), running: r.Phase == corev1.PodRunning, finished: r.Finished()}
+}
+
+func (f *family) equal(o *family) bool {
+	return f.top == o.top && f.idle == o.idle && slices.Equal(f.pods, o.pods) && slices.EqualFunc(f.branches, o.branches, func(a, b branch) bool {
+		return a.owner == b.owner && slices.Equal(a.pods, b.pods)
+	})
+}
+
+// active counts the pods that have not finished, and those of them that run.
+func (f *family) active() (all, running int) {
+	for _, p := range f.pods {
+		if !p.finished {
+			all++
+		}
+		if p.running {
+			running++
+		}
+	}
+	return all, running
 }
 
 // familyOf goes through the inventory up to the end of the object's namespace, so commands call it.
@@ -58,7 +83,7 @@ func familyOf(set model.RecordSet, object model.Ref) family {
 			if t.Owner == nil || cluster.TopOwner(set.Get, t) != f.top {
 				continue
 			}
-			p := pod{t.Ref(), t.Node(), t.Finished()}
+			p := newPod(t)
 			f.pods = append(f.pods, p)
 			if up := t.Owner.Ref(t.Namespace); up != f.top {
 				between[up] = append(between[up], p)
@@ -80,23 +105,33 @@ func familyOf(set model.RecordSet, object model.Ref) family {
 		return cmp.Or(cmp.Compare(len(b.pods), len(a.pods)), a.owner.Compare(b.owner))
 	})
 	if r, ok := set.Get(f.top).(*record.Pod); ok && len(f.pods) == 0 {
-		f.pods = []pod{{r.Ref(), r.Node(), r.Finished()}}
+		f.pods = []pod{newPod(r)}
 	}
 	return f
 }
 
-// nodes names the nodes of pods, sorted, and counts the pods that have none.
-func nodes(pods []pod) (names []string, waiting int) {
+// nodes names the nodes of pods, sorted.
+func nodes(pods []pod) (names []string) {
 	seen := map[string]bool{}
 	for _, p := range pods {
-		switch {
-		case p.node == "":
-			waiting++
-		case !seen[p.node]:
+		if p.node != "" && !seen[p.node] {
 			seen[p.node] = true
 			names = append(names, p.node)
 		}
 	}
 	slices.Sort(names)
-	return names, waiting
+	return names
+}
+
+// state says in words what a pod does where it does not run; "" where it does.
+func (p *pod) state() string {
+	switch {
+	case p.finished:
+		return "finished"
+	case p.node == "":
+		return "waiting for a node"
+	case !p.running:
+		return "not running"
+	}
+	return ""
 }

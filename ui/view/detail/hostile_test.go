@@ -10,6 +10,7 @@ import (
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/theme"
+	"canopy/ui/view"
 	"canopy/ui/view/detail"
 )
 
@@ -62,12 +63,16 @@ func TestCanary(t *testing.T) {
 	}
 	for _, s := range screens {
 		d := open(t, w.Session, s, 200, 300)
-		d.screen.Do(keys.YAML)
-		if strings.Contains(d.text(), "planted") || strings.Contains(strings.Join(d.screen.Subject().Names, ""), "planted") {
+		d.do(keys.YAML, keys.Copy)
+		if len(d.sent) != 1 {
+			t.Fatalf("%s sent %v", s.Place(), d.sent)
+		}
+		yaml := d.sent[0].(view.Copy)
+		if strings.Contains(d.text(), "planted") || strings.Contains(strings.Join(d.screen.Subject().Names, "")+yaml.Text, "planted") {
 			t.Errorf("%s tells the value", s.Place())
 		}
-		if len(d.screen.Subject().Names) != 1 || !strings.Contains(d.screen.Subject().Names[0], "kind: ") {
-			t.Errorf("%s shows no object", s.Place())
+		if !strings.Contains(yaml.Text, "kind: ") || !strings.HasPrefix(yaml.What, "YAML of ") {
+			t.Errorf("%s shows no object: %+v", s.Place(), yaml)
 		}
 	}
 }

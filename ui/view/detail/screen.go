@@ -10,6 +10,7 @@ import (
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
+	"canopy/ui/view/explain"
 )
 
 // Screen is a finding or an object. It is a view.Screen.
@@ -19,12 +20,23 @@ type Screen struct {
 	// rule and object are what the screen is about; rule is nil where it is about an object.
 	rule   *model.Rule
 	object model.Ref
+	// wrong says why there can be no such finding; "" where there can.
+	wrong string
+	// names is the object in short, for copying; looking are the rules that look at objects of its kind; words are those
+	// of the rule that the glossary explains.
+	names   []string
+	looking []*model.Rule
+	words   []explain.Term
 
 	snap *view.Snapshot
+	// now is what is known of what is not there.
+	now standing
 	// row is the finding as it was last seen to hold; nil before it was. ended is when it was first seen not to, or when
 	// the object was first seen to be gone; zero while it is there.
 	row   *view.Row
 	ended time.Time
+	// subject is the finding while it holds.
+	subject []*model.Finding
 	// there tells that the object was seen in the inventory.
 	there bool
 
@@ -48,16 +60,12 @@ const (
 // New gives the screen of a finding.
 func New(shared *view.Shared, finding string) *Screen {
 	s := blank(shared, view.Place{Screen: view.Detail, Finding: finding})
-	var rule string
-	rule, s.object = parse(finding)
-	for _, r := range shared.Session.Rules() {
-		if r.ID == rule {
-			s.rule = r
-		}
+	s.rule, s.object, s.wrong = parse(finding, shared.Session.Rules())
+	if s.wrong == "" {
+		s.place.Finding = model.FindingID(s.rule.ID, s.object)
+		s.words = explain.Terms(explain.Words(s.rule))
 	}
-	if s.rule == nil {
-		s.rule = &model.Rule{ID: rule, Title: "unknown rule"}
-	}
+	s.know()
 	return s
 }
 
@@ -65,6 +73,7 @@ func New(shared *view.Shared, finding string) *Screen {
 func NewObject(shared *view.Shared, object model.Ref) *Screen {
 	s := blank(shared, view.Place{Screen: view.Detail, Object: object})
 	s.object = object
+	s.know()
 	return s
 }
 
@@ -72,17 +81,17 @@ func blank(shared *view.Shared, place view.Place) *Screen {
 	return &Screen{shared: shared, place: place, snap: view.NewSnapshot(), text: view.NewPager(shared), yaml: yamlPane{pager: view.NewPager(shared)}}
 }
 
-// parse takes the id of a finding apart: RULE/group/Kind/namespace/name.
-func parse(id string) (rule string, object model.Ref) {
-	parts := strings.SplitN(id, "/", 5)
-	if len(parts) < 5 {
-		return parts[0], model.Ref{}
+// know notes what follows from the object alone.
+func (s *Screen) know() {
+	if s.object.IsZero() {
+		return
 	}
-	object = model.Ref{Group: parts[1], Kind: parts[2], Namespace: parts[3], Name: parts[4]}
-	if k := model.KindOf(object.GroupKind()); k != nil {
-		object.Version = k.Version
+	s.names = []string{s.object.String()}
+	for _, r := range s.shared.Session.Rules() {
+		if needs(r, s.object) {
+			s.looking = append(s.looking, r)
+		}
 	}
-	return parts[0], object
 }
 
 // finding is what the screen is about, while it holds; nil where it does not, or where the screen is about an object.
@@ -98,8 +107,11 @@ func (s *Screen) Place() view.Place { return s.place }
 
 // Crumbs name the rule and the object.
 func (s *Screen) Crumbs() []string {
-	if s.rule == nil {
+	switch {
+	case s.rule == nil:
 		return []string{"resources", s.object.String()}
+	case s.wrong != "":
+		return []string{"findings", s.place.Finding}
 	}
 	return []string{"findings", s.rule.ID + " " + s.rule.Title, s.object.String()}
 }
@@ -117,7 +129,7 @@ func (s *Screen) Aside() string {
 			parts = append(parts, "since "+s.when(f.Since))
 		}
 	case s.rule == nil && s.facts != nil && len(s.facts.own) > 0:
-		parts = append(parts, view.Count(len(s.facts.own), "finding"))
+		parts = append(parts, amount(s.facts.own))
 	}
 	return strings.Join(parts, "  ")
 }
@@ -194,7 +206,7 @@ func (s *Screen) View() string {
 			what = s.rule.ID + " " + s.rule.Title
 		}
 		left = s.heading(what, s.text, l, textPane) + "\n" + left
-		right = s.heading("YAML of "+s.yamlTarget().String(), s.yaml.pager, r, objectPane) + "\n" + right
+		right = s.heading(s.yamlTitle(), s.yaml.pager, r, objectPane) + "\n" + right
 	}
 	return s.shared.Beside(left, right)
 }

@@ -118,7 +118,7 @@ func TestFindingThatNeverHeld(t *testing.T) {
 	d = open(t, early, detail.New(early.Shared(), critical), 80, 30)
 	d.has("not found so far: still loading")
 	d = open(t, w.Session, detail.New(shared, "\x1b[31mnonsense"), 80, 30)
-	d.has("does not hold")
+	d.has("There is no finding ?nonsense.", "no rule has the id ?nonsense", "PS01/shop/Deployment/web")
 	if strings.Contains(d.screen.View(), "\x1b[31mnon") {
 		t.Error("an id is drawn raw")
 	}
@@ -248,7 +248,7 @@ spec: {containers: [{name: web, image: newer}]}
 status: {phase: Pending}
 `))...)
 	d := open(t, w.Session, detail.New(shared, "PS10/apps/Deployment/shop/web"), 120, 60)
-	d.has("OWNER   Deployment web ", "├ ReplicaSet web-7d9f → 2 pods on n1, n2", "└ ReplicaSet web-new → 1 pod, 1 waiting for a node", "1 older owner between them without pods", "web-new-1 waits for a node")
+	d.has("OWNER   Deployment web ", "├ ReplicaSet web-7d9f → 2 pods on n1, n2", "└ ReplicaSet web-new → 1 pod, 1 waiting for a node", "1 older owner between them without pods", "web-new-1, waiting for a node", "in 3 pods, 2 of", "them running")
 }
 
 func TestActions(t *testing.T) {
@@ -261,17 +261,22 @@ func TestActions(t *testing.T) {
 	d.do(keys.YAML)
 	d.has("▌           path: /")
 	d.lacks("WHERE")
-	if got := d.screen.Subject().Names; len(got) != 1 || !strings.HasPrefix(got[0], "apiVersion: apps/v1\nkind: DaemonSet\n") || strings.Contains(got[0], "▌") {
-		t.Errorf("copied would be %q", got)
+	d.do(keys.Copy)
+	if got, ok := d.sent[0].(view.Copy); !ok || got.What != "YAML of data/DaemonSet/backup-helper" || !strings.HasPrefix(got.Text, "apiVersion: apps/v1\nkind: DaemonSet\n") || strings.Contains(got.Text, "▌") {
+		t.Errorf("copied would be %+v", d.sent)
 	}
+	d.sent = nil
 	if !strings.HasPrefix(d.screen.Aside(), "YAML 2/2") {
 		t.Errorf("beside the crumbs stands %q", d.screen.Aside())
 	}
-	d.do(keys.NextPane)
+	d.do(keys.YAML)
 	d.has("WHERE")
-	d.run(d.screen.SetFilter("ATTACK"))
-	d.has("ATTACK")
-	if d.screen.Filter() != "ATTACK" || !strings.HasPrefix(d.screen.Position(), "match 1 of 1") {
+	if o := d.screen.Can(keys.Copy); o.Known {
+		t.Errorf("copying the text is not left to the program: %+v", o)
+	}
+	d.run(d.screen.SetFilter("ATTACKED"))
+	d.has("ATTACKED")
+	if d.screen.Filter() != "ATTACKED" || !strings.HasPrefix(d.screen.Position(), "match 1 of 1") {
 		t.Errorf("searches for %q at %s", d.screen.Filter(), d.screen.Position())
 	}
 	d.do(keys.NextPane)

@@ -6,17 +6,25 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"canopy/model"
 	"canopy/ui/view"
 )
 
 // Show compares what is shown with the newest snapshot.
 func (s *Screen) Show(n *view.Snapshot) tea.Cmd {
-	settled := s.snap.Report.Settled()
 	s.snap = n
-	news := settled != n.Report.Settled()
-	if s.rule != nil {
+	before := s.now
+	s.now = s.stand()
+	news := s.now != before
+	switch {
+	case s.wrong != "":
+	case s.rule != nil:
 		news = s.judge() || news
-	} else {
+		if news && s.row == nil && !s.ended.IsZero() {
+			// What is known has changed, so it is of now that the finding does not hold.
+			s.ended = n.Report.Time
+		}
+	default:
 		news = s.present() || news
 	}
 	cmd := tea.Batch(s.collect(false), s.fetch(false))
@@ -37,13 +45,13 @@ func (s *Screen) judge() bool {
 		if !s.ended.IsZero() {
 			return false
 		}
-		s.ended = s.snap.Report.Time
+		s.ended, s.subject = s.snap.Report.Time, nil
 		return true
 	}
 	if s.row != nil && s.ended.IsZero() && s.row.Same(row) {
 		return false
 	}
-	s.row, s.rule, s.object = row, row.Finding.Rule, row.Finding.Object
+	s.row, s.rule, s.object, s.subject = row, row.Finding.Rule, row.Finding.Object, []*model.Finding{row.Finding}
 	s.ended = time.Time{}
 	return true
 }
@@ -71,14 +79,21 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case collected:
 		before := s.facts
-		s.facts, s.gather.busy = m.facts, false
-		s.write()
-		if before == nil || !slices.Equal(before.places, m.facts.places) {
-			s.yaml.draw(s)
+		s.gather.busy = false
+		if before == nil || !before.equal(m.facts) {
+			s.facts = m.facts
+			s.write()
+			if before == nil || !slices.Equal(before.places, m.facts.places) {
+				s.yaml.draw(s)
+			}
 		}
 		return tea.Batch(s.collect(false), s.fetch(false))
 	case fetched:
 		s.yaml.take(s, m)
+		if s.rule == nil {
+			// Of kinds that are not read from the start this tells whether the object is there.
+			s.write()
+		}
 		return s.fetch(false)
 	}
 	return nil

@@ -3,7 +3,6 @@ package detail
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"canopy/model"
 	"canopy/ui/keys"
@@ -20,9 +19,12 @@ func (s *Screen) write() {
 	width, _ := s.panes()
 	p := page.New(s.shared, width, s.faded())
 	s.banner(p)
-	if s.rule != nil {
+	switch {
+	case s.wrong != "":
+		s.writeWrong(p)
+	case s.rule != nil:
 		s.writeFinding(p)
-	} else {
+	default:
 		s.writeObject(p)
 	}
 	s.text.SetLines(p.Lines())
@@ -40,25 +42,48 @@ func (s *Screen) banner(p *page.Page) {
 	p.Gap()
 }
 
-func (s *Screen) endedWords() string {
-	at := s.shared.Clock(s.ended)
-	switch {
-	case s.rule == nil:
-		return "gone since " + at + "; this is how it was last seen"
-	case s.row != nil:
-		return "no longer holds since " + at
+// writeWrong says why there can be no such finding.
+func (s *Screen) writeWrong(p *page.Page) {
+	p.Para(p.In(p.Ink.Warn, "There is no finding "+s.place.Finding+"."))
+	p.Para(p.In(p.Ink.Text, s.wrong))
+	p.Gap()
+	p.Para(p.In(p.Ink.Faint, "The id of a finding is RULE/namespace/Kind/name, such as PS01/shop/Deployment/web, or RULE/Kind/name where the kind has no namespace."))
+	if key := s.shared.Keys.Show(keys.Findings); key != "" {
+		p.Para(p.In(p.Ink.Faint, key+" lists all findings."))
 	}
-	switch state := s.snap.Report.Rules[s.rule.ID]; {
-	case state.Loading || !s.snap.Report.Settled():
-		return "not found so far: still loading"
-	case state.Verdict == model.Unknown && state.Reason != "":
-		return "not found, but not all was seen: " + state.Reason
+}
+
+// whole names the rule and the object where the line of crumbs has no room for them.
+func (s *Screen) whole(p *page.Page) {
+	crumbs := s.Crumbs()
+	room := s.width - 4
+	if aside := s.Aside(); aside != "" {
+		room -= view.Width(aside) + 4
 	}
-	return "does not hold as of " + at
+	// Each gets its share of the room that those before it leave.
+	cut := make([]bool, len(crumbs))
+	for i, c := range crumbs {
+		if i > 0 {
+			room -= 3
+		}
+		width, share := view.Width(s.shared.Clean(c)), max(1, room/(len(crumbs)-i))
+		cut[i] = width > share
+		room -= min(width, share)
+	}
+	title := s.rule.ID + " " + s.rule.Title
+	// Of two panes the heading has the title.
+	if cut[1] && !view.TwoPanes(s.width) {
+		p.Para(p.In(p.Ink.Strong, title))
+	}
+	if cut[2] {
+		p.Para(p.In(p.Ink.Strong, s.object.String()))
+	}
+	p.Gap()
 }
 
 func (s *Screen) writeFinding(p *page.Page) {
 	r := s.rule
+	s.whole(p)
 	p.Para(p.In(p.Ink.Text, r.Why))
 	p.Gap()
 	s.writeState(p)
@@ -67,12 +92,13 @@ func (s *Screen) writeFinding(p *page.Page) {
 	} else {
 		s.writePlaces(p)
 		s.writeFamily(p, &s.facts.family)
+		s.writeWriter(p, &s.facts.life)
 	}
 	p.Gap()
 	s.writeFix(p)
 	p.Gap()
-	p.Entry("ATTACK", p.In(p.Ink.Text, r.Attack))
-	p.Entry("SEEN", p.In(p.Ink.Text, r.Defence))
+	p.Entry("HOW ATTACKED", p.In(p.Ink.Text, r.Attack))
+	p.Entry("HOW SEEN", p.In(p.Ink.Text, r.Defence))
 	p.Gap()
 	var by []string
 	for _, c := range explain.Controls(&r.Frameworks) {
@@ -92,6 +118,21 @@ func (s *Screen) writeFinding(p *page.Page) {
 		s.writeRows(p, "ALSO", others)
 		s.writePods(p, &s.facts.family)
 	}
+	s.writeWords(p)
+}
+
+// writeWords names the words that the explanation of the rule explains.
+func (s *Screen) writeWords(p *page.Page) {
+	key := s.shared.Keys.Show(keys.Explain)
+	if len(s.words) == 0 || key == "" {
+		return
+	}
+	names := make([]string, len(s.words))
+	for i := range s.words {
+		names[i] = s.words[i].Name
+	}
+	p.Gap()
+	p.Entry("WORDS", p.In(p.Ink.Faint, key+" explains "+strings.Join(names, ", ")))
 }
 
 // writeState says whether it holds, since when, and in how many pods.
@@ -106,14 +147,38 @@ func (s *Screen) writeState(p *page.Page) {
 		more = append(more, "since "+s.when(f.Since))
 	}
 	if f.Pods > 0 {
-		more = append(more, "in "+view.Count(f.Pods, "running pod"))
+		more = append(more, "in "+s.podCount(f.Pods))
+	}
+	holds := ", holds "
+	if !s.ended.IsZero() {
+		holds = ", held "
 	}
 	if s.row.Verdict == model.Yes {
-		p.Entry("STATE", drawn+p.In(p.Ink.Text, strings.TrimSpace(", holds "+strings.Join(more, ", "))))
+		p.Entry("STATE", drawn+p.In(p.Ink.Text, strings.TrimSpace(holds+strings.Join(more, ", "))))
 		return
 	}
 	p.Entry("STATE", drawn+p.In(p.Ink.Text, ", ")+p.In(p.Ink.Warn, s.row.Verdict.String()+": "+s.row.Reason))
 	p.Entry("", p.In(p.Ink.Faint, strings.Join(append(more, "not counted until it is known to hold"), ", ")))
+}
+
+// podCount writes the number of pods that show a finding. Those that have not finished are counted, but not all of them need run.
+func (s *Screen) podCount(pods int) string {
+	if s.facts == nil {
+		return view.Count(pods, "pod")
+	}
+	all, running := s.facts.family.active()
+	switch {
+	case all < pods:
+		// The facts are older than the finding.
+		return view.Count(pods, "pod")
+	case running == all:
+		return view.Count(pods, "running pod")
+	case running == 0:
+		return view.Count(pods, "pod") + ", none of them running"
+	case pods == all:
+		return fmt.Sprintf("%s, %d of them running", view.Count(pods, "pod"), running)
+	}
+	return fmt.Sprintf("%s; %d of all %d run", view.Count(pods, "pod"), running, all)
 }
 
 // most bounds lists of which the rest is counted.
@@ -166,48 +231,5 @@ func (s *Screen) writeFix(p *page.Page) {
 			style = p.Ink.Good
 		}
 		p.Entry("BREAKS", p.In(style, explain.Breakage(r.Breakage)))
-	}
-}
-
-// newest is the number of events that are shown.
-const newest = 5
-
-// writeEvents lists what the cluster reported, the newest first.
-func (s *Screen) writeEvents(p *page.Page) {
-	word := "EVENTS"
-	all := s.facts.events
-	for i := len(all) - 1; i >= max(0, len(all)-newest); i-- {
-		e := &all[i]
-		style := p.Ink.Text
-		if e.Type == "Warning" {
-			style = p.Ink.Warn
-		}
-		times := ""
-		if e.Count > 1 {
-			times = fmt.Sprintf(" (%d times)", e.Count)
-		}
-		p.Entry(word, p.In(p.Ink.Faint, s.moment(e.Time)+" ")+p.In(style, e.Type+" "+e.Reason+times)+p.In(p.Ink.Text, ": "+e.Message))
-		word = ""
-	}
-}
-
-// moment writes seconds since 1970 to the second where they are of the day of the report.
-func (s *Screen) moment(seconds int64) string {
-	t, now := time.Unix(seconds, 0).In(s.shared.Zone), s.snap.Report.Time.In(s.shared.Zone)
-	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return t.Format(time.TimeOnly)
-	}
-	return t.Format(view.Stamp)
-}
-
-// writeRows lists findings, with the letters of their severities.
-func (s *Screen) writeRows(p *page.Page, word string, rows []*view.Row) {
-	if len(rows) == 0 {
-		return
-	}
-	p.Gap()
-	p.Entry(word, p.In(p.Ink.Text, view.Count(len(rows), "finding")+" on "+rows[0].Finding.Object.Kind+" "+rows[0].Finding.Object.Name))
-	for _, r := range rows {
-		p.Item(p.In(p.Ink.Severity(r.Finding.Severity), s.shared.Fit(r.Severity(), 2)), p.In(p.Ink.Text, r.Finding.Rule.ID+" "+r.Finding.Rule.Title))
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
+	"canopy/ui/view/page"
 	"canopy/ui/view/yamlview"
 )
 
@@ -45,6 +46,14 @@ func (s *Screen) yamlTarget() model.Ref {
 		return s.facts.target
 	}
 	return s.object
+}
+
+// yamlTitle says what the pane shows.
+func (s *Screen) yamlTitle() string {
+	if target := s.yamlTarget(); !target.IsZero() {
+		return "YAML of " + target.String()
+	}
+	return "YAML"
 }
 
 // fetch asks for the object where it is not there yet, or has changed; again tells to do it in any case.
@@ -112,6 +121,7 @@ func (p *yamlPane) take(s *Screen, m fetched) {
 // draw makes the lines anew.
 func (p *yamlPane) draw(s *Screen) {
 	_, width := s.panes()
+	notice := page.New(s.shared, width, false)
 	switch {
 	case p.doc != nil:
 		faded := p.err != nil || s.faded()
@@ -121,9 +131,12 @@ func (p *yamlPane) draw(s *Screen) {
 		}
 		lines, first := p.doc.Draw(s.shared, marks, faded)
 		if p.err != nil {
-			prose := s.shared.Prose(width)
-			prose.Text(reason(p.err)+"; this is how it was last seen", s.shared.Theme.Notice)
-			lines = append(prose.Lines(), lines...)
+			last := reason(p.err)
+			if errors.Is(p.err, model.ErrNotFound) {
+				last = "gone: " + last
+			}
+			notice.Para(notice.In(s.shared.Theme.Notice, last+"; this is how it was last seen"))
+			lines = append(notice.Lines(), lines...)
 		}
 		p.pager.SetLines(lines)
 		if first >= 0 && !p.revealed && s.height > 0 {
@@ -131,14 +144,17 @@ func (p *yamlPane) draw(s *Screen) {
 			p.revealed = true
 		}
 	case p.err != nil:
-		prose := s.shared.Prose(width)
-		prose.Text("no YAML: "+reason(p.err), s.shared.Theme.Warn)
+		notice.Para(notice.In(notice.Ink.Warn, "no YAML: "+reason(p.err)))
 		if key := s.shared.Keys.Show(keys.Redraw); key != "" {
-			prose.Text(key+" tries again", s.shared.Theme.Faint)
+			notice.Para(notice.In(notice.Ink.Faint, key+" tries again"))
 		}
-		p.pager.SetLines(prose.Lines())
+		p.pager.SetLines(notice.Lines())
+	case s.wrong != "":
+		notice.Para(notice.In(notice.Ink.Faint, "no object"))
+		p.pager.SetLines(notice.Lines())
 	default:
-		p.pager.SetLines(s.shared.Prose(width).Text("fetching the object"+s.shared.Glyphs.Charset.Ellipsis(), s.shared.Theme.Faint).Lines())
+		notice.Para(notice.In(notice.Ink.Faint, "fetching the object"+s.shared.Glyphs.Charset.Ellipsis()))
+		p.pager.SetLines(notice.Lines())
 	}
 }
 
@@ -167,7 +183,7 @@ func (s *Screen) marks() []yamlview.Mark {
 func reason(err error) string {
 	switch {
 	case errors.Is(err, model.ErrNotFound):
-		return "gone: the cluster does not hold this object"
+		return "the cluster does not hold this object"
 	case apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err):
 		return "not permitted: " + short(err.Error())
 	case errors.Is(err, context.DeadlineExceeded) || apierrors.IsTimeout(err):

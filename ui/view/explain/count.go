@@ -2,6 +2,7 @@ package explain
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -12,9 +13,9 @@ import (
 // count is what was found of a rule in one snapshot.
 type count struct {
 	total int
-	// by counts those that hold, by severity; undecided are the others.
-	by        [model.Critical + 1]int
-	undecided int
+	// by counts those that hold, by severity, and holds all of them; undecided are the others.
+	by               [model.Critical + 1]int
+	holds, undecided int
 	// worst are the first of them, the worst first.
 	worst []*view.Row
 	// state says whether the rule could be judged.
@@ -39,16 +40,36 @@ func countOf(n *view.Snapshot, rule string) *count {
 		rows = append(rows, r)
 		if r.Verdict == model.Yes {
 			c.by[r.Finding.Severity]++
+			c.holds++
 		} else {
 			c.undecided++
 		}
 	}
 	c.total = len(rows)
 	slices.SortStableFunc(rows, func(a, b *view.Row) int {
-		return cmp.Or(cmp.Compare(b.Finding.Severity, a.Finding.Severity), cmp.Compare(b.Finding.Pods, a.Finding.Pods))
+		return cmp.Or(cmp.Compare(doubt(a), doubt(b)), cmp.Compare(b.Finding.Severity, a.Finding.Severity), cmp.Compare(b.Finding.Pods, a.Finding.Pods))
 	})
 	c.worst = slices.Clone(rows[:min(most, len(rows))])
 	return c
+}
+
+// doubt is 1 for what is not decided, which comes after what holds.
+func doubt(r *view.Row) int {
+	if r.Verdict == model.Yes {
+		return 0
+	}
+	return 1
+}
+
+// amount says how often the rule holds: what is not decided is told apart.
+func (c *count) amount() string {
+	switch {
+	case c.undecided == 0:
+		return view.Count(c.total, "finding")
+	case c.holds == 0:
+		return fmt.Sprintf("%d not decided", c.undecided)
+	}
+	return fmt.Sprintf("%d hold, %d not decided", c.holds, c.undecided)
 }
 
 func (c *count) same(o *count) bool {

@@ -11,7 +11,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/theme"
 	"canopy/ui/view"
@@ -43,6 +45,19 @@ func run(t *testing.T, s *explain.Screen, cmd tea.Cmd) (sent []tea.Msg) {
 		return []tea.Msg{m}
 	}
 	return sent
+}
+
+// copied is what copying takes.
+func copied(t *testing.T, s *explain.Screen) string {
+	t.Helper()
+	if o := s.Can(keys.Copy); !o.OK() {
+		t.Fatalf("copy: %+v", o)
+	}
+	c, ok := run(t, s, s.Do(keys.Copy))[0].(view.Copy)
+	if !ok || c.What != "the explanation of "+s.Place().Rule || len(s.Subject().Names) > 0 {
+		t.Errorf("copies %+v", c)
+	}
+	return c.Text
 }
 
 func exact(t *testing.T, block string, width, height int) {
@@ -99,7 +114,7 @@ func TestEveryRule(t *testing.T) {
 			s := explain.New(session.Shared(), r.ID)
 			s.Resize(width, 200)
 			run(t, s, s.Show(snap))
-			flat := strings.Join(strings.Fields(s.Subject().Names[0]), " ")
+			flat := strings.Join(strings.Fields(copied(t, s)), " ")
 			for _, want := range []string{r.ID, r.Severity.String(), r.Why, r.Attack, r.Defence, r.Remedy} {
 				// Words may be broken at hyphens, so blanks do not count.
 				if !strings.Contains(strings.ReplaceAll(flat, " ", ""), strings.ReplaceAll(want, " ", "")) {
@@ -124,7 +139,7 @@ func TestEveryTermOccurs(t *testing.T) {
 		s := explain.New(session.Shared(), r.ID)
 		s.Resize(200, 10)
 		run(t, s, s.Show(session.Snapshot()))
-		all.WriteString(s.Subject().Names[0])
+		all.WriteString(copied(t, s))
 	}
 	for _, term := range explain.Glossary() {
 		if !strings.Contains(all.String(), "\n "+term.Name+"  ") {
@@ -195,6 +210,34 @@ func TestCountFollowsTheCluster(t *testing.T) {
 	}
 }
 
+// TestUndecidedIsNoFinding holds that what may hold is not counted among what does.
+func TestUndecidedIsNoFinding(t *testing.T) {
+	session := viewtest.Cluster(t)
+	session.Cover(model.Coverage{Kind: schema.GroupKind{Kind: "ServiceAccount"}, State: model.Denied, Reason: "may not list serviceaccounts"})
+	session.Apply()
+	s := explain.New(session.Shared(), "LP22")
+	s.Resize(100, 80)
+	run(t, s, s.Show(session.Snapshot()))
+	got := ansi.Strip(s.View())
+	if !strings.Contains(got, "It could not be judged: ServiceAccount denied: may not list serviceaccounts.") || !strings.Contains(got, "\n 3 not decided (enter lists them)") || strings.Contains(got, "findings") {
+		t.Errorf("got\n%s", got)
+	}
+	if got := s.Aside(); got != "3 not decided" {
+		t.Errorf("beside the crumbs stands %q", got)
+	}
+	early := viewtest.New(t)
+	for _, k := range model.Kinds() {
+		early.Cover(model.Coverage{Kind: k.GroupKind(), State: model.Loading})
+	}
+	early.Apply()
+	s = explain.New(early.Shared(), "LP22")
+	s.Resize(100, 80)
+	run(t, s, s.Show(early.Snapshot()))
+	if got := ansi.Strip(s.View()); !strings.Contains(got, "Not known yet: loading Pod,") || strings.Contains(got, "Nothing was found") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 func TestNamespacesAreTold(t *testing.T) {
 	session := viewtest.Cluster(t)
 	s := explain.New(session.Shared(), "PS09")
@@ -232,6 +275,9 @@ func TestSizesAndLooks(t *testing.T) {
 	run(t, s, s.Show(session.Snapshot()))
 	if got := ansi.Strip(s.View()); !strings.Contains(got, "There is no rule ?XX99 in this catalogue.") || strings.Contains(s.View(), "\x1b[31mXX") {
 		t.Errorf("got\n%q", s.View())
+	}
+	if s.Can(keys.Copy).OK() {
+		t.Error("the explanation of no rule is offered")
 	}
 	if s.Can(keys.Open).Known {
 		t.Error("findings of no rule are offered")

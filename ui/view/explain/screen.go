@@ -56,7 +56,7 @@ func (s *Screen) Aside() string {
 	if s.count == nil {
 		return ""
 	}
-	return view.Count(s.count.total, "finding")
+	return s.count.amount()
 }
 
 // Resize sets the size.
@@ -120,6 +120,8 @@ func (s *Screen) Can(a keys.Action) view.Offer {
 			return view.No()
 		}
 		return view.When(s.count == nil || s.count.total > 0, "nothing of it was found")
+	case keys.Copy:
+		return view.When(s.rule != nil, "there is no such rule")
 	}
 	return s.pager.Can(a)
 }
@@ -129,13 +131,15 @@ func (s *Screen) Do(a keys.Action) tea.Cmd {
 	switch a {
 	case keys.Open, keys.Related:
 		return view.Send(view.Go{Place: view.Place{Screen: view.Findings, Filter: "rule:" + s.id}})
+	case keys.Copy:
+		return view.Send(view.Copy{Text: s.pager.Plain(), What: "the explanation of " + s.id})
 	}
 	s.pager.Do(a)
 	return nil
 }
 
-// Subject is the text, for copying.
-func (s *Screen) Subject() view.Subject { return view.Subject{Names: []string{s.pager.Plain()}} }
+// Subject is nothing: a rule is no object.
+func (s *Screen) Subject() view.Subject { return view.Subject{} }
 
 // Filter is what is searched for.
 func (s *Screen) Filter() string { return s.pager.Search() }

@@ -64,18 +64,21 @@ func (s *Screen) cluster(p *page.Page) {
 		p.Para(p.In(p.Ink.Faint, "counting"+s.shared.Glyphs.Charset.Ellipsis()))
 		return
 	}
-	if c.state.Verdict != model.Yes && c.state.Reason != "" {
-		p.Para(p.In(p.Ink.Warn, "Not all could be judged: "+c.state.Reason))
-	}
+	s.doubts(p)
 	where := ""
 	if c.limited {
 		where = " in the namespaces that are shown"
 	}
 	if c.total == 0 {
-		p.Para(p.In(p.Ink.Text, "Nothing was found"+where+"."))
+		if c.state.Verdict == model.Yes || c.state.Verdict == model.Depends {
+			p.Para(p.In(p.Ink.Text, "Nothing was found"+where+"."))
+		}
 		return
 	}
-	head := view.Count(c.total, "finding") + where + ": " + c.summary()
+	head := c.amount() + where
+	if c.holds > 0 {
+		head += ": " + c.summary()
+	}
 	if key := s.shared.Keys.Show(keys.Open); key != "" {
 		head += " (" + key + " lists them)"
 	}
@@ -92,7 +95,7 @@ func (s *Screen) cluster(p *page.Page) {
 	}
 }
 
-// summary counts by severity.
+// summary counts those that hold, by severity.
 func (c *count) summary() string {
 	var parts []string
 	for _, severity := range model.Severities() {
@@ -100,10 +103,19 @@ func (c *count) summary() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, severity))
 		}
 	}
-	if c.undecided > 0 {
-		parts = append(parts, fmt.Sprintf("%d not decided", c.undecided))
-	}
 	return strings.Join(parts, ", ")
+}
+
+// doubts says where the rule could not be judged.
+func (s *Screen) doubts(p *page.Page) {
+	switch state := &s.count.state; {
+	case state.Loading:
+		p.Para(p.In(p.Ink.Warn, "Not known yet: "+state.Reason+"."))
+	case state.Verdict == model.Depends:
+		p.Para(p.In(p.Ink.Warn, "Not all could be judged: "+state.Reason+"."))
+	case state.Verdict != model.Yes:
+		p.Para(p.In(p.Ink.Warn, "It could not be judged: "+state.Reason+"."))
+	}
 }
 
 // controls lists what other catalogues say of it.
@@ -118,8 +130,8 @@ func controls(p *page.Page, r *model.Rule) {
 	}
 }
 
-// words is all that is said of a rule.
-func words(r *model.Rule) string {
+// Words is all that is said of a rule.
+func Words(r *model.Rule) string {
 	parts := []string{r.Title, r.Condition, r.Why, r.Attack, r.Defence, r.Remedy, r.NoFix}
 	for _, c := range Controls(&r.Frameworks) {
 		parts = append(parts, c.Long)
@@ -129,7 +141,7 @@ func words(r *model.Rule) string {
 
 // terms explains the words of the rule that somebody who is new to Kubernetes may not know.
 func terms(p *page.Page, r *model.Rule) {
-	list := Terms(words(r))
+	list := Terms(Words(r))
 	if len(list) == 0 {
 		return
 	}

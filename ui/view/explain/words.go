@@ -6,7 +6,8 @@ import (
 	"canopy/model"
 )
 
-// Breakage says in words what harm a fix may do, by the class that the catalogue gives.
+// Breakage says in words what harm a fix may do, by the class that the catalogue gives. What stands before the colon says it
+// in short.
 func Breakage(class string) string {
 	switch class {
 	case "none":
@@ -14,11 +15,11 @@ func Breakage(class string) string {
 	case "likely-safe":
 		return "likely safe: few programs rely on it"
 	case "needs-evidence":
-		return "may break a program that relies on it: look for evidence first"
+		return "may break a program: look for evidence that none relies on it"
 	case "outage":
 		return "means an outage: the workload stops or moves"
 	}
-	return class
+	return "what it may break is not known"
 }
 
 // Way says how a rule can be fixed, by the word of the catalogue.

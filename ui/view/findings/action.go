@@ -30,6 +30,23 @@ func (s *Screen) Subject() view.Subject {
 	return subject
 }
 
+// Hint is Subject with one finding at the most: it costs the same however many are marked.
+func (s *Screen) Hint() view.Subject {
+	var subject view.Subject
+	row, ok := s.table.Selected()
+	if ok {
+		subject.Object = row.Finding.Object
+	} else if rows := s.table.Marked(); len(rows) > 0 {
+		row, ok = rows[0], true
+	} else if _, group, _ := s.table.Group(); len(group) > 0 {
+		row, ok = group[0], true
+	}
+	if ok {
+		subject.Findings, subject.Names = []*model.Finding{row.Finding}, []string{row.Object}
+	}
+	return subject
+}
+
 // Listed gives the marked findings, or all that pass the filter where none is marked.
 func (s *Screen) Listed() []*model.Finding {
 	rows := s.table.Marked()
@@ -148,7 +165,7 @@ func (s *Screen) FilterProblem() string {
 		return p
 	}
 	if unknown := s.schema.UnknownKeys(s.wanted.query.Filter); len(unknown) > 0 {
-		return "no such key: " + unknown[0] + ":"
+		return "no such key: " + unknown[0] + `: (in quotes it is text)`
 	}
 	return ""
 }
@@ -185,6 +202,21 @@ func (s *Screen) GroupedBy() string { return s.wanted.query.Group }
 // GroupBy groups rows.
 func (s *Screen) GroupBy(group string) tea.Cmd {
 	return s.query(func(q *table.Query) { q.Group = group })
+}
+
+// FoldAll closes all groups, or opens them.
+func (s *Screen) FoldAll(closed bool) tea.Cmd {
+	s.table.CollapseAll(closed)
+	return s.look()
+}
+
+// Lines gives the marked rows, or all that pass the filter.
+func (s *Screen) Lines() []string {
+	rows := s.table.Marked()
+	if len(rows) == 0 {
+		rows = slices.Collect(s.table.Rows().All())
+	}
+	return s.table.Lines(rows)
 }
 
 // Click selects a row, opens it at the second click, and sorts by a title.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"canopy/model"
+	"canopy/ui/keys"
 	"canopy/ui/view"
 )
 
@@ -27,7 +28,7 @@ func (s *Screen) nothing() []string {
 	now := s.shown.snapshot
 	cover := now.Cover
 	if n := s.table.Rows().Total(); n > 0 {
-		return []string{fmt.Sprintf("no finding passes the filter: it holds back %d; esc takes it away", n)}
+		return []string{fmt.Sprintf("no finding passes the filter: it holds back %d; %s takes it away", n, s.shared.Keys.Show(keys.Back))}
 	}
 	if cover.Unreached(now.Report) {
 		return []string{"cannot reach the server: " + word(cover.StaleWhy, "no answer") + "; trying again"}

@@ -3,6 +3,7 @@ package findings
 import (
 	"cmp"
 	"strconv"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 
@@ -29,7 +30,7 @@ func newSchema(s *view.Shared) *table.Schema[*view.Row] {
 				Style: func(r *view.Row) lipgloss.Style { return s.Theme.Severity(r.Finding.Severity) },
 			},
 			text("RULE", 5, 3, func(r *view.Row) string { return r.Finding.Rule.ID }),
-			titled(text("FINDING", 32, 2, func(r *view.Row) string { return r.Finding.Rule.Title }), 46),
+			titled(text("FINDING", 28, 2, func(r *view.Row) string { return r.Finding.Rule.Title }), 46),
 			object(),
 			count("PODS", 4, func(r *view.Row) int { return r.Finding.Pods }),
 			{
@@ -46,14 +47,14 @@ func newSchema(s *view.Shared) *table.Schema[*view.Row] {
 			hidden(text("ID", 20, 12, func(r *view.Row) string { return r.Finding.ID })),
 		},
 		Fields: []table.Field[*view.Row]{
-			{Name: "sev", Also: "severity", Text: func(r *view.Row) string { return r.Finding.Severity.String() }, Order: severityRank},
+			{Name: "sev", Also: "severity", Text: func(r *view.Row) string { return r.Finding.Severity.String() }, Order: severityRank, Known: []string{"critical", "high", "medium", "low", "info"}},
 			{Name: "ns", Also: "namespace", Text: namespace},
-			{Name: "rule", Text: func(r *view.Row) string { return r.Finding.Rule.ID }},
+			{Name: "rule", Text: func(r *view.Row) string { return r.Finding.Rule.ID }, Known: ruleIDs(s)},
 			{Name: "kind", Text: func(r *view.Row) string { return r.Finding.Object.Kind }},
-			{Name: "theme", Text: func(r *view.Row) string { return r.Finding.Rule.Theme }},
-			{Name: "object", Text: func(r *view.Row) string { return r.Object }},
-			{Name: "state", Text: state},
-			{Name: "fix", Text: func(r *view.Row) string { return r.Finding.Rule.Fix }},
+			{Name: "theme", Text: func(r *view.Row) string { return r.Finding.Rule.Theme }, Known: view.Themes()},
+			{Name: "object", Text: func(r *view.Row) string { return r.Object }, Within: true},
+			{Name: "state", Text: state, Known: []string{"open", "depends", "unknown"}},
+			{Name: "fix", Text: func(r *view.Row) string { return r.Finding.Rule.Fix }, Known: []string{"yaml", "steps", "none"}},
 		},
 		Summary: summary,
 	}
@@ -65,6 +66,18 @@ func namespace(r *view.Row) string {
 		return o.Name
 	}
 	return r.Finding.Object.Namespace
+}
+
+// ruleIDs lists the rules of the catalogue in lower case; nil where there is no session to have one.
+func ruleIDs(s *view.Shared) []string {
+	if s.Session == nil {
+		return nil
+	}
+	var ids []string
+	for _, r := range s.Session.Rules() {
+		ids = append(ids, strings.ToLower(r.ID))
+	}
+	return ids
 }
 
 // certain puts what holds before what may.
@@ -102,8 +115,9 @@ func titled(c table.Column[*view.Row], ideal int) table.Column[*view.Row] {
 	return c
 }
 
+// hidden takes a column out of sight, and out of what plain words are looked for in: a match that nobody sees puzzles.
 func hidden(c table.Column[*view.Row]) table.Column[*view.Row] {
-	c.Hidden = true
+	c.Hidden, c.Searched = true, false
 	return c
 }
 
@@ -122,20 +136,35 @@ func state(r *view.Row) string {
 	return "unknown"
 }
 
-// summary counts the rows of a group by severity: "2C 5H 9M".
+// summary counts the rows of a group that hold by severity, "2C 5H 9M", and those that may; where all are of one rule it says
+// which.
 func summary(rows []*view.Row) string {
 	var n [model.Critical + 1]int
-	for _, r := range rows {
-		n[r.Finding.Severity]++
-	}
-	out := ""
-	for _, s := range model.Severities() {
-		if n[s] > 0 {
-			if out != "" {
-				out += " "
-			}
-			out += strconv.Itoa(n[s]) + s.Letter()
+	undecided, rule := 0, ""
+	for i, r := range rows {
+		if r.Verdict == model.Yes {
+			n[r.Finding.Severity]++
+		} else {
+			undecided++
+		}
+		switch {
+		case i == 0:
+			rule = r.Finding.Rule.Title
+		case rule != r.Finding.Rule.Title:
+			rule = ""
 		}
 	}
-	return out
+	var parts []string
+	if rule != "" && len(rows) > 1 {
+		parts = append(parts, rule+" ")
+	}
+	for _, s := range model.Severities() {
+		if n[s] > 0 {
+			parts = append(parts, strconv.Itoa(n[s])+s.Letter())
+		}
+	}
+	if undecided > 0 {
+		parts = append(parts, strconv.Itoa(undecided)+" undecided")
+	}
+	return strings.Join(parts, " ")
 }

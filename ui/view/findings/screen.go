@@ -72,7 +72,7 @@ func (s *Screen) Crumbs() []string {
 
 // Aside counts what holds, by severity.
 func (s *Screen) Aside() string {
-	if s.shown.snapshot.Cover.Total() == 0 {
+	if c := s.shown.snapshot.Cover; c.Total() == 0 || c.Unreached(s.shown.snapshot.Report) {
 		return ""
 	}
 	text := ""
@@ -102,7 +102,7 @@ func (s *Screen) listWidth() int {
 // two tells that what is selected stands beside the list: where there is room, and not all columns are wanted.
 func (s *Screen) two() bool { return view.TwoPanes(s.width) && !s.table.IsWide() }
 
-func (s *Screen) sideWidth() int { return min(s.width*38/100, 72) }
+func (s *Screen) sideWidth() int { return min(s.width*35/100, 68) }
 
 // Resize lays the list and the side out.
 func (s *Screen) Resize(width, height int) {
@@ -137,7 +137,7 @@ func (s *Screen) arrange() tea.Cmd {
 		if from.snapshot != to.snapshot {
 			gone, come := from.snapshot.Changes(to.snapshot)
 			// What is read for the first time, or comes with another choice of namespaces, is no news.
-			if from.snapshot.Cover.Settled() && to.snapshot.Cover.Settled() && same(from.snapshot, to.snapshot) {
+			if from.snapshot.Cover.Settled() && to.snapshot.Cover.Settled() && from.snapshot.Namespaces.Equal(to.snapshot.Namespaces) {
 				next = next.Stir(gone, come)
 			} else {
 				next = next.Apply(gone, come)
@@ -145,19 +145,6 @@ func (s *Screen) arrange() tea.Cmd {
 		}
 		return listedMsg{to, next.With(to.query)}
 	})
-}
-
-// same tells that two snapshots show the same namespaces of the same source.
-func same(a, b *view.Snapshot) bool {
-	if len(a.Namespaces) != len(b.Namespaces) {
-		return false
-	}
-	for n := range a.Namespaces {
-		if !b.Namespaces[n] {
-			return false
-		}
-	}
-	return true
 }
 
 // Update takes what was made.

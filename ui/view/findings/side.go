@@ -8,6 +8,7 @@ import (
 
 	"canopy/model"
 	"canopy/ui/view"
+	"canopy/ui/view/explain"
 )
 
 // side says in short what the selected row is about. Its text is made outside the loop, one row at a time: evidence may be
@@ -132,13 +133,8 @@ func describe(s *view.Shared, row *view.Row, width int) []string {
 // frameworks names the controls that a rule answers to, on one line.
 func frameworks(r *model.Rule) string {
 	var parts []string
-	for _, f := range []struct {
-		name string
-		ids  []string
-	}{{"PSS", r.Frameworks.PSS}, {"CIS", r.Frameworks.CIS}, {"NSA", r.Frameworks.NSA}, {"OWASP", r.Frameworks.OWASP}, {"MITRE", r.Frameworks.MITRE}, {"MS", r.Frameworks.MS}} {
-		if len(f.ids) > 0 {
-			parts = append(parts, f.name+" "+strings.Join(f.ids, ", "))
-		}
+	for _, c := range explain.Controls(&r.Frameworks) {
+		parts = append(parts, c.String())
 	}
 	return strings.Join(parts, "; ")
 }

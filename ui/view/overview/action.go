@@ -24,14 +24,14 @@ func (s *Screen) Can(a keys.Action) view.Offer {
 		_, why := s.target()
 		return view.When(why == "", why)
 	case keys.Fix, keys.WhatIf, keys.Explain, keys.Related, keys.Export:
-		return view.When(len(s.Subject().Findings) > 0, "no finding here")
+		return view.When(len(s.Hint().Findings) > 0, "no finding here").ByProgram()
 	case keys.YAML, keys.Owner:
 		if e := s.edit(); s.focus == changed && e != nil && e.Verb == model.EditDeleted {
 			return view.Because("the object is gone")
 		}
-		return view.When(!s.Subject().Object.IsZero(), "no object here")
+		return view.When(!s.Hint().Object.IsZero(), "no object here").ByProgram()
 	case keys.Copy:
-		return view.When(len(s.Subject().Names) > 0, "nothing is selected")
+		return view.When(len(s.Hint().Names) > 0, "nothing is selected").ByProgram()
 	}
 	return view.No()
 }
@@ -63,7 +63,7 @@ func (s *Screen) target() (to view.Place, why string) {
 	switch s.focus {
 	case fix:
 		if o := s.owner(); o != nil {
-			return view.Place{Screen: view.Detail, Finding: o.rows[0].Finding.ID}, ""
+			return view.Place{Screen: view.Detail, Object: o.ref}, ""
 		}
 		return to, "no finding here"
 	case changed:
@@ -71,7 +71,7 @@ func (s *Screen) target() (to view.Place, why string) {
 		if e == nil {
 			return to, "nothing has changed"
 		}
-		if open := s.open(e); len(open) > 0 {
+		if open := s.open(e, 1); len(open) > 0 {
 			return view.Place{Screen: view.Detail, Finding: open[0].ID}, ""
 		}
 		if e.Verb == model.EditDeleted {
@@ -84,17 +84,20 @@ func (s *Screen) target() (to view.Place, why string) {
 			return to, "there are no themes yet"
 		}
 		if s.themes[i].rules == 0 {
-			return to, "not in this version"
+			return to, later
 		}
 		return view.Place{Screen: view.Findings, Filter: "theme:" + s.themes[i].id}, ""
 	}
 	return to, "there is nothing behind this"
 }
 
-// open lists what an edit opened and what has not ended yet, the worst first.
-func (s *Screen) open(e *model.Edit) []*model.Finding {
+// open lists what an edit opened and what has not ended yet, the worst first, and no more than most.
+func (s *Screen) open(e *model.Edit, most int) []*model.Finding {
 	var open []*model.Finding
 	for _, id := range e.Opened {
+		if len(open) == most {
+			break
+		}
 		if r := s.snapshot.Row(id); r != nil {
 			open = append(open, r.Finding)
 		}
@@ -104,21 +107,39 @@ func (s *Screen) open(e *model.Edit) []*model.Finding {
 
 // Subject is the selected object with all that was found on it; of an edit, what it has opened.
 func (s *Screen) Subject() view.Subject {
+	subject := s.Hint()
 	switch s.focus {
 	case fix:
 		if o := s.owner(); o != nil {
-			return view.Subject{Findings: o.findings(), Object: o.ref, Names: []string{o.ref.String()}}
+			subject.Findings = o.findings()
 		}
 	case changed:
 		if e := s.edit(); e != nil {
-			return view.Subject{Findings: s.open(e), Object: e.Object, Names: []string{e.Object.String()}}
+			subject.Findings = s.open(e, len(e.Opened))
+		}
+	case cover:
+		subject.Names = []string{strings.TrimSpace(s.coverage.Plain())}
+	}
+	return subject
+}
+
+// Hint is Subject with one finding at the most, and with the name of the coverage in place of its text.
+func (s *Screen) Hint() view.Subject {
+	switch s.focus {
+	case fix:
+		if o := s.owner(); o != nil {
+			return view.Subject{Findings: []*model.Finding{o.rows[0].Finding}, Object: o.ref, Names: []string{o.ref.String()}}
+		}
+	case changed:
+		if e := s.edit(); e != nil {
+			return view.Subject{Findings: s.open(e, 1), Object: e.Object, Names: []string{e.Object.String()}}
 		}
 	case themes:
 		if i := s.lists[themes].cursor; i < len(s.themes) {
 			return view.Subject{Names: []string{s.themes[i].id}}
 		}
 	case cover:
-		return view.Subject{Names: []string{strings.TrimSpace(s.coverage.Plain())}}
+		return view.Subject{Names: []string{"coverage"}}
 	}
 	return view.Subject{}
 }

@@ -8,6 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"canopy/model"
+	"canopy/model/record"
 	"canopy/ui/view"
 )
 
@@ -17,8 +18,10 @@ type edits struct {
 	// known tells that a snapshot was shown; seen is the sequence number of the newest edit, and those above quiet glow.
 	known       bool
 	seen, quiet uint64
-	// usual is the width that all but the longest objects need.
+	// usual is the width that nine of ten objects need.
 	usual int
+	// unjudged tells that there are some of which not all effects are evaluated.
+	unjudged bool
 	// opened and closed are the widths of the columns of what findings came and went, with the blank before them.
 	opened, closed int
 }
@@ -27,13 +30,14 @@ type edits struct {
 func (s *Screen) take() (news bool) {
 	e, l, r := &s.changed, &s.lists[changed], s.snapshot.Report
 	was, widths := s.edit(), []int(nil)
-	e.rows, e.usual, e.opened, e.closed = nil, 0, 0, 0
+	e.rows, e.usual, e.opened, e.closed, e.unjudged = nil, 0, 0, 0, false
 	for i := range r.Edits {
 		edit := &r.Edits[i]
 		if !s.snapshot.Namespaces.Show(edit.Object) {
 			continue
 		}
 		e.rows = append(e.rows, edit)
+		e.unjudged = e.unjudged || silence(edit) != ""
 		widths = append(widths, view.Width(s.shared.Clean(edit.Object.String())))
 		e.opened = max(e.opened, len(figure(" +", edit.OpenedCount)))
 		e.closed = max(e.closed, len(figure(" -", edit.ClosedCount)))
@@ -90,11 +94,11 @@ func figure(sign string, n int) string {
 	return sign + strconv.Itoa(n)
 }
 
-// told says in words what an edit did.
-func told(e *model.Edit) string {
+// told says in words what an edit did, and what of that is not known.
+func (s *Screen) told(e *model.Edit) string {
 	var parts []string
 	if e.Detail != "" {
-		parts = append(parts, e.Detail)
+		parts = append(parts, s.detail(e))
 	}
 	if e.OpenedCount > 0 {
 		parts = append(parts, view.Count(e.OpenedCount, "finding")+" opened, the worst "+e.Worst.String())
@@ -102,22 +106,53 @@ func told(e *model.Edit) string {
 	if e.ClosedCount > 0 {
 		parts = append(parts, view.Count(e.ClosedCount, "finding")+" closed")
 	}
+	if what := silence(e); what != "" {
+		parts = append(parts, what+" not evaluated "+here)
+	}
 	return strings.Join(parts, "; ")
 }
 
-// clock writes when an edit was: the time of this day, else the day.
-func (s *Screen) clock(t time.Time) string {
+// detail is that of an edit, with an arrow that can be drawn everywhere.
+func (s *Screen) detail(e *model.Edit) string {
+	return strings.ReplaceAll(e.Detail, "→", s.shared.Glyphs.ArrowRight)
+}
+
+// silence says what of an edit no rule of this version is about, so that nothing was found is no good news; "" where the rules
+// are about all of it.
+func silence(e *model.Edit) string {
+	o := e.Object
+	workload := record.TemplatePath(o.Kind) != "" && model.KindOf(o.GroupKind()) != nil
+	switch {
+	case o.Group == "" && o.Kind == "Namespace":
+		return ""
+	case !workload && e.OpenedCount+e.ClosedCount > 0:
+		return "other effects are"
+	case !workload:
+		return "its effect is"
+	case strings.HasPrefix(e.Detail, "image "), strings.Contains(e.Detail, " image "):
+		return "what is in the image is"
+	}
+	return ""
+}
+
+// clock writes when an edit was: the time of this day, with seconds where there is room, else the day.
+func (s *Screen) clock(t time.Time, width int) string {
 	now := s.snapshot.Report.Time.In(s.shared.Zone)
 	if t = t.In(s.shared.Zone); t.Format(time.DateOnly) != now.Format(time.DateOnly) {
 		return t.Format("Jan _2")
 	}
-	return s.shared.Clock(t)
+	if clock := s.shared.Clock(t); len(clock) <= width {
+		return clock
+	}
+	return t.Format("15:04")
 }
 
 // unchanged says since when nothing has changed.
 func (s *Screen) unchanged() string {
 	c, trend := s.snapshot.Cover, s.snapshot.Trend
 	switch {
+	case s.still():
+		return "a file does not change"
 	case !c.Settled():
 		return "what changes is told once everything was read"
 	case s.snapshot.Namespaces != nil && len(s.snapshot.Report.Edits) > 0:
@@ -128,48 +163,5 @@ func (s *Screen) unchanged() string {
 	return "nothing has changed since " + s.hour(trend[0].Time)
 }
 
-// words stand after the figures of an edit, where there is room.
-const words = " findings"
-
-// editIndent is where the object begins, after the gutter.
-const editIndent = 8 + 2 + 1 + 1
-
-// editLine draws an edit: when, what, and what came of it.
-func (s *Screen) editLine(i, width int) string {
-	e, t := s.changed.rows[i], &s.shared.Theme
-	worst, style := "", t.Good
-	switch {
-	case e.OpenedCount > 0:
-		worst, style = e.Worst.Letter(), t.Severity(e.Worst)
-	case e.ClosedCount > 0:
-		worst = e.Worst.Letter()
-	}
-	opened, closed := figure("+", e.OpenedCount), figure("-", e.ClosedCount)
-	room := s.changed.opened + s.changed.closed
-	if room > 0 {
-		room += 2 + 1
-	}
-	unit := ""
-	if width >= wordy && room > 0 {
-		room += len(words)
-		if opened+closed != "" {
-			unit = words
-		}
-	}
-	mark, markStyle := s.sign(e.Verb)
-	object, detail := divide(width-gutter-editIndent-room-1, s.changed.usual)
-	return s.line(width, s.look(changed, i),
-		cell{text: s.clock(e.Time), width: 8, style: t.Faint},
-		gap(2),
-		cell{text: mark, width: 1, style: markStyle},
-		gap(1),
-		cell{text: e.Object.String(), width: object, style: t.Text, name: true, glow: e.Sequence > s.changed.quiet},
-		gap(min(2, detail)),
-		cell{text: e.Detail, width: detail, style: t.Faint},
-		gap(min(2, room)),
-		cell{text: worst, width: min(1, room), style: style},
-		cell{text: opened, width: s.changed.opened, style: style, right: true},
-		cell{text: closed, width: s.changed.closed, style: t.Good, right: true},
-		cell{text: unit, width: len(unit), style: t.Faint},
-	)
-}
+// still tells that what is looked at cannot change.
+func (s *Screen) still() bool { return s.snapshot.Report.Source.Type == "capture" }

@@ -11,10 +11,11 @@ import (
 
 // write makes the lines of the coverage, where the snapshot or the width is another one.
 func (s *Screen) write(width int) {
-	if s.written.snapshot == s.snapshot && s.written.width == width {
+	formula := len(s.formula) == 0
+	if s.written.snapshot == s.snapshot && s.written.width == width && s.written.formula == formula {
 		return
 	}
-	s.written.snapshot, s.written.width = s.snapshot, width
+	s.written.snapshot, s.written.width, s.written.formula = s.snapshot, width, formula
 	s.coverage.SetLines(s.covered(width))
 	s.summary = s.sumCover()
 }
@@ -50,8 +51,10 @@ func (s *Screen) covered(width int) []string {
 	}
 	p.Entry("source", s.source(r.Source), t.Text)
 	p.Entry("secrets", "metadata only: their values are never read", t.Faint)
-	p.Text("attack paths: not in this version", t.Faint)
-	p.Entry("risk", strings.ReplaceAll(strings.TrimPrefix(view.RiskFormula, "risk "), " %", "%"), t.Faint)
+	p.Text("attack paths: not "+here, t.Faint)
+	if s.written.formula {
+		p.Entry("risk", strings.TrimPrefix(view.RiskFormula, "risk: "), t.Faint)
+	}
 	return p.Lines()
 }
 

@@ -12,9 +12,9 @@ import (
 // phrases is how many short titles of rules stand beside an object.
 const phrases = 3
 
-// fixColumns are the widths of the columns of what to fix first.
+// fixColumns are the widths of the columns of what to fix first; rest is what the object and the rules share.
 type fixColumns struct {
-	number, object, rules, count int
+	number, rest, count int
 	// words tells that the count has its unit.
 	words bool
 }
@@ -27,13 +27,12 @@ func (s *Screen) fixColumns(width int) fixColumns {
 	if c.words {
 		c.count = 12
 	}
-	room := width - c.indent() - c.count - 1
-	c.object, c.rules = divide(room, s.fix.usual)
+	c.rest = max(0, width-c.indent()-c.count-1)
 	return c
 }
 
 // wordy is the width from which on figures have their unit beside them; else it stands in the title of the pane.
-const wordy = 80
+const wordy = 100
 
 // usual gives the width that nine of ten need: a few long names must not take the room from all the others.
 func usual(widths []int) int {
@@ -41,17 +40,23 @@ func usual(widths []int) int {
 		return 0
 	}
 	slices.Sort(widths)
-	return widths[(len(widths)-1)*9/10]
+	return widths[(len(widths)*9+9)/10-1]
 }
 
-// divide shares cells between a name, a gap and what stands beside it. Where that would be little the name gets all.
-func divide(room, usual int) (name, beside int) {
-	const useful = 12
-	name = min(usual, max(room*6/10, room-2-40))
-	if room-name-2 < useful || room < 34 {
+// divide shares the cells of one row between its name and what stands beside it, of which so many cells are to be seen, with
+// a gap between. The name is whole wherever it fits. What is beside it stands in a column after the usual width of a name, or
+// nearer where it would not fit there, and further off where the name is long.
+func divide(room, usual, name, wanted int) (left, beside int) {
+	const apart = 2
+	name = min(name, room)
+	left = max(name, min(usual, room/2))
+	if room-left-apart < wanted {
+		left = max(name, min(left, room-apart-wanted))
+	}
+	if beside = room - left - apart; wanted == 0 || beside < min(wanted, some) {
 		return max(0, room), 0
 	}
-	return name, room - name - 2
+	return left, beside
 }
 
 // fixLine draws an object: what is worst about it, and how many findings end with it.
@@ -73,14 +78,15 @@ func (s *Screen) fixLine(i, width int, c fixColumns) string {
 	if o.holds == 0 {
 		severity = t.Faint
 	}
+	object, rules := divide(c.rest, s.fix.usual, o.width, view.Width(s.shared.Clean(titles[0])))
 	return s.line(width, s.look(fix, i),
 		cell{text: strconv.Itoa(i + 1), width: c.number, style: t.Faint, right: true},
 		gap(1),
 		cell{text: o.rows[0].Severity(), width: 2, style: severity},
 		gap(1),
-		cell{text: o.object, width: c.object, style: t.Text, name: true},
-		gap(min(2, c.rules)),
-		cell{text: s.flow(titles, " "+s.shared.Glyphs.Dot+" ", c.rules), width: c.rules, style: t.Faint},
+		cell{text: o.object, width: object, style: t.Text, name: true},
+		gap(min(2, rules)),
+		cell{text: s.flow(titles, " "+s.shared.Glyphs.Dot+" ", rules), width: rules, style: t.Faint},
 		cell{text: count, width: c.count, style: t.Text, right: true},
 	)
 }

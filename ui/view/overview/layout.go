@@ -34,11 +34,12 @@ func (s *Screen) arrange() {
 	s.places, s.rule, s.risk = [panes]place{}, 0, rect{}
 	left := s.width
 	if view.TwoPanes(s.width) {
-		left = s.width * 58 / 100
+		left = s.width * 55 / 100
 		s.rule = left
 	}
 	s.lists[fix].extra, s.lists[changed].extra, s.lists[themes].extra = 0, 0, 0
-	s.risk = rect{0, 0, left, s.riskHeight()}
+	s.formula = s.formulaLines(left)
+	s.risk = rect{0, 0, left, s.riskHeight() + len(s.formula)}
 	free := s.risk.height
 	if s.height >= 24 {
 		free++
@@ -76,7 +77,9 @@ func (s *Screen) spare(p pane) int {
 	l := &s.lists[p]
 	free := l.height - l.count
 	switch {
-	case p == cover || p != s.focus && p != fix:
+	case p == cover || p == themes && p != s.focus:
+		return 0
+	case p == changed && p != s.focus && l.height < 6:
 		return 0
 	case l.height >= 9 || free >= 2:
 		return 2
@@ -128,13 +131,16 @@ func (s *Screen) want(p pane) int {
 	case fix:
 		return max(8, len(s.fix.owners)+2)
 	case changed:
+		if s.still() && len(s.changed.rows) == 0 {
+			return 1
+		}
 		// In steps, so that what is below does not move with each edit.
 		for _, step := range []int{6, 12, 24} {
-			if len(s.changed.rows) <= step {
+			if len(s.changed.rows)+2 <= step {
 				return step
 			}
 		}
-		return len(s.changed.rows) + 1
+		return len(s.changed.rows) + 2
 	case themes:
 		return len(s.themes) + 1
 	}

@@ -12,8 +12,9 @@ import (
 // owner is an object with what was found on it. It is immutable.
 type owner struct {
 	ref model.Ref
-	// object is the short form of ref, cleaned.
+	// object is the short form of ref, cleaned, and width what it takes in cells.
 	object string
+	width  int
 	// rows are the findings that hold, the worst first, and after them those that may.
 	rows []*view.Row
 	// holds counts the findings that hold, risk sums up theirs, and worst is the severity of the first row.
@@ -27,7 +28,7 @@ type owner struct {
 type ranking struct {
 	of     *view.Snapshot
 	owners []*owner
-	// usual is the width that all but the longest objects need.
+	// usual is the width that nine of ten objects need.
 	usual int
 }
 
@@ -46,7 +47,7 @@ func rank(s *view.Snapshot, was ranking) ranking {
 		}
 		o := by[row.Finding.Object]
 		if o == nil {
-			o = &owner{ref: row.Finding.Object, object: row.Object, system: system(row.Finding.Object)}
+			o = &owner{ref: row.Finding.Object, object: row.Object, width: row.Width, system: system(row.Finding.Object)}
 			by[o.ref] = o
 			r.owners = append(r.owners, o)
 			widths = append(widths, row.Width)

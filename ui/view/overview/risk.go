@@ -1,7 +1,6 @@
 package overview
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -9,11 +8,21 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"canopy/model"
-	"canopy/ui/keys"
 	"canopy/ui/view"
 )
 
-// riskLines draw how bad it is: the figure, where it comes from, and how many findings of each severity hold.
+// roomy is the height from which on there is room to say how the risk is counted.
+const roomy = 30
+
+// formulaLines say below the figure how it is counted, where there is room.
+func (s *Screen) formulaLines(width int) []string {
+	if s.height < roomy {
+		return nil
+	}
+	return s.wrap(strings.TrimPrefix(view.RiskFormula, "risk: "), width-2, 3)
+}
+
+// riskLines draw how bad it is: the figure, of what it is and how it has moved, and how many findings of each severity hold.
 func (s *Screen) riskLines(width int) []string {
 	t, score := &s.shared.Theme, s.snapshot.Score
 	figure, style := strconv.Itoa(score.Risk()), t.Good
@@ -23,24 +32,29 @@ func (s *Screen) riskLines(width int) []string {
 	} else if scope != "" {
 		// No finding is no good news while something is unseen.
 		style = t.Warn
-		if !s.snapshot.Cover.Settled() {
-			figure = "?"
+		if !s.read() {
+			figure = unknown
 		}
 	}
-	change, changeStyle := s.change()
-	how := ""
-	if key := s.shared.Keys.Show(keys.Help); key != "" {
-		how = "formula: " + key
+	only := ""
+	if names := s.snapshot.Namespaces.Names(); len(names) > 0 {
+		only = "only " + view.Few(names, 2)
 	}
+	change, changeStyle := s.change()
 	top, _ := s.shared.Bar(width,
 		view.Part{Text: "RISK", Style: t.Header},
 		view.Part{Text: figure, Style: style},
+		view.Part{Text: s.shared.Cut(only, width/2), Style: t.Notice},
 		view.Part{Text: scope, Style: scopeStyle, Rank: 1},
 		view.Part{Text: change, Style: changeStyle, Rank: 2},
 		view.Part{Text: s.spark(min(24, width/4)), Style: t.Faint, Rank: 3},
-		view.Part{Text: how, Style: t.Faint, Rank: 4, Right: true},
 	)
-	return []string{top, s.counts(width)}
+	return append([]string{top, s.counts(width)}, s.more(s.formula, 1, t.Faint)...)
+}
+
+// read tells that all was read that can be read: until then a zero says nothing.
+func (s *Screen) read() bool {
+	return s.snapshot.Cover.Settled() && !s.snapshot.Cover.Unreached(s.snapshot.Report)
 }
 
 // counts is the line of counts by severity.
@@ -52,8 +66,8 @@ func (s *Screen) counts(width int) string {
 		style, count := t.Severity(severity), strconv.Itoa(n)
 		if n == 0 {
 			style = t.Faint
-			if !s.snapshot.Cover.Settled() {
-				count = "?"
+			if !s.read() {
+				count = unknown
 			}
 		}
 		parts = append(parts, view.Part{Text: s.shared.Glyphs.Severity(severity) + " " + severity.Letter() + " " + count, Style: style})
@@ -66,38 +80,54 @@ func (s *Screen) counts(width int) string {
 	return line
 }
 
-// scope says of how much the figure speaks, where that is not all.
+// scope says of how much the figure speaks, and of when, where that is not all and now.
 func (s *Screen) scope() (string, lipgloss.Style) {
 	t, c := &s.shared.Theme, s.snapshot.Cover
+	scope := ""
 	switch {
-	case !c.Settled():
-		return "so far", t.Warn
+	case !s.read():
+		scope = "so far"
 	case c.Seen() < c.Total():
-		return "of what could be seen", t.Warn
+		scope = "of what could be seen"
 	}
-	if c.Stale {
-		if c.StaleSince == 0 {
-			return "out of date", t.Warn
-		}
-		return "as of " + s.hour(time.Unix(c.StaleSince, 0)), t.Warn
+	switch {
+	case !c.Stale || c.Unreached(s.snapshot.Report):
+	case c.StaleSince == 0:
+		scope = join(scope, "out of date")
+	default:
+		scope = join(scope, "as of "+s.hour(time.Unix(c.StaleSince, 0)))
 	}
-	return "", t.Faint
+	if scope == "" {
+		return "", t.Faint
+	}
+	return scope, t.Warn
 }
 
 // change says how the risk has moved since everything was read.
 func (s *Screen) change() (string, lipgloss.Style) {
 	t, trend := &s.shared.Theme, s.snapshot.Trend
-	if len(trend) == 0 || !s.snapshot.Cover.Settled() {
+	if len(trend) == 0 || !s.read() || s.still() {
 		return "", t.Faint
 	}
 	since := " since " + s.hour(trend[0].Time)
-	switch by := trend[len(trend)-1].Risk - trend[0].Risk; {
-	case by > 0:
-		return fmt.Sprintf("%s%d%s", s.shared.Glyphs.Up, by, since), t.Alarm
-	case by < 0:
-		return fmt.Sprintf("%s%d%s", s.shared.Glyphs.Down, -by, since), t.Good
+	if by := s.snapshot.Score.Risk() - trend[0].Risk; by != 0 {
+		return s.moved(by, "", since)
+	}
+	// The figure is too coarse for each finding to move it.
+	for _, severity := range model.Severities() {
+		if by := s.snapshot.Score.Holds[severity] - trend[0].Score.Holds[severity]; by != 0 {
+			return s.moved(by, " "+severity.Letter(), since)
+		}
 	}
 	return "unchanged" + since, t.Faint
+}
+
+// moved says by how much something rose or fell.
+func (s *Screen) moved(by int, what, since string) (string, lipgloss.Style) {
+	if by > 0 {
+		return s.shared.Glyphs.Up + strconv.Itoa(by) + what + since, s.shared.Theme.Alarm
+	}
+	return s.shared.Glyphs.Down + strconv.Itoa(-by) + what + since, s.shared.Theme.Good
 }
 
 // hour writes a moment of this day, or of another one with its date.

@@ -27,10 +27,13 @@ type Screen struct {
 	changed  edits
 	themes   []standing
 	coverage *view.Pager
+	// formula says how the risk is counted, where there is room for it below the figure.
+	formula []string
 	// written tells for what the lines of the coverage were made.
 	written struct {
 		snapshot *view.Snapshot
 		width    int
+		formula  bool
 	}
 	// summary is the coverage in a few words.
 	summary string

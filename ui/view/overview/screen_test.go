@@ -50,7 +50,7 @@ func TestTheWorstComesFirst(t *testing.T) {
 			t.Errorf("%s is worse than the one before it", f.ID)
 		}
 	}
-	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Detail, Finding: got.Finding().ID})
+	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Detail, Object: got.Object})
 	if pos := s.Position(); pos != "1-7 of 7" {
 		t.Errorf("position %q", pos)
 	}
@@ -190,6 +190,15 @@ func TestWhatWasNotSeenIsNeverClean(t *testing.T) {
 		"nothing known": {view.NewSnapshot(), []string{"RISK  ?", "connecting to prod-eu", "C ?", "loading"}, []string{"100%", "Nothing to fix", "C 0"}},
 		"loading":       {halfway(t), []string{"so far", "loading 25 of 39 kinds", "C ?"}, []string{"100%", "Nothing to fix", "nothing has changed", "C 0"}},
 		"partial":       {covered(session), []string{"of what could be seen", "denied", "rolebindings", "0 of 2 judged"}, []string{"Nothing to fix"}},
+		"never reached": {
+			func() *view.Snapshot {
+				r := *view.NewSnapshot().Report
+				for _, k := range model.Kinds() {
+					r.Coverage = append(r.Coverage, model.Coverage{Kind: k.GroupKind(), State: model.Denied, Stale: true, Reason: "connection refused"})
+				}
+				return view.NewSnapshot().Next(&r, nil)
+			}(), []string{"RISK  ?", "C ?", "cannot reach the server"}, []string{"C 0", "Nothing to fix", "covered,"},
+		},
 		"partial and bare": {
 			func() *view.Snapshot {
 				s := viewtest.New(t)
@@ -225,6 +234,12 @@ func TestStale(t *testing.T) {
 	} else if !strings.Contains(got, "as of 13:59") {
 		t.Errorf("the risk looks like that of now:\n%s", got)
 	}
+	session.Cover(model.Coverage{Kind: model.KindByName("secrets").GroupKind(), State: model.Denied, Reason: "may not list secrets"})
+	session.Apply()
+	s = open(t, session.Shared(), session.Snapshot(), 80, 20)
+	if got := plain(s); !strings.Contains(got, "of what could be seen, as of 13:59") {
+		t.Errorf("what is missing hides what is old:\n%s", got)
+	}
 }
 
 func TestEverythingIsReachable(t *testing.T) {
@@ -242,7 +257,7 @@ func TestEverythingIsReachable(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Namespace/shop", "debug-x9", "least privilege", "audits", "not in this version", "may not list rolebindings", "attack paths", "metadata only",
-		"source  prod-eu", "risk    0 to 100", "nothing has changed", "absent",
+		"source  prod-eu", "risk    the worst finding", "nothing has changed", "absent",
 	} {
 		if !strings.Contains(all.String(), want) {
 			t.Errorf("%q cannot be reached", want)
@@ -263,7 +278,7 @@ func TestMouse(t *testing.T) {
 		t.Fatalf("%q is not on the screen", text)
 		return 0, 0
 	}
-	x, y := find("shop/Deployment/web  ")
+	x, y := find("H  shop/Deployment/web")
 	if asked := run(t, s, s.Click(x, y)); len(asked) > 0 {
 		t.Errorf("the first click asks for %v", asked)
 	}
@@ -272,7 +287,7 @@ func TestMouse(t *testing.T) {
 	}
 	// What is said of the row that was selected first has moved.
 	lines = strings.Split(plain(s), "\n")
-	x, y = find("shop/Deployment/web  ")
+	x, y = find("H  shop/Deployment/web")
 	if asked := run(t, s, s.Click(x, y)); len(asked) != 1 {
 		t.Errorf("the second click asks for %v", asked)
 	}

@@ -8,10 +8,20 @@ import (
 	"canopy/ui/view"
 )
 
+const (
+	// here ends what is said of things that come with a later version, and later says it of a whole theme.
+	here  = "in this version"
+	later = "not " + here
+	// unknown stands for a figure that was not evaluated: a zero, or nothing, would look clean.
+	unknown = "?"
+)
+
 // standing is how a theme stands: what was found, and how much of it could be judged. It is immutable.
 type standing struct {
 	id, name string
-	score    view.Score
+	// part tells that a later version has more rules of the theme.
+	part  bool
+	score view.Score
 	// rules counts the rules of the theme, unjudged those that could not be judged, partly those that could in part, and
 	// loading those that wait.
 	rules, unjudged, partly, loading int
@@ -22,7 +32,7 @@ type standing struct {
 // standings sums up all themes, in the order in which they are shown.
 func standings(s *view.Snapshot, rules []*model.Rule) []standing {
 	all := []standing{
-		{id: "least-privilege", name: "least privilege"}, {id: "network", name: "network"}, {id: "pod-security", name: "pod security"},
+		{id: "least-privilege", name: "least privilege", part: true}, {id: "network", name: "network"}, {id: "pod-security", name: "pod security"},
 		{id: "images", name: "images"}, {id: "secrets", name: "secrets"}, {id: "patching", name: "patching"},
 		{id: "activity", name: "activity"}, {id: "audits", name: "audits"},
 	}
@@ -66,12 +76,22 @@ func (s *standing) add(state model.RuleState) {
 // whole tells that all rules of the theme could be judged.
 func (s *standing) whole() bool { return s.rules > 0 && s.unjudged+s.partly+s.loading == 0 }
 
+// judged says how many rules there are, all of which could be judged.
+func (s *standing) judged() string {
+	if s.part {
+		return view.Count(s.rules, "rule") + ", in part"
+	}
+	return view.Count(s.rules, "rule") + ", all judged"
+}
+
 // why says what could not be judged, and for what reason; "" where there is nothing to say.
 func (s *standing) why() string {
 	t := ""
 	switch {
 	case s.loading > 0:
 		return ""
+	case s.whole() && s.part:
+		return s.judged() + "; more in a later version"
 	case s.unjudged > 0:
 		t = fmt.Sprintf("%d of %s cannot be judged", s.unjudged, view.Count(s.rules, "rule"))
 	case s.partly > 0:
@@ -119,10 +139,13 @@ func (s *Screen) themesTitle(name string, width int, focused bool) string {
 // themeLine draws a theme.
 func (s *Screen) themeLine(i, width int, c themeColumns) string {
 	st, t := &s.themes[i], &s.shared.Theme
-	covered, style := "100%", t.Faint
+	covered, style := st.judged(), t.Faint
+	if long := st.why(); st.part && view.Width(long) <= c.covered {
+		covered = long
+	}
 	switch {
 	case st.rules == 0:
-		covered = "not in this version"
+		covered = later
 	case st.loading > 0 || !s.snapshot.Cover.Settled():
 		covered = "loading"
 	case !st.whole():
@@ -140,14 +163,11 @@ func (s *Screen) themeLine(i, width int, c themeColumns) string {
 		n := st.score.Holds[severity]
 		count := cell{text: strconv.Itoa(n), width: c.count, style: t.Severity(severity), right: true}
 		switch {
-		case st.rules == 0:
-			count.text = ""
 		case n > 0:
-		case st.whole():
+		case st.whole() && !st.part && s.read():
 			count.style = t.Faint
 		default:
-			// A zero would look clean.
-			count.text, count.style = "?", t.Faint
+			count.text, count.style = unknown, t.Faint
 		}
 		cells = append(cells, count)
 	}
@@ -166,14 +186,19 @@ func (s *standing) short(width int) string {
 
 // themesSum counts the themes by how much of them is known.
 func (s *Screen) themesSum() string {
-	whole, known := 0, 0
+	whole, part, missing := 0, 0, 0
 	for i := range s.themes {
-		if st := &s.themes[i]; st.rules > 0 {
-			known++
-			if st.whole() {
-				whole++
-			}
+		switch st := &s.themes[i]; {
+		case st.rules == 0:
+			missing++
+		case st.whole() && !st.part:
+			whole++
+		default:
+			part++
 		}
 	}
-	return fmt.Sprintf("%d of %d covered, %d not in this version", whole, known, len(s.themes)-known)
+	if !s.read() {
+		return fmt.Sprintf("loading, %d %s", missing, later)
+	}
+	return fmt.Sprintf("%d covered, %d in part, %d %s", whole, part, missing, later)
 }

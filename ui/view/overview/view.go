@@ -71,6 +71,9 @@ func (s *Screen) title(p pane, width int) string {
 		if n := s.snapshot.Report.EditsDropped; p == changed && n > 0 {
 			aside = join(aside, view.Count(n, "older one")+" let go")
 		}
+		if p == changed {
+			aside = s.legend(aside, width)
+		}
 	} else if height > 0 && focused && s.coverage.Len() > height {
 		aside = s.coverage.Position()
 	}
@@ -79,6 +82,19 @@ func (s *Screen) title(p pane, width int) string {
 		label = "findings"
 	}
 	return s.heading(name, aside, label, width, focused)
+}
+
+// legend puts before what is said of the changes what their sign means, as long as there is room for all.
+func (s *Screen) legend(aside string, width int) string {
+	if !s.changed.unjudged {
+		return aside
+	}
+	const brief = unknown + " not evaluated"
+	long := join(brief+" "+here, aside)
+	if len(long) > width-len("CHANGED")-5-len(words)-1 {
+		return join(brief, aside)
+	}
+	return long
 }
 
 // heading draws a title, what is to be said of the pane, and what stands in its last column.
@@ -101,8 +117,11 @@ func (s *Screen) heading(name, aside, label string, width int, focused bool) str
 }
 
 func join(a, b string) string {
-	if a == "" {
+	switch {
+	case a == "":
 		return b
+	case b == "":
+		return a
 	}
 	return a + ", " + b
 }
@@ -120,7 +139,7 @@ func (s *Screen) sum(p pane) string {
 		if len(s.changed.rows) > 0 {
 			e := s.changed.rows[0]
 			mark, _ := s.sign(e.Verb)
-			return s.clock(e.Time) + " " + mark + " " + e.Object.String()
+			return s.clock(e.Time, editTime(s.width)) + " " + mark + " " + e.Object.String()
 		}
 		return s.unchanged()
 	case themes:
@@ -150,7 +169,7 @@ func (s *Screen) body(p pane) []string {
 		if len(s.changed.rows) == 0 {
 			return s.text(r.width, s.shared.Theme.Faint, s.unchanged())
 		}
-		return l.draw(func(i int) string { return s.editLine(i, r.width) }, s.more(said, gutter+editIndent, s.shared.Theme.Faint))
+		return l.draw(func(i int) string { return s.editLine(i, r.width) }, s.more(said, editIndent(r.width), s.shared.Theme.Faint))
 	case themes:
 		columns := s.themeColumns(r.width)
 		return l.draw(func(i int) string { return s.themeLine(i, r.width, columns) }, s.more(said, gutter, s.shared.Theme.Faint))
@@ -166,7 +185,10 @@ func (s *Screen) said(p pane, width, most int) []string {
 		indent := s.fixColumns(width).indent()
 		return s.wrap(s.fix.owners[row].why(), width-indent-1, most)
 	case p == changed && row < len(s.changed.rows):
-		return s.wrap(told(s.changed.rows[row]), width-gutter-editIndent-1, most)
+		if _, _, whole := s.shares(s.changed.rows[row], width); whole && p != s.focus {
+			return nil
+		}
+		return s.wrap(s.told(s.changed.rows[row]), width-editIndent(width)-1, most)
 	case p == themes && row < len(s.themes):
 		return s.wrap(s.themes[row].why(), width-gutter-1, most)
 	}

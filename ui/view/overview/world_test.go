@@ -30,19 +30,23 @@ func busy(s *viewtest.Session) *view.Snapshot {
 	privileged := "PS01/apps/DaemonSet/data/backup-helper"
 	binding := model.Ref{Group: "rbac.authorization.k8s.io", Version: "v1", Kind: "RoleBinding", Namespace: "shop", Name: "ci"}
 	r.Edits = []model.Edit{
-		{Time: at("14:02:11"), Sequence: 6, Verb: model.EditCreated, Object: binding, Detail: "role edit for sa:ci/runner", OpenedCount: 3, Worst: model.High},
+		{Time: at("14:02:11"), Sequence: 6, Verb: model.EditCreated, Object: binding, Detail: "sa:ci/runner → ClusterRole/edit", OpenedCount: 3, Worst: model.High},
 		{Time: at("14:01:40"), Sequence: 5, Verb: model.EditChanged, Object: deployment("shop", "web"), Detail: "image 1.4 → 1.5"},
 		{
 			Time: at("13:58:02"), Sequence: 4, Verb: model.EditChanged, Object: model.Ref{Group: "apps", Version: "v1", Kind: "DaemonSet", Namespace: "data", Name: "backup-helper"},
 			Detail: "container helper is privileged; volume host added", Opened: []string{privileged}, OpenedCount: 12, ClosedCount: 1, Worst: model.Critical,
 		},
 		{Time: at("13:55:30"), Sequence: 3, Verb: model.EditDeleted, Object: model.Ref{Version: "v1", Kind: "Pod", Namespace: "kube-system", Name: "debug-x9"}, ClosedCount: 4, Worst: model.High},
-		{Time: at("13:51:00"), Sequence: 2, Verb: model.EditCreated, Object: model.Ref{Version: "v1", Kind: "Namespace", Name: "staging"}, OpenedCount: 1, Worst: model.Medium},
-		{Time: at("09:12:00").AddDate(0, 0, -1), Sequence: 1, Verb: model.EditChanged, Object: deployment("ops", "operator"), Detail: "replicas 1 → 3"},
+		{Time: at("13:51:00"), Sequence: 2, Verb: model.EditCreated, Object: model.Ref{Version: "v1", Kind: "Namespace", Name: "staging"}, Detail: "no Pod Security label", OpenedCount: 1, Worst: model.Medium},
+		{
+			Time: at("13:50:00"), Sequence: 1, Verb: model.EditDeleted, Object: model.Ref{Group: "networking.k8s.io", Version: "v1", Kind: "NetworkPolicy", Namespace: "payments", Name: "default-deny"},
+			Detail: "was: isolates every pod: nothing in",
+		},
+		{Time: at("09:12:00").AddDate(0, 0, -1), Sequence: 0, Verb: model.EditChanged, Object: deployment("ops", "operator"), Detail: "replicas 1 → 3"},
 	}
 	n := view.NewSnapshot().Next(&r, nil)
 	n.Trend = nil
-	for i, risk := range []int{30, 31, 31, 32, 30, 32, 31, 31, 33, n.Score.Risk()} {
+	for i, risk := range []int{72, 73, 73, 74, 72, 74, 73, 73, 75, n.Score.Risk()} {
 		n.Trend = append(n.Trend, view.Sample{Time: at("13:40:00").Add(time.Duration(i) * 2 * time.Minute), Risk: risk})
 	}
 	return n

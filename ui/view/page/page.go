@@ -95,9 +95,14 @@ func (p *Page) Hang(first, rest, drawn string) {
 	}
 }
 
-// Entry adds text with a word before it. A second entry without a word goes on below the first.
+// Entry adds text with a word before it. A second entry without a word goes on below the first. What is longer than a word
+// gets a line of its own.
 func (p *Page) Entry(word, drawn string) {
-	first := p.In(p.Ink.Strong, p.shared.Cut(word, indent-1))
+	first := p.In(p.Ink.Strong, word)
+	if text.Width(first) >= indent {
+		p.Para(first)
+		first = ""
+	}
 	p.Hang(first+strings.Repeat(" ", indent-text.Width(first)), strings.Repeat(" ", indent), drawn)
 }
 

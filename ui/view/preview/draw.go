@@ -2,13 +2,16 @@ package preview
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
-	"canopy/model"
+	"canopy/ui/keys"
 	"canopy/ui/view"
+	"canopy/ui/view/explain"
 )
+
+// body is the height below the banner.
+func (s *Screen) body() int { return max(0, s.height-len(s.above)) }
 
 // leftWidth is that of the list; the difference gets the rest.
 func (s *Screen) leftWidth() int {
@@ -18,31 +21,40 @@ func (s *Screen) leftWidth() int {
 	return s.width * 42 / 100
 }
 
+func (s *Screen) rightWidth() int { return max(0, s.width-s.leftWidth()-1) }
+
 // listHeight is the number of lines of the list, its heading included.
 func (s *Screen) listHeight() int {
-	n := 1
+	n := 0
 	if s.plan != nil {
 		n = 1 + 2*len(s.plan.documents)
 	}
-	if s.onePane() {
-		return max(3, min(n, s.height/3))
+	switch {
+	case n <= 1 && s.onePane():
+		return s.body()
+	case n <= 1:
+		return max(4, s.body()/2)
+	case s.onePane():
+		return max(3, min(n, s.body()/3))
 	}
-	return max(4, min(n+1, s.height/2))
+	return max(4, min(n+1, s.body()/2))
 }
 
+// layout gives the banner and the panes their places.
 func (s *Screen) layout() {
+	s.above = s.banner()
 	if s.onePane() {
-		s.diff.Resize(s.width, max(0, s.height-s.listHeight()-1))
-		s.effects.Resize(s.width, max(0, s.height-1))
+		s.diff.Resize(s.width, max(0, s.body()-s.listHeight()-1))
+		s.effects.Resize(s.width, max(0, s.body()-1))
 		return
 	}
-	s.diff.Resize(max(0, s.width-s.leftWidth()-1), max(0, s.height-1))
-	s.effects.Resize(s.leftWidth(), max(0, s.height-s.listHeight()-1))
+	s.diff.Resize(s.rightWidth(), max(0, s.body()-1))
+	s.effects.Resize(s.leftWidth(), max(0, s.body()-s.listHeight()-1))
 }
 
 // refill writes the texts anew.
 func (s *Screen) refill() {
-	s.effects.SetLines(s.effectLines(s.effectsWidth()))
+	s.effects.SetLines(s.effectLines(s.leftWidth()))
 	s.diff.SetLines(s.diffLines())
 	if s.shown != s.cursor {
 		s.shown = s.cursor
@@ -50,31 +62,41 @@ func (s *Screen) refill() {
 	}
 }
 
-func (s *Screen) effectsWidth() int {
-	if s.onePane() {
-		return s.width
-	}
-	return s.leftWidth()
-}
-
 // View draws the panes.
 func (s *Screen) View() string {
-	if s.onePane() {
-		if s.focus == effects {
-			return view.Block(strings.Split(s.headed("WHAT IT WOULD DO", s.effects.View(), s.width, true), "\n"), s.width, s.height)
-		}
-		both := s.list(s.width, s.listHeight()) + "\n" + s.headed(s.diffTitle(), s.diff.View(), s.width, s.focus == diff)
-		return view.Block(strings.Split(both, "\n"), s.width, s.height)
+	body := s.body()
+	var drawn string
+	switch {
+	case s.onePane() && s.focus == effects:
+		drawn = s.headed(effectsTitle, s.effects, s.width, true)
+	case s.onePane():
+		drawn = s.list(s.width, s.listHeight()) + "\n" + s.headed(s.diffTitle(), s.diff, s.width, s.focus == diff)
+	default:
+		left := s.list(s.leftWidth(), s.listHeight()) + "\n" + s.headed(effectsTitle, s.effects, s.leftWidth(), s.focus == effects)
+		right := s.headed(s.diffTitle(), s.diff, s.rightWidth(), s.focus == diff)
+		left = view.Block(strings.Split(left, "\n"), s.leftWidth(), body)
+		drawn = s.shared.Beside(left, view.Block(strings.Split(right, "\n"), s.rightWidth(), body))
 	}
-	left := s.list(s.leftWidth(), s.listHeight()) + "\n" + s.headed("WHAT IT WOULD DO", s.effects.View(), s.leftWidth(), s.focus == effects)
-	right := s.headed(s.diffTitle(), s.diff.View(), s.width-s.leftWidth()-1, s.focus == diff)
-	left = view.Block(strings.Split(left, "\n"), s.leftWidth(), s.height)
-	right = view.Block(strings.Split(right, "\n"), s.width-s.leftWidth()-1, s.height)
-	return s.shared.Beside(left, right)
+	return view.Block(append(slices.Clip(s.above), strings.Split(drawn, "\n")...), s.width, s.height)
 }
 
-func (s *Screen) headed(title, body string, width int, focused bool) string {
-	return s.shared.Heading(title, "", width, focused) + "\n" + body
+const effectsTitle = "WHAT IT WOULD DO"
+
+// headed puts a heading over a text: it says which pane has the focus, and where in the text one is.
+func (s *Screen) headed(title string, p *view.Pager, width int, focused bool) string {
+	aside := ""
+	if p.Can(keys.Down).OK() || p.Search() != "" {
+		aside = p.Position()
+	}
+	return s.heading(title, aside, width, focused) + "\n" + p.View()
+}
+
+func (s *Screen) heading(title, aside string, width int, focused bool) string {
+	mark := " "
+	if focused {
+		mark = s.shared.Glyphs.Cursor
+	}
+	return s.shared.Heading(mark+" "+title, aside, width, focused)
 }
 
 func (s *Screen) diffTitle() string {
@@ -87,25 +109,36 @@ func (s *Screen) diffTitle() string {
 // list draws the documents, two lines each.
 func (s *Screen) list(width, height int) string {
 	t := &s.shared.Theme
-	lines := []string{s.shared.Heading("CHANGES, IN THIS ORDER", "", width, s.focus == changes)}
+	lines := []string{""}
+	aside := ""
+	say := func(words string, draw func(...string) string) {
+		for _, l := range s.shared.Wrap(words, width-2) {
+			lines = append(lines, " "+draw(l))
+		}
+	}
 	switch {
 	case s.plan == nil:
-		lines = append(lines, t.Faint.Render(" working out the change"))
+		say("working out the change", t.Faint.Render)
 	case s.plan.err != nil:
-		for _, l := range s.shared.Wrap(s.plan.err.Error(), width-2) {
-			lines = append(lines, " "+t.Alarm.Render(l))
-		}
+		say("no fix could be made: "+s.plan.err.Error(), t.Alarm.Render)
+	case s.plan.fix == nil && len(s.ids) == 1:
+		say("the finding is gone: there is nothing to fix", t.Good.Render)
 	case s.plan.fix == nil:
-		lines = append(lines, t.Good.Render(" the finding is gone: there is nothing to fix"))
+		say("all findings are gone: there is nothing to fix", t.Good.Render)
 	case len(s.plan.documents) == 0:
-		lines = append(lines, t.Faint.Render(s.shared.Cut(" no document ends this; what to do by hand is below", width)))
+		say("no document ends this; what to do by hand stands under "+effectsTitle, t.Warn.Render)
 	default:
 		room := max(1, (height-1)/2)
 		s.top = max(0, min(s.top, s.cursor, len(s.plan.documents)-room), s.cursor-room+1)
-		for i := s.top; i < min(s.top+room, len(s.plan.documents)); i++ {
+		end := min(s.top+room, len(s.plan.documents))
+		for i := s.top; i < end; i++ {
 			lines = append(lines, s.entry(i, width)...)
 		}
+		if room < len(s.plan.documents) {
+			aside = fmt.Sprintf("%d-%d of %d", s.top+1, end, len(s.plan.documents))
+		}
 	}
+	lines[0] = s.heading("CHANGES, IN THIS ORDER", aside, width, s.focus == changes)
 	return view.Block(lines, width, height)
 }
 
@@ -117,9 +150,14 @@ func (s *Screen) entry(i, width int) []string {
 		mark = g.Cursor + " "
 	}
 	first := s.shared.Fit(fmt.Sprintf("%s%d %s %s", mark, i+1, d.Step.Verb, d.Step.Ref.String()), width)
-	note := "    closes " + view.Count(len(d.Closes), "finding") + ", breakage: " + breakage(d.Breakage)
+	harm, _, _ := strings.Cut(explain.Breakage(d.Breakage), ":")
+	ends := "closes nothing by itself"
+	if n := len(d.Closes); n > 0 {
+		ends = "closes " + view.Count(n, "finding")
+	}
+	note := "    " + ends + " " + g.Dot + " " + harm
 	if d.ManagedBy != "" {
-		note += ", managed by " + d.ManagedBy + ": change it there"
+		note += " " + g.Dot + " managed by " + d.ManagedBy
 	}
 	second := s.shared.Fit(note, width)
 	switch {
@@ -131,20 +169,8 @@ func (s *Screen) entry(i, width int) []string {
 	return []string{first, t.Faint.Render(second)}
 }
 
-// breakage writes a class of harm in words.
-func breakage(class string) string {
-	switch class {
-	case "none":
-		return "none"
-	case "likely-safe":
-		return "likely safe"
-	case "needs-evidence":
-		return "needs evidence"
-	case "outage":
-		return "outage unless coordinated"
-	}
-	return "not known"
-}
+// longest is the number of bytes of a line that are drawn.
+const longest = 2000
 
 // diffLines draws the difference of the selected document.
 func (s *Screen) diffLines() []string {
@@ -153,11 +179,15 @@ func (s *Screen) diffLines() []string {
 	case d == nil:
 		return nil
 	case d.err != nil:
-		return []string{" " + t.Alarm.Render(s.shared.Clean("no difference can be shown: "+d.err.Error()))}
+		return s.alarm("no difference can be shown: "+d.err.Error(), s.diffWidth())
 	}
 	lines := make([]string, len(d.lines))
 	for i, l := range d.lines {
-		clean := s.shared.Clean(strings.TrimRight(l, "\n"))
+		l = strings.TrimRight(l, "\n")
+		if len(l) > longest {
+			l = strings.ToValidUTF8(l[:longest], "") + fmt.Sprintf(" ... (%d bytes, not all shown)", len(l))
+		}
+		clean := s.shared.Clean(l)
 		switch l[0] {
 		case '+':
 			lines[i] = t.Added.Render(clean)
@@ -172,90 +202,18 @@ func (s *Screen) diffLines() []string {
 	return lines
 }
 
-// effectLines draws what the plan would do.
-func (s *Screen) effectLines(width int) []string {
-	p := s.plan
-	if p == nil || p.err != nil || p.fix == nil {
-		return nil
+func (s *Screen) diffWidth() int {
+	if s.onePane() {
+		return s.width
 	}
-	t := &s.shared.Theme
-	prose := s.shared.Prose(width)
-	list := func(word string, findings []*model.Finding, none string) {
-		if len(findings) == 0 {
-			if none != "" {
-				prose.Entry(word, none, t.Faint)
-			}
-			return
-		}
-		prose.Entry(word, view.Count(len(findings), "finding"), t.Strong)
-		for _, f := range findings {
-			head := t.Severity(f.Severity).Render(f.Severity.Letter()) + " "
-			prose.Line("         " + head + s.shared.Cut(f.Rule.ID+" "+f.Rule.Title+"  "+f.Object.String(), max(1, width-12)))
-		}
-	}
-	if p.preview != nil {
-		list("closes", p.preview.Closed, "nothing")
-		list("opens", p.preview.Opened, "nothing")
-		list("changes", p.preview.Changed, "")
-	}
-	list("stays", p.stays, "")
-	prose.Entry("paths", "attack paths, network pairs and permissions are not in this version", t.Faint)
-	if p.preview != nil {
-		for _, a := range p.preview.Assumptions {
-			prose.Entry("assumes", a, t.Warn)
-		}
-	}
-	if d := s.selected(); d != nil {
-		for _, e := range d.document.Evidence {
-			prose.Entry("check", e, t.Text)
-		}
-		prose.Gap().Entry("by hand", d.document.Command, t.Text)
-	}
-	for _, n := range p.fix.Notes {
-		prose.Gap().Entry("by hand", n.Finding+": "+n.Reason, t.Text)
-		for _, step := range n.Steps {
-			prose.Entry("", step, t.Text)
-		}
-	}
-	for _, a := range p.fix.Advice {
-		prose.Gap().Text(a, t.Faint)
-	}
-	return prose.Lines()
+	return s.rightWidth()
 }
 
-// Click selects a document, or gives the focus to a text.
-func (s *Screen) Click(x, y int) tea.Cmd {
-	switch {
-	case s.onePane() && s.focus == effects:
-	case s.onePane() && y >= s.listHeight(), x > s.leftWidth():
-		s.focus = diff
-	case y < s.listHeight():
-		s.focus = changes
-		s.choose(y)
-	default:
-		s.focus = effects
+// alarm draws words that tell of a failure.
+func (s *Screen) alarm(words string, width int) []string {
+	var lines []string
+	for _, l := range s.shared.Wrap(words, width-2) {
+		lines = append(lines, " "+s.shared.Theme.Alarm.Render(l))
 	}
-	return nil
-}
-
-func (s *Screen) choose(y int) {
-	if s.plan == nil || y < 1 {
-		return
-	}
-	if i := s.top + (y-1)/2; i < len(s.plan.documents) {
-		s.cursor = i
-		s.refill()
-	}
-}
-
-// Wheel moves the text under the pointer.
-func (s *Screen) Wheel(x, y, lines int) {
-	switch {
-	case s.onePane():
-		s.pager().Wheel(lines)
-	case x > s.leftWidth():
-		s.diff.Wheel(lines)
-	case y >= s.listHeight():
-		s.effects.Wheel(lines)
-	}
+	return lines
 }

@@ -3,14 +3,35 @@ package preview
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/aymanbagabas/go-udiff"
 
+	"canopy/analysis/engine"
 	"canopy/analysis/remedy"
 	"canopy/analysis/rollout"
 	"canopy/model"
 	"canopy/ui/view"
 )
+
+// plan is what was made of the findings. It is immutable.
+type plan struct {
+	// fix is nil where none of the findings holds any more, or where err says why there is none.
+	fix *remedy.Fix
+	err error
+	// preview is what the documents would do, where there are any; blind says why that is not known.
+	preview   *engine.Preview
+	blind     error
+	documents []difference
+	// stays are the findings that no document closes.
+	stays []*model.Finding
+	// gone counts the findings that did not hold any more when the plan was made.
+	gone int
+	// at is the moment of the report that it was made of, findings and records are what that held.
+	at       time.Time
+	findings []*model.Finding
+	records  map[model.Ref]model.Record
+}
 
 // difference is one document with what it would change.
 type difference struct {
@@ -23,27 +44,25 @@ type difference struct {
 
 // newPlan makes a fix, asks what it would do, and compares every object with what it would be. It may take a moment.
 func newPlan(ctx context.Context, session view.Session, now *view.Snapshot, ids []string) *plan {
-	p := &plan{}
-	var findings []*model.Finding
+	p := &plan{at: now.Report.Time, records: map[model.Ref]model.Record{}}
 	for _, id := range ids {
 		if row := now.Row(id); row != nil {
-			findings = append(findings, row.Finding)
+			p.findings = append(p.findings, row.Finding)
+			p.note(now.Report, row.Finding.Object)
 		} else {
 			p.gone++
 		}
 	}
-	if len(findings) == 0 {
+	if len(p.findings) == 0 {
 		return p
 	}
-	if p.fix, p.err = session.Fix(ctx, findings); p.err != nil {
+	if p.fix, p.err = session.Fix(ctx, p.findings); p.err != nil {
+		p.fix = nil
 		return p
 	}
 	if len(p.fix.Documents) > 0 {
-		if p.preview, p.err = session.WhatIf(ctx, p.fix.Plan); p.err != nil {
-			return p
-		}
+		p.preview, p.blind = session.WhatIf(ctx, p.fix.Plan)
 	}
-	p.stays = staying(findings, p)
 	for i := range p.fix.Documents {
 		d := difference{document: &p.fix.Documents[i]}
 		for _, id := range d.document.Closes {
@@ -53,23 +72,33 @@ func newPlan(ctx context.Context, session view.Session, now *view.Snapshot, ids 
 		}
 		d.lines, d.err = compare(ctx, session, d.document.Step)
 		p.documents = append(p.documents, d)
+		p.note(now.Report, d.document.Step.Ref)
+	}
+	if p.blind == nil {
+		p.stays = staying(p)
 	}
 	return p
 }
 
-// staying lists the findings that would go on as they are.
-func staying(findings []*model.Finding, p *plan) []*model.Finding {
-	if p.preview == nil {
-		return findings
+// note keeps what the inventory has of an object.
+func (p *plan) note(r *model.Report, object model.Ref) {
+	if r.Inventory != nil {
+		p.records[object] = r.Inventory.Get(object)
 	}
-	var stays []*model.Finding
-	for _, f := range findings {
-		same := func(o *model.Finding) bool { return o.ID == f.ID }
-		if !slices.ContainsFunc(p.preview.Closed, same) && !slices.ContainsFunc(p.preview.Changed, same) {
-			stays = append(stays, f)
+}
+
+// staying lists the findings that would go on as they are.
+func staying(p *plan) []*model.Finding {
+	if p.preview == nil {
+		return p.findings
+	}
+	ends := map[string]bool{}
+	for _, list := range [][]*model.Finding{p.preview.Closed, p.preview.Changed} {
+		for _, f := range list {
+			ends[f.ID] = true
 		}
 	}
-	return stays
+	return slices.DeleteFunc(slices.Clone(p.findings), func(f *model.Finding) bool { return ends[f.ID] })
 }
 
 // around is how many lines around a change are shown.

@@ -8,9 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"canopy/analysis/engine"
-	"canopy/analysis/remedy"
-	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
 )
@@ -29,54 +26,40 @@ const (
 type Screen struct {
 	shared *view.Shared
 	ids    []string
-	whatIf bool
+	place  view.Place
 
 	width, height int
 	focus         pane
-	// sequence is that of the report that the plan was made of; zero before the first.
-	made, making bool
-	snapshot     *view.Snapshot
-	plan         *plan
-	cursor, top  int
-	diff         *view.Pager
-	effects      *view.Pager
+	snapshot      *view.Snapshot
+	// plan is nil until it was made; making tells that one is on its way.
+	plan   *plan
+	making bool
+	// age is how far the cluster has gone on since the plan was made.
+	age   age
+	watch watch
+	// above is the banner as it is drawn.
+	above       []string
+	cursor, top int
+	diff        *view.Pager
+	effects     *view.Pager
 	// shown is the document whose difference is in the pager.
 	shown int
 }
 
-// plan is what was made of the findings; err says why there is none. It is immutable.
-type plan struct {
-	fix       *remedy.Fix
-	preview   *engine.Preview
-	documents []difference
-	// stays are the findings that no document closes, with the reason.
-	stays []*model.Finding
-	gone  int
-	err   error
-}
-
+// planMsg brings a plan.
 type planMsg struct{ plan *plan }
 
 // New gives the preview of the fix of findings. What-if begins with what it would do, else it begins with the documents.
 func New(shared *view.Shared, findings []string, whatIf bool) *Screen {
-	s := &Screen{shared: shared, ids: slices.Clone(findings), whatIf: whatIf, diff: view.NewPager(shared), effects: view.NewPager(shared), shown: -1}
+	s := &Screen{shared: shared, ids: slices.Clone(findings), place: view.FixOf(findings), diff: view.NewPager(shared), effects: view.NewPager(shared), shown: -1}
 	if whatIf {
 		s.focus = effects
 	}
 	return s
 }
 
-// Place names the screen by its first finding.
-func (s *Screen) Place() view.Place {
-	p := view.Place{Screen: view.Preview}
-	if len(s.ids) > 0 {
-		p.Finding = s.ids[0]
-	}
-	if len(s.ids) > 1 {
-		p.Filter = fmt.Sprintf("and %d more", len(s.ids)-1)
-	}
-	return p
-}
+// Place is the fix of the findings.
+func (s *Screen) Place() view.Place { return s.place }
 
 // Crumbs name the fix.
 func (s *Screen) Crumbs() []string {
@@ -88,58 +71,100 @@ func (s *Screen) Crumbs() []string {
 
 // Aside says that nothing happens.
 func (s *Screen) Aside() string {
-	if s.onePane() {
-		return [...]string{"changes", "difference", "what it would do"}[s.focus] + ", tab for more"
+	const safe = "a preview: nothing is written to the cluster"
+	if !s.onePane() {
+		return safe
 	}
-	return "a preview: nothing is written to the cluster"
+	name := [...]string{"changes 1/3", "difference 2/3", "effects 3/3"}[s.focus]
+	if key := s.shared.Keys.Show(keys.NextPane); key != "" {
+		name += ", " + key + " for more"
+	}
+	return name
 }
 
 func (s *Screen) onePane() bool { return !view.TwoPanes(s.width) }
 
 // Resize lays the panes out.
 func (s *Screen) Resize(width, height int) {
+	if width == s.width && height == s.height {
+		return
+	}
 	s.width, s.height = width, height
 	s.layout()
 	s.refill()
 }
 
 // Restyle draws the texts anew.
-func (s *Screen) Restyle() { s.refill() }
+func (s *Screen) Restyle() {
+	s.layout()
+	s.refill()
+}
 
 // Show makes the plan once: a plan that changed under the eyes of whoever reads it could not be trusted. Redraw makes it
-// anew.
+// anew, and a line says when that is of use.
 func (s *Screen) Show(snapshot *view.Snapshot) tea.Cmd {
 	s.snapshot = snapshot
-	if s.made || s.making || snapshot.Report.Findings == nil {
+	if s.plan == nil {
+		return s.make()
+	}
+	return s.look()
+}
+
+// make asks for a plan of the newest snapshot.
+func (s *Screen) make() tea.Cmd {
+	if s.making || s.snapshot == nil || s.snapshot.Report.Findings == nil {
 		return nil
 	}
 	s.making = true
-	session, ctx, ids := s.shared.Session, s.shared.Running, s.ids
+	session, ctx, ids, snapshot := s.shared.Session, s.shared.Running, s.ids, s.snapshot
 	return view.Later(s, func() tea.Msg { return planMsg{newPlan(ctx, session, snapshot, ids)} })
 }
 
-// Update takes the plan.
+// Update takes a plan, and how old it is.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
-	if m, ok := msg.(planMsg); ok {
-		s.plan, s.made, s.making = m.plan, true, false
-		s.cursor, s.top, s.shown = 0, 0, -1
-		s.layout()
-		s.refill()
+	switch m := msg.(type) {
+	case planMsg:
+		s.take(m.plan)
+		return s.look()
+	case ageMsg:
+		s.watch.busy = false
+		if m.plan == s.plan && m.age != s.age {
+			s.age = m.age
+			s.layout()
+		}
+		return s.look()
 	}
 	return nil
 }
 
-// Subject is the finding that the selected document closes, and its object.
+// take shows a plan. What was selected before stays selected.
+func (s *Screen) take(p *plan) {
+	before := s.selected()
+	s.plan, s.making, s.age, s.watch.seen = p, false, age{}, basis{}
+	s.cursor, s.top, s.shown = 0, 0, -1
+	if before != nil {
+		s.cursor = max(0, slices.IndexFunc(p.documents, func(d difference) bool { return d.document.Step.Ref == before.document.Step.Ref }))
+	}
+	if before == nil && s.focus == changes {
+		switch {
+		case len(p.documents) == 1:
+			// There is nothing to choose.
+			s.focus = diff
+		case p.fix != nil && len(p.documents) == 0:
+			s.focus = effects
+		}
+	}
+	s.layout()
+	s.refill()
+}
+
+// Subject is the findings that the selected document closes, and its object.
 func (s *Screen) Subject() view.Subject {
-	var subject view.Subject
 	d := s.selected()
 	if d == nil {
-		return subject
+		return view.Subject{}
 	}
-	subject.Object = d.document.Step.Ref
-	subject.Names = []string{string(d.document.YAML)}
-	subject.Findings = d.closes
-	return subject
+	return view.Subject{Object: d.document.Step.Ref, Findings: d.closes}
 }
 
 // selected is the document under the cursor; nil where there is none.
@@ -150,35 +175,6 @@ func (s *Screen) selected() *difference {
 	return &s.plan.documents[s.cursor]
 }
 
-// Can offers what the panes can do.
-func (s *Screen) Can(a keys.Action) view.Offer {
-	ready := s.plan != nil && s.plan.err == nil && s.plan.fix != nil
-	switch a {
-	case keys.NextPane, keys.PrevPane:
-		return view.Yes()
-	case keys.Open:
-		return view.When(s.selected() != nil && s.focus == changes, "no change is selected")
-	case keys.Copy:
-		return view.When(s.selected() != nil, "there is no document")
-	case keys.Export:
-		return view.When(ready && len(s.plan.documents) > 0, "there is no document")
-	case keys.Fix, keys.WhatIf:
-		return view.Because("this is it already")
-	case keys.Redraw:
-		return view.Yes()
-	case keys.Filter:
-		return view.Yes()
-	case keys.NextHit, keys.PrevHit:
-		return s.pager().Can(a)
-	case keys.Up, keys.Down, keys.First, keys.Last, keys.PageUp, keys.PageDown, keys.Left, keys.Right:
-		if s.focus == changes {
-			return view.When(ready && a != keys.Left && a != keys.Right, "there is nothing to move in")
-		}
-		return s.pager().Can(a)
-	}
-	return view.No()
-}
-
 // pager is the text that has the focus; the difference, where the list has it.
 func (s *Screen) pager() *view.Pager {
 	if s.focus == effects {
@@ -186,76 +182,6 @@ func (s *Screen) pager() *view.Pager {
 	}
 	return s.diff
 }
-
-// Do moves, copies and exports.
-func (s *Screen) Do(a keys.Action) tea.Cmd {
-	switch a {
-	case keys.NextPane:
-		s.focus = (s.focus + 1) % panes
-	case keys.PrevPane:
-		s.focus = (s.focus + panes - 1) % panes
-	case keys.Open:
-		s.focus = diff
-	case keys.Copy:
-		return view.Send(view.Copy{Text: string(s.selected().document.YAML), What: s.selected().document.File})
-	case keys.Export:
-		return s.export()
-	case keys.Redraw:
-		s.made = false
-		return s.Show(s.snapshot)
-	default:
-		if s.focus == changes {
-			s.move(a)
-		} else {
-			s.pager().Do(a)
-		}
-	}
-	return nil
-}
-
-func (s *Screen) move(a keys.Action) {
-	switch a {
-	case keys.Up:
-		s.cursor--
-	case keys.Down:
-		s.cursor++
-	case keys.PageUp:
-		s.cursor -= max(1, s.listHeight()/2)
-	case keys.PageDown:
-		s.cursor += max(1, s.listHeight()/2)
-	case keys.First:
-		s.cursor = 0
-	case keys.Last:
-		s.cursor = len(s.plan.documents)
-	}
-	s.cursor = max(0, min(s.cursor, len(s.plan.documents)-1))
-	s.refill()
-}
-
-// export asks for a folder and writes the documents into it.
-func (s *Screen) export() tea.Cmd {
-	session, fix := s.shared.Session, s.plan.fix
-	return view.Send(view.Ask{Title: "write the documents into folder: ", Value: "canopy-fix", Done: func(folder string) tea.Cmd {
-		return func() tea.Msg {
-			if err := session.ExportFix(folder, fix); err != nil {
-				return view.Note{Text: err.Error(), Bad: true}
-			}
-			return view.Note{Text: "wrote " + view.Count(len(fix.Documents), "document") + " and README.md into " + folder}
-		}
-	}})
-}
-
-// Filter is what is searched in the text.
-func (s *Screen) Filter() string { return s.pager().Search() }
-
-// SetFilter searches in the text that has the focus.
-func (s *Screen) SetFilter(text string) tea.Cmd {
-	s.pager().SetSearch(text)
-	return nil
-}
-
-// FilterProblem is empty: any text can be searched for.
-func (s *Screen) FilterProblem() string { return "" }
 
 // Position says where in the text one is.
 func (s *Screen) Position() string {

@@ -25,32 +25,59 @@ func indented(s *view.Shared, r *row) string {
 	return strings.Repeat(s.Glyphs.VRule+" ", r.depth) + sign + " " + r.label
 }
 
-// worst is the shape and the letter of the worst severity. A sign says that nothing was found, and another that nothing more
-// is known.
-func worst(s *view.Shared, r *row) string {
-	w, ok := r.score.Worst()
-	switch {
-	case r.level == heading && !ok, r.level == machine && !ok && r.pods == 0:
-		return ""
-	case ok:
-		return s.Glyphs.Severity(w) + " " + w.Letter()
-	case r.score.Undecided > 0 || !r.judged:
-		return "?"
-	case r.posture != restricted && r.level != space:
+// unknown stands for what was not evaluated.
+const unknown = "?"
+
+// silence is what it means that there is no severity.
+type silence uint8
+
+const (
+	// needless is that of what has none to show, or none of its own.
+	needless silence = iota
+	// clean is that of what no rule of this version finds anything on, which is less than that nothing is wrong.
+	clean
+	// unjudged is that of what was not evaluated.
+	unjudged
+)
+
+// silence says what it means that a row has no severity.
+func (r *row) silence() silence {
+	switch _, ok := r.score.Worst(); {
+	case ok, r.level == heading:
+		return needless
+	case r.level == machine && r.pods == 0, r.score.Undecided > 0, !r.judged:
+		// No rule of this version is about nodes themselves.
+		return unjudged
+	case r.posture != restricted && r.level != space && r.level != machine:
 		// What has run to its end is not judged.
-		return ""
+		return needless
 	}
-	return s.Glyphs.Mark
+	return clean
 }
 
-// counted is how many findings there are: those that count in places of their own, so that the eye can run down them.
-func counted(s *view.Shared, r *row) string {
+// worst is the shape and the letter of the worst severity, or a sign of what it means that there is none.
+func worst(s *view.Shared, r *row) string {
+	switch r.silence() {
+	case clean:
+		return s.Glyphs.Rule
+	case unjudged:
+		return unknown
+	}
+	if w, ok := r.score.Worst(); ok {
+		return s.Glyphs.Severity(w) + " " + w.Letter()
+	}
+	return ""
+}
+
+// counted is how many findings there are: those that count in places of their own, so that the eye can run down them. What
+// is counted with the owner points to that.
+func counted(r *row, above string) string {
 	h := &r.score.Holds
 	switch {
 	case r.level == heading:
 		return ""
 	case r.inherits():
-		return strings.Repeat(" ", 12) + s.Glyphs.MoreAbove
+		return strings.Repeat(" ", 12) + above
 	case h[model.Critical]+h[model.High]+h[model.Medium] > 0:
 		return place(h[model.Critical], 2, "C") + " " + place(h[model.High], 3, "H") + " " + place(h[model.Medium], 3, "M")
 	case r.score.Total() > 0:

@@ -165,7 +165,7 @@ status: {phase: Failed, reason: Evicted}
 	if l := s.line("shop"); strings.Contains(l, "!") {
 		t.Errorf("the namespace: %q", l)
 	}
-	if l := s.line("cloneset/canary"); strings.Contains(l, "✓") {
+	if l := s.line("cloneset/canary"); strings.Contains(l, "─") {
 		t.Errorf("what is not judged looks clean: %q", l)
 	}
 }

@@ -42,13 +42,40 @@ func reason(c *view.Cover, state model.CoverState) string {
 	return ""
 }
 
-// gaps says on a line below the list what is not in it. Nothing is said where all was seen.
+// legend says on the last line what the signs mean that are in the list, where there is room.
+func (s *Screen) legend() []string {
+	const roomy = 12
+	var parts []view.Part
+	if s.shape.silent[clean] {
+		parts = append(parts, view.Part{Text: s.shared.Glyphs.Rule + " no finding; this version judges " + scope, Style: s.shared.Theme.Faint})
+	}
+	if s.shape.silent[unjudged] {
+		parts = append(parts, view.Part{Text: unknown + " not evaluated", Style: s.shared.Theme.Faint})
+	}
+	if s.height < roomy || len(parts) == 0 {
+		return nil
+	}
+	line, _ := s.shared.Bar(s.listWidth(), parts...)
+	return []string{line}
+}
+
+// below are the lines below the list.
+func (s *Screen) below() []string { return append(s.gaps(), s.legend()...) }
+
+// gaps says on a line what is not in the list, and since when it is old. Nothing is said where all was seen and is true now.
 func (s *Screen) gaps() []string {
 	now := s.shape.tree.snapshot
 	if s.height < 4 || len(s.shape.tree.roots()) == 0 {
 		return nil
 	}
 	var parts []view.Part
+	if c := now.Cover; c.Stale {
+		text := "what is shown may be out of date"
+		if c.StaleSince != 0 {
+			text = "stale since " + s.shared.Moment(c.StaleSince)
+		}
+		parts = append(parts, view.Part{Text: text, Style: s.shared.Theme.Alarm})
+	}
 	if loading := kinds(now.Cover, model.Loading); len(loading) > 0 {
 		parts = append(parts, view.Part{Text: "still loading: " + view.Few(loading, 3), Style: s.shared.Theme.Notice})
 	}

@@ -133,14 +133,18 @@ func (w *writer) list(rows []*view.Row, room int) {
 	}
 }
 
+// scope is what the rules of this version are about.
+const scope = "pod security only"
+
 // clean says that nothing was found, and never more than is known.
 func (w *writer) clean() {
 	i := w.item
 	switch {
 	case i.level == machine && i.score.Total() > 0:
-		w.plain("found", "nothing on the node itself; on what runs here "+summary(i))
-	case i.level == machine:
-		return
+		w.plain("found", "on what runs here "+summary(i))
+		w.Entry("", w.In(w.Ink.Faint, "the node itself is not evaluated in this version"))
+	case i.level == machine && i.pods == 0:
+		w.Entry("found", w.In(w.Ink.Faint, "nodes are not evaluated in this version"))
 	case i.level == space && i.score.Total() > 0:
 		w.plain("found", "nothing on the namespace itself; in it "+summary(i))
 	case !i.judged:
@@ -148,7 +152,7 @@ func (w *writer) clean() {
 	case i.posture != restricted && i.level != space:
 		w.plain("found", "nothing: what has run to its end is not judged")
 	default:
-		w.Entry("found", w.In(w.Ink.Good, "nothing"))
+		w.plain("found", "nothing; this version judges "+scope)
 	}
 }
 

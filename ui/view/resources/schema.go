@@ -1,6 +1,8 @@
 package resources
 
 import (
+	"slices"
+
 	"charm.land/lipgloss/v2"
 
 	"canopy/ui/table"
@@ -21,7 +23,9 @@ func (*maker) steady(column int) bool { return column == resourceColumn }
 
 const (
 	resourceColumn = 0
+	readyColumn    = 3
 	statusColumn   = 4
+	findingsColumn = 5
 	nodeColumn     = 6
 	// onlyShown is the filter of the table: rows of closed branches, and those that the filter holds back, stay in it, so
 	// that they keep their marks.
@@ -40,9 +44,9 @@ func newSchema(s *view.Shared) *table.Schema[*row] {
 			},
 			column("WORST", 6, 1, func(r *row) string { return worst(s, r) }, sort(true, byScore), func(r *row) lipgloss.Style { return worstStyle(s, r) }),
 			column("POSTURE", 12, 2, posed, sort(false, byPosture), func(r *row) lipgloss.Style { return postureStyle(s, r) }),
-			narrow(column("READY", 7, 5, ready, sort(true, byReady), func(r *row) lipgloss.Style { return readyStyle(s, r) }), 6),
+			column("READY", 7, 5, ready, sort(true, byReady), func(r *row) lipgloss.Style { return readyStyle(s, r) }),
 			narrow(column("STATUS", 18, 3, func(r *row) string { return r.status }, sort(true, byStatus), func(r *row) lipgloss.Style { return statusStyle(s, r) }), 9),
-			column("FINDINGS", 13, 4, func(r *row) string { return counted(s, r) }, sort(true, byScore), func(r *row) lipgloss.Style { return faintly(s, r) }),
+			column("FINDINGS", 13, 4, func(r *row) string { return counted(r, s.Glyphs.MoreAbove) }, sort(true, byScore), func(r *row) lipgloss.Style { return faintly(s, r) }),
 			narrow(column("NODE", 20, 6, where, sort(false, words(where)), nil), 8),
 			column("SINCE", len(view.Stamp), 7, func(r *row) string { return s.Moment(r.created) }, sort(true, byAge), nil),
 			hidden(column("IP", 15, 8, func(r *row) string { return addresses(r.item) }, sort(false, words(func(r *row) string { return addresses(r.item) })), nil)),
@@ -59,6 +63,21 @@ func newSchema(s *view.Shared) *table.Schema[*row] {
 			return "no"
 		}}},
 	}
+}
+
+// own gives a copy whose columns a screen may change: commands read those of the maker meanwhile.
+func own(s *table.Schema[*row]) *table.Schema[*row] {
+	c := *s
+	c.Columns = slices.Clone(s.Columns)
+	return &c
+}
+
+// figures gives a column of numbers as many cells as they need: a number is never cut, so that where there is no room for it
+// the column goes.
+func (s *Screen) figures(column, cells int) {
+	c := &s.columns.Columns[column]
+	c.Min, c.Ideal = cells, cells
+	s.table.Need(column, cells)
 }
 
 func column(title string, width, priority int, text func(*row) string, by *order, style func(*row) lipgloss.Style) table.Column[*row] {

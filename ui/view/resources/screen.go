@@ -18,6 +18,8 @@ type Screen struct {
 	shared *view.Shared
 	maker  *maker
 	table  *table.Table[*row]
+	// columns are those of the table, which are as wide as what is in them.
+	columns *table.Schema[*row]
 
 	width, height int
 	// wanted is what is to be shown, shape what is; busy tells that another shape is being made.
@@ -56,7 +58,9 @@ type settle struct{}
 func New(shared *view.Shared) *Screen {
 	s := &Screen{shared: shared, maker: newMaker(shared), shape: newShape()}
 	s.wanted = s.shape.job
-	s.table = table.New(s.maker.schema, styles(shared), shared.Glyphs)
+	s.columns = own(s.maker.schema)
+	s.table = table.New(s.columns, styles(shared), shared.Glyphs)
+	s.table.Show(s.maker.schema.Arrange(nil, s.wanted.query()))
 	return s
 }
 
@@ -113,7 +117,7 @@ func (s *Screen) lay() {
 		// A cell is left free before the line.
 		width--
 	}
-	s.table.Resize(width, s.height-len(s.gaps()))
+	s.table.Resize(width, s.height-len(s.below()))
 }
 
 // Restyle takes the look anew.
@@ -173,6 +177,8 @@ func (s *Screen) take(msg shaped) {
 	s.lay()
 	s.table.Need(nodeColumn, msg.shape.node)
 	s.table.Need(statusColumn, msg.shape.status)
+	s.figures(readyColumn, msg.shape.ready)
+	s.figures(findingsColumn, msg.shape.counts)
 	switch {
 	case s.seek != "" && s.table.Select(s.seek):
 		s.seek = ""

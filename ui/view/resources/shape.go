@@ -27,23 +27,33 @@ type shape struct {
 	sift *sift
 	// rows are those of each root, by its key.
 	rows map[string]*bed
-	// node and status are how many cells the columns of that name need.
-	node, status int
+	widths
+	silent
+}
+
+// widths are how many cells columns need: those of nodes, of the status, of what is ready, and of the counts of findings.
+type widths struct{ node, status, ready, counts int }
+
+// silent tells whether there are rows without a severity, by what that means.
+type silent [unjudged + 1]bool
+
+func (w *widths) join(o widths) {
+	w.node, w.status, w.ready, w.counts = max(w.node, o.node), max(w.status, o.status), max(w.ready, o.ready), max(w.counts, o.counts)
 }
 
 // bed holds the rows of a root.
 type bed struct {
 	root *item
 	rows []*row
-	// node and status are the widths of the widest texts in those columns.
-	node, status int
+	widths
+	silent
 }
 
 func newShape() *shape {
 	s := view.NewSnapshot()
 	return &shape{
 		job:  job{snapshot: s, folds: &folds{young: true}, turned: &turned{}},
-		tree: &tree{snapshot: s}, rows: map[string]*bed{},
+		tree: &tree{snapshot: s}, rows: map[string]*bed{}, widths: least(),
 	}
 }
 
@@ -66,9 +76,12 @@ func (s *shape) next(j job, m *maker, now *table.Arrangement[*row]) (*shape, *ta
 		n.sift = sieved(n.tree, m.sieve, j.filter)
 	}
 	c := n.compare(s, &layer{folds: n.folds, sift: n.sift, turned: j.turned.set})
-	n.node, n.status = len("NODE")+1, len("STATUS")+1
+	n.widths = least()
 	for _, b := range n.rows {
-		n.node, n.status = max(n.node, b.node), max(n.status, b.status)
+		n.join(b.widths)
+		for i, is := range b.silent {
+			n.silent[i] = n.silent[i] || is
+		}
 	}
 	// What is read for the first time, or comes with another choice of namespaces, is no news.
 	news := s.snapshot.Cover.Settled() && j.snapshot.Cover.Settled() && maps.Equal(s.snapshot.Namespaces, j.snapshot.Namespaces)
@@ -89,11 +102,17 @@ func (s *shape) next(j job, m *maker, now *table.Arrangement[*row]) (*shape, *ta
 	return n, now.With(j.query())
 }
 
+// least are the widths of the titles, with the sign of the order, and of small figures, so that columns seldom move.
+func least() widths {
+	return widths{len("NODE") + 1, len("STATUS") + 1, len("READY") + 1, len("10C 100H 100M")}
+}
+
 // measure finds the widest texts of those columns that are not worth more than they need.
 func (b *bed) measure() {
 	for _, r := range b.rows {
 		if r.shown {
-			b.node, b.status = max(b.node, cells(where(r))), max(b.status, cells(r.status))
+			b.join(widths{cells(where(r)), cells(r.status), len(ready(r)), len(counted(r, "^"))})
+			b.silent[r.silence()] = true
 		}
 	}
 }

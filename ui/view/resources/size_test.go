@@ -1,8 +1,11 @@
 package resources_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -142,8 +145,90 @@ func TestNothingLooksClean(t *testing.T) {
 		t.Errorf("the DaemonSet: %q", l)
 	}
 	// What was judged while something was missing is not called clean.
-	if strings.Contains(strings.Join(lines, ""), "✓") {
+	if strings.Contains(strings.Join(lines, ""), "no finding") {
 		t.Error("something looks clean")
+	}
+}
+
+// TestNoFindingIsNoPraise shows something on which nothing was found: that says of how much it speaks.
+func TestNoFindingIsNoPraise(t *testing.T) {
+	const calm = `{apiVersion: v1, kind: Namespace, metadata: {name: calm, labels: {pod-security.kubernetes.io/enforce: restricted}}}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: sheep, namespace: calm, uid: sheep}
+spec:
+  selector: {}
+  template:
+    spec:
+      serviceAccountName: sheep
+      automountServiceAccountToken: false
+      hostUsers: false
+      securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: RuntimeDefault}}
+      containers:
+      - name: a
+        image: example/a:1
+        resources: {limits: {cpu: 1, memory: 1Gi, ephemeral-storage: 1Gi}}
+        securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
+`
+	s := open(t, 120, 35)
+	s.session.Apply(viewtest.Objects(t, []byte(calm))...)
+	s.refresh()
+	s.run(s.Reveal(ref("DaemonSet", "calm", "sheep")))
+	if l := s.line("ds/sheep"); !strings.Contains(l, " ─  ") {
+		t.Errorf("the DaemonSet: %q", l)
+	}
+	got := strings.Join(strings.Fields(strings.Join(s.lines(), " ")), " ")
+	if !strings.Contains(got, "─ no finding; this version judges pod security only") || !strings.Contains(got, "found nothing; this version judges") {
+		t.Errorf("it does not say what was judged:\n%s", strings.Join(s.lines(), "\n"))
+	}
+	s.run(s.SetFilter("shop"))
+	if got := strings.Join(s.lines(), ""); strings.Contains(got, "no finding") {
+		t.Error("a sign is explained that is not there")
+	}
+}
+
+// TestNumbersAreNeverCut shows more pods than the usual width of columns holds.
+func TestNumbersAreNeverCut(t *testing.T) {
+	var many strings.Builder
+	for i := range 1101 {
+		fmt.Fprintf(&many, "---\n{apiVersion: v1, kind: Pod, metadata: {name: p%d, namespace: herd, uid: p%d}, spec: {hostPID: true, containers: [{name: a, image: a, securityContext: {privileged: true}}]}, "+
+			"status: {conditions: [{type: Ready, status: 'True'}]}}\n", i, i)
+	}
+	s := open(t, 200, 40)
+	s.session.Apply(viewtest.Objects(t, []byte(many.String()))...)
+	s.refresh()
+	seen := 0
+	for width := 40; width <= 240; width += 4 {
+		s.Resize(width, 40)
+		lines := s.lines()
+		i := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "herd") })
+		if i < 0 {
+			t.Fatalf("width %d:\n%s", width, strings.Join(lines, "\n"))
+		}
+		if strings.Contains(lines[0], "READY") {
+			seen++
+			if !strings.Contains(lines[i], "1101/1101") {
+				t.Errorf("width %d: %q", width, lines[i])
+			}
+		}
+		if strings.Contains(lines[0], "FINDINGS") && !strings.Contains(lines[i], "1101C 3303H 6606M") {
+			t.Errorf("width %d: %q", width, lines[i])
+		}
+	}
+	if seen == 0 {
+		t.Error("the column was never shown")
+	}
+}
+
+// TestStaleIsSaid breaks a watch: what is shown is as it was, and says so.
+func TestStaleIsSaid(t *testing.T) {
+	s := open(t, 80, 24)
+	s.session.Cover(model.Coverage{Kind: model.KindByName("pods").GroupKind(), State: model.Complete, Stale: true, Since: viewtest.Now.Add(-time.Minute).Unix(), Reason: "connection refused"})
+	s.session.Apply()
+	s.refresh()
+	if got := strings.Join(s.lines(), ""); !strings.Contains(got, "stale since 2026-11-23 13:59") {
+		t.Errorf("it looks like now:\n%s", strings.Join(s.lines(), "\n"))
 	}
 }
 

@@ -29,14 +29,10 @@ func named(s *view.Shared, r *row) lipgloss.Style {
 }
 
 func worstStyle(s *view.Shared, r *row) lipgloss.Style {
-	w, ok := r.score.Worst()
-	switch {
-	case ok:
+	if w, ok := r.score.Worst(); ok {
 		return s.Theme.Severity(w)
-	case r.score.Undecided > 0 || !r.judged:
-		return s.Theme.Faint
 	}
-	return s.Theme.Good
+	return s.Theme.Faint
 }
 
 func postureStyle(s *view.Shared, r *row) lipgloss.Style {

@@ -50,6 +50,26 @@ func (s *Screen) Subject() view.Subject {
 	return subject
 }
 
+// Hint is Subject of one object at the most, one with findings where there is any: where many are marked it costs less.
+func (s *Screen) Hint() view.Subject {
+	items := s.marked()
+	if len(items) == 0 {
+		return s.Subject()
+	}
+	some := items[0]
+	for _, i := range items {
+		if len(i.own) > 0 {
+			some = i
+			break
+		}
+	}
+	subject := view.Subject{Findings: findings([]*item{some}), Names: []string{some.ref.String()}}
+	if r, ok := s.selected(); ok && !s.table.Rows().Leaving(r) {
+		subject.Object = r.ref
+	}
+	return subject
+}
+
 // Listed gives the findings of the marked objects, or of all that pass the filter where none is marked, folded or not.
 func (s *Screen) Listed() []*model.Finding {
 	items := s.marked()

@@ -20,7 +20,6 @@ func (s *Screen) list() string {
 	if s.table.Rows().Len() == 0 && !s.table.Unsettled() {
 		return view.Block(s.nothing(width), width, s.height)
 	}
-	gaps := s.gaps()
-	lines := append(strings.Split(s.table.View(), "\n"), gaps...)
+	lines := append(strings.Split(s.table.View(), "\n"), s.below()...)
 	return view.Block(lines, width, s.height)
 }

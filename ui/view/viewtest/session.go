@@ -45,12 +45,13 @@ type Session struct {
 	t       testing.TB
 	rules   []*model.Rule
 	objects map[model.Ref]*unstructured.Unstructured
-	// Exported holds what Export was asked for, by path; Paused what Pause was.
-	Exported    map[string][]*model.Finding
-	ExportedFix map[string]*remedy.Fix
-	Paused      bool
-	failed      chan struct{}
-	cancel      context.CancelFunc
+	// Exported holds what Export was asked for, by path, ExportedFrom the report it was to be as of; Paused what Pause was.
+	Exported     map[string][]*model.Finding
+	ExportedFrom map[string]*model.Report
+	ExportedFix  map[string]*remedy.Fix
+	Paused       bool
+	failed       chan struct{}
+	cancel       context.CancelFunc
 }
 
 var _ view.Session = (*Session)(nil)
@@ -74,7 +75,7 @@ func New(t testing.TB) *Session {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Session{
 		Engine: engine.New(engine.Options{Clock: model.FixedClock(Now), Rules: rules, Interval: time.Millisecond}), t: t, rules: rules.Sorted(),
-		objects: map[model.Ref]*unstructured.Unstructured{}, Exported: map[string][]*model.Finding{}, ExportedFix: map[string]*remedy.Fix{}, failed: make(chan struct{}), cancel: cancel,
+		objects: map[model.Ref]*unstructured.Unstructured{}, Exported: map[string][]*model.Finding{}, ExportedFrom: map[string]*model.Report{}, ExportedFix: map[string]*remedy.Fix{}, failed: make(chan struct{}), cancel: cancel,
 	}
 	go func() { _ = s.Run(ctx) }()
 	t.Cleanup(cancel)
@@ -134,17 +135,13 @@ func (s *Session) Complete() {
 	for _, k := range model.Kinds() {
 		s.Cover(model.Coverage{Kind: k.GroupKind(), State: model.Complete})
 	}
-	s.settle()
+	s.read()
 }
 
 // settle waits until all that was sent is in a report. Before the kinds are complete it waits for the queue alone.
 func (s *Session) settle() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
 	if s.Report().Settled() {
-		if _, err := s.Settle(ctx); err != nil {
-			s.t.Fatal(err)
-		}
+		s.read()
 		return
 	}
 	news, done := s.Subscribe()
@@ -152,6 +149,15 @@ func (s *Session) settle() {
 	select {
 	case <-news:
 	case <-time.After(50 * time.Millisecond):
+	}
+}
+
+// read waits until all that was sent is in a report, and all kinds are read.
+func (s *Session) read() {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if _, err := s.Settle(ctx); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
@@ -200,8 +206,8 @@ func (s *Session) Fix(ctx context.Context, findings []*model.Finding) (*remedy.F
 }
 
 // Export notes what it was asked for.
-func (s *Session) Export(path string, findings []*model.Finding) error {
-	s.Exported[path] = slices.Clone(findings)
+func (s *Session) Export(path string, report *model.Report, findings []*model.Finding) error {
+	s.Exported[path], s.ExportedFrom[path] = slices.Clone(findings), report
 	return nil
 }
 

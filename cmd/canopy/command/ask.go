@@ -1,0 +1,60 @@
+package command
+
+import (
+	"context"
+
+	"canopy/analysis/engine"
+	"canopy/analysis/remedy"
+	"canopy/model"
+	"canopy/model/cluster"
+)
+
+// ask puts a question to the engine, which answers on the writer. Answered tells whether the answer came: not where the
+// writer has panicked with it.
+func (s *session) ask(ctx context.Context, question func(context.Context) error, answered func() bool) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.idle, cancel)()
+	err := question(ctx)
+	if err == nil && !answered() {
+		<-s.idle.Done()
+	}
+	if s.idle.Err() != nil && !answered() {
+		if why := s.why(); why != nil {
+			return why
+		}
+	}
+	return err
+}
+
+// read calls f with the cluster, on the writer.
+func (s *session) read(ctx context.Context, f func(*cluster.Cluster)) error {
+	done := false
+	return s.ask(ctx,
+		func(ctx context.Context) error {
+			return s.engine.Read(ctx, func(c *cluster.Cluster) { f(c); done = true })
+		},
+		func() bool { return done })
+}
+
+// remedy makes the patches, on the writer, since they go by what the cluster holds.
+func (s *session) remedy(ctx context.Context, findings []*model.Finding) (*remedy.Fix, error) {
+	var fix *remedy.Fix
+	var failure error
+	if err := s.read(ctx, func(c *cluster.Cluster) { fix, failure = remedy.For(c, findings) }); err != nil {
+		return nil, err
+	}
+	return fix, failure
+}
+
+// whatIf says what a plan would change.
+func (s *session) whatIf(ctx context.Context, plan model.Plan) (*engine.Preview, error) {
+	var p *engine.Preview
+	err := s.ask(ctx,
+		func(ctx context.Context) (err error) { p, err = s.engine.WhatIf(ctx, plan); return err },
+		func() bool { return p != nil })
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}

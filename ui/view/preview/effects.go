@@ -1,0 +1,105 @@
+package preview
+
+import (
+	"strings"
+
+	"canopy/model"
+	"canopy/ui/view"
+	"canopy/ui/view/explain"
+	"canopy/ui/view/page"
+)
+
+// most bounds the lists of findings; the rest is counted.
+const most = 100
+
+// effectLines draws what the plan would do.
+func (s *Screen) effectLines(width int) []string {
+	p := s.plan
+	if p == nil || p.err != nil || p.fix == nil {
+		return nil
+	}
+	w := page.New(s.shared, width, false)
+	if p.gone > 0 {
+		w.Entry("gone", w.In(w.Ink.Good, some(p.gone, len(s.ids), "finding", "is gone", "are gone")+" already"))
+	}
+	if len(p.documents) == 0 {
+		w.Para(w.In(w.Ink.Warn, "No document ends this."))
+		w.Gap()
+	}
+	several := len(p.documents) > 1
+	if several {
+		// What all of them do together may be long, and this goes with the selection.
+		s.writeDocument(w)
+		w.Gap()
+	}
+	switch {
+	case p.blind != nil:
+		w.Entry("effects", w.In(s.shared.Theme.Alarm, "what it would do is not known: "+p.blind.Error()))
+	case p.preview != nil:
+		nameAll(w, "closes", p.preview.Closed, "nothing")
+		nameAll(w, "opens", p.preview.Opened, "nothing")
+		nameAll(w, "changes", p.preview.Changed, "")
+	}
+	nameAll(w, "stays", p.stays, "")
+	if !several {
+		s.writeDocument(w)
+	}
+	if p.preview != nil {
+		for _, a := range p.preview.Assumptions {
+			w.Entry("assumes", w.In(w.Ink.Warn, a))
+		}
+	}
+	for _, n := range p.fix.Notes {
+		w.Gap()
+		w.Entry("by hand", w.In(w.Ink.Text, n.Finding+": "+n.Reason))
+		for _, step := range n.Steps {
+			w.Entry("", w.In(w.Ink.Text, step))
+		}
+	}
+	for _, a := range p.fix.Advice {
+		w.Gap()
+		w.Para(w.In(w.Ink.Faint, a))
+	}
+	w.Gap()
+	w.Para(w.In(w.Ink.Faint, "Attack paths, network pairs and permissions are not in this version: what a change does to them is not told."))
+	return w.Lines()
+}
+
+// nameAll lists findings.
+func nameAll(w *page.Page, word string, findings []*model.Finding, none string) {
+	if len(findings) == 0 {
+		if none != "" {
+			w.Entry(word, w.In(w.Ink.Faint, none))
+		}
+		return
+	}
+	w.Entry(word, w.In(w.Ink.Strong, view.Count(len(findings), "finding")))
+	for i, f := range findings {
+		if i == most {
+			w.Entry("", w.In(w.Ink.Faint, "and "+view.Count(len(findings)-most, "more finding")))
+			return
+		}
+		w.Item(w.In(w.Ink.Severity(f.Severity), f.Severity.Letter()), w.In(w.Ink.Text, f.Rule.ID+" "+f.Rule.Title+", "+f.Object.String()))
+	}
+}
+
+// writeDocument says what to know of the selected document.
+func (s *Screen) writeDocument(w *page.Page) {
+	d := s.selected()
+	if d == nil {
+		return
+	}
+	w.Gap()
+	style := w.Ink.Warn
+	if d.document.Breakage == "none" || d.document.Breakage == "likely-safe" {
+		style = w.Ink.Good
+	}
+	w.Entry("breaks", w.In(style, explain.Breakage(d.document.Breakage)))
+	if by := d.document.ManagedBy; by != "" {
+		w.Entry("managed", w.In(w.Ink.Warn, "by "+by+": change it there, or it comes back"))
+	}
+	for _, e := range d.document.Evidence {
+		w.Entry("check", w.In(w.Ink.Text, e))
+	}
+	w.Entry("command", w.In(w.Ink.Text, strings.TrimSpace(d.document.Command)))
+}
