@@ -10,8 +10,8 @@ import (
 	"canopy/ui/view/viewtest"
 )
 
-// TestGolden holds the text of every screen at three sizes, and at the size of most terminals also its colours: on a dark
-// and on a light background, without colour, and in ASCII.
+// TestGolden holds every screen at all sizes: its text, and how it is drawn on a dark and on a light background, without
+// colour, and in ASCII.
 func TestGolden(t *testing.T) {
 	session := viewtest.Cluster(t)
 	for name, keys := range screens() {
@@ -25,14 +25,16 @@ func TestGolden(t *testing.T) {
 			})
 		}
 		for look, options := range looks(t) {
-			file := name + "-" + look
-			t.Run(file, func(t *testing.T) {
-				options.Width, options.Height = 120, 40
-				s := newScreen(t, options, session)
-				s.press(keys...)
-				exact(t, s.content(), 120, 40)
-				golden(t, file, s.content())
-			})
+			for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+				file := fmt.Sprintf("%s-%s-%dx%d", name, look, size[0], size[1])
+				t.Run(file, func(t *testing.T) {
+					options.Width, options.Height = size[0], size[1]
+					s := newScreen(t, options, session)
+					s.press(keys...)
+					exact(t, s.content(), size[0], size[1])
+					golden(t, file, s.content())
+				})
+			}
 		}
 	}
 }

@@ -76,7 +76,7 @@ func (r *root) openPrompt(p *prompt) {
 }
 
 func (p *prompt) resize(width int) {
-	end := min(width/3, 40)
+	end := min(width/2, 60)
 	if p.live == nil {
 		end = text.Width(p.hint)
 		if width-text.Width(p.input.Prompt)-end < 32 {

@@ -115,7 +115,7 @@ func describe(s *view.Shared, row *view.Row, width int) []string {
 		p.Entry(word, place, t.Text)
 	}
 	if f.Pods > 0 {
-		p.Entry("pods", view.Count(f.Pods, "running pod"), t.Text)
+		p.Entry("pods", view.Count(f.Pods, "pod"), t.Text)
 	}
 	if f.Since != 0 {
 		p.Entry("since", s.Moment(f.Since), t.Text)

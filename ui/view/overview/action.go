@@ -77,6 +77,10 @@ func (s *Screen) target() (to view.Place, why string) {
 		if e.Verb == model.EditDeleted {
 			return to, "the object is gone"
 		}
+		if i := s.snapshot.Report.Inventory; i == nil || i.Get(e.Object) == nil {
+			// It has no row among what runs: a grant, a policy, a Secret.
+			return view.Place{Screen: view.Detail, Object: e.Object}, ""
+		}
 		return view.Place{Screen: view.Resources, Object: e.Object}, ""
 	case themes:
 		i := s.lists[themes].cursor
