@@ -64,7 +64,7 @@ func TestDetail(t *testing.T) {
 	}
 	writtenAt := func(s int64) *corev1.Secret {
 		o, at := secret("a"), metav1.NewTime(time.Unix(s, 0))
-		o.ManagedFields = []metav1.ManagedFieldsEntry{{Time: &at, FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:data":{}}`)}}}
+		o.ManagedFields = []metav1.ManagedFieldsEntry{{Time: &at, FieldsV1: metav1.NewFieldsV1(`{"f:data":{}}`)}}
 		return o
 	}
 	config := func(k, v string) *corev1.ConfigMap {

@@ -84,7 +84,7 @@ func TestSettingsOnTheScreen(t *testing.T) {
 // TestBrokenThemeOnTheScreen shows what is wrong in a user's own theme, and a file of settings that is no YAML at all.
 func TestBrokenThemeOnTheScreen(t *testing.T) {
 	screen := start(t, opening{width: 120, height: 40, settings: "theme: ours\n", themes: map[string]string{"ours": "dark:\n  title: pinkish\n"}}, "demo")
-	screen.says("ours.yaml: line 2: ")
+	screen.says("ours.yaml:2: ")
 	screen.shows("pinkish")
 	screen.quit()
 

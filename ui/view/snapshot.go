@@ -3,6 +3,7 @@ package view
 import (
 	"iter"
 	"maps"
+	"slices"
 	"time"
 
 	"canopy/model"
@@ -102,8 +103,7 @@ func (s *Snapshot) sample() {
 	if n := len(s.Trend); n > 0 && s.Trend[n-1].Risk == risk {
 		return
 	}
-	kept := s.Trend[max(0, len(s.Trend)-samples+1):]
-	s.Trend = append(kept[:len(kept):len(kept)], Sample{s.Report.Time, risk, s.Score})
+	s.Trend = slices.Concat(s.Trend[max(0, len(s.Trend)-samples+1):], []Sample{{s.Report.Time, risk, s.Score}})
 }
 
 // Changes compares two snapshots: gone lists the rows that only this one has, come those that only the other has. A row that

@@ -73,8 +73,7 @@ func (r *run) void(ctx context.Context, s *session, report *model.Report) error 
 		return nil
 	}
 	there := map[string]bool{}
-	// The engine ends before the session only with the context, and then nobody waits for a warning.
-	if s.read(ctx, func(c *cluster.Cluster) {
+	if err := s.read(ctx, func(c *cluster.Cluster) {
 		for _, kind := range c.Kinds() {
 			for record := range c.All(kind) {
 				there[record.GetNamespace()] = true
@@ -83,8 +82,8 @@ func (r *run) void(ctx context.Context, s *session, report *model.Report) error 
 				}
 			}
 		}
-	}) != nil {
-		return nil
+	}); err != nil {
+		return err
 	}
 	if !slices.ContainsFunc(shown, func(namespace string) bool { return there[namespace] }) && sawNamespaces(report) {
 		return fmt.Errorf("%s: nothing to read: there is no namespace %s", s.source.Name, quotedList(shown))

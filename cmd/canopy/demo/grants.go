@@ -14,7 +14,7 @@ func (s *stage) bindRunner() {
 		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "ci"},
 		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "edit"},
 		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: "ci", Name: "runner"}},
-	}, created, metav1.ManagedFieldsOperationUpdate)
+	}, created)
 }
 
 func (s *stage) unbindRunner() { s.remove(find[object](s, "RoleBinding", "shop", "ci")) }
@@ -33,12 +33,12 @@ func (s *stage) narrowOperator() {
 		Rules: []rbacv1.PolicyRule{
 			{APIGroups: []string{"apps"}, Resources: []string{"deployments", "statefulsets"}, Verbs: []string{"get", "list", "watch"}},
 			{APIGroups: []string{""}, Resources: []string{"services"}, Verbs: []string{"get", "list", "watch"}},
-		}}, created, metav1.ManagedFieldsOperationUpdate)
+		}}, created)
 	s.create(&rbacv1.ClusterRoleBinding{TypeMeta: typeMeta(rbacv1.SchemeGroupVersion, "ClusterRoleBinding"),
 		ObjectMeta: metav1.ObjectMeta{Name: "operator"},
 		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "operator"},
 		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: "ops", Name: "operator"}},
-	}, created, metav1.ManagedFieldsOperationUpdate)
+	}, created)
 	s.remove(edit[*rbacv1.ClusterRoleBinding](s, "ClusterRoleBinding", "", "operator-cluster-admin"))
 }
 

@@ -81,7 +81,7 @@ func (s *stage) scan() {
 	r.SetLabels(map[string]string{"app.kubernetes.io/managed-by": scanner, "trivy-operator.container.name": ctr.Name, "trivy-operator.resource.namespace": rs.Namespace})
 	r.SetAnnotations(map[string]string{"trivy-operator.aquasecurity.github.io/report-ttl": "24h0m0s"})
 	fileUnder(r, rs)
-	s.create(r, scanner, metav1.ManagedFieldsOperationUpdate)
+	s.create(r, scanner)
 }
 
 // grafana is the ReplicaSet whose image is scanned.

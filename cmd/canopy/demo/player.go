@@ -67,11 +67,10 @@ func (p *Player) position() time.Duration {
 // does nothing at all but wait, so that it takes nothing from whoever opens the demo. From then on the objects of the
 // jungle are the player's.
 func (p *Player) Run(ctx context.Context, to Target, jungle *Jungle) error {
-	err := p.loop(ctx, to, jungle)
-	if ctx.Err() != nil {
-		return nil
+	if err := p.loop(ctx, to, jungle); ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 func (p *Player) loop(ctx context.Context, to Target, jungle *Jungle) error {

@@ -45,7 +45,7 @@ func (s *stage) roll(d *appsv1.Deployment) {
 	if !ok {
 		rs = ref
 		rs.Spec.Replicas = new(int32(0))
-		s.create(rs, kcm, metav1.ManagedFieldsOperationUpdate)
+		s.create(rs, kcm)
 	}
 	number, err := strconv.Atoi(d.Annotations[revision])
 	if err != nil {
@@ -82,7 +82,6 @@ func (s *stage) advance() {
 	}
 	if len(stale) > 0 && serving > want {
 		s.terminate(stale[0])
-		stale = stale[1:]
 		serving--
 	}
 	if len(fresh) < want && serving <= want {

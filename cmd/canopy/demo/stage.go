@@ -119,10 +119,10 @@ func (s *stage) hand(o object) {
 }
 
 // create admits o to the cluster. Its uid is one that no object of its name had before.
-func (s *stage) create(o object, manager string, operation metav1.ManagedFieldsOperationType) {
+func (s *stage) create(o object, manager string) {
 	s.identify(o)
 	s.setDefaults(o)
-	s.wrote(o, manager, operation, "", "spec", "data", "rules", "subjects", "roleRef", "report")
+	s.wrote(o, manager, metav1.ManagedFieldsOperationUpdate, "", "spec", "data", "rules", "subjects", "roleRef", "report")
 	s.all[refOf(o)] = o
 }
 
