@@ -105,7 +105,7 @@ func TestChanged(t *testing.T) {
 	if offer := s.Can(keys.Fix); !offer.Known || offer.Why != "no finding here" {
 		t.Errorf("a fix of what opened nothing: %+v", offer)
 	}
-	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Resources, Object: model.Ref{Group: "rbac.authorization.k8s.io", Version: "v1", Kind: "RoleBinding", Namespace: "shop", Name: "ci"}})
+	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Detail, Object: model.Ref{Group: "rbac.authorization.k8s.io", Version: "v1", Kind: "RoleBinding", Namespace: "shop", Name: "ci"}})
 	press(t, s, keys.Down, keys.Down)
 	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Detail, Finding: "PS01/apps/DaemonSet/data/backup-helper"})
 	press(t, s, keys.Fix)
