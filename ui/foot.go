@@ -79,9 +79,12 @@ type marker interface {
 	Unmark()
 }
 
+// gapsNamed bounds the reasons on the line.
+const gapsNamed = 2
+
 // gaps says what is not seen and why.
 func (r *root) gaps() []view.Part {
-	t, cover, dot := &r.shared.Theme, r.feed.shown.Cover, r.shared.Glyphs.Dot+" "
+	t, cover := &r.shared.Theme, r.feed.shown.Cover
 	var parts []view.Part
 	if cover.Stale {
 		why := cover.StaleWhy
@@ -95,19 +98,20 @@ func (r *root) gaps() []view.Part {
 		}
 		parts = append(parts, view.Part{Text: why, Style: t.Alarm, Rank: 2})
 	}
-	for _, state := range view.GapStates() {
-		if kinds := cover.Missing(state); len(kinds) > 0 {
-			parts = append(parts, view.Part{Text: fmt.Sprintf("%s: %s", state, view.Few(kinds, 3)), Style: t.Warn, Rank: 3})
+	for i, g := range cover.Gaps {
+		if i == gapsNamed {
+			parts = append(parts, view.Part{Text: fmt.Sprintf("and %d more reasons", len(cover.Gaps)-i), Style: t.Faint, Rank: 4})
+			break
 		}
+		line := fmt.Sprintf("%s: %s", g.State, view.Few(g.Kinds, 2))
+		if g.Reason != "" {
+			line += " (" + g.Reason + ")"
+		}
+		// The first says why even where it has to be cut; others go where there is no room.
+		parts = append(parts, view.Part{Text: r.shared.Cut(line, r.width*2/3), Style: t.Warn, Rank: min(i*3, 3)})
 	}
 	if len(cover.Loading) > 0 && cover.By(model.Loading) < cover.Total() {
 		parts = append(parts, view.Part{Text: "loading: " + view.Few(cover.Loading, 3), Style: t.Faint, Rank: 4})
-	}
-	for _, g := range cover.Gaps {
-		if g.Reason != "" {
-			parts = append(parts, view.Part{Text: dot + g.Reason, Style: t.Faint, Rank: 5})
-			break
-		}
 	}
 	return parts
 }

@@ -90,7 +90,7 @@ func TestAuditTrail(t *testing.T) {
 	screen.shows("▌", "privileged: true")
 	screen.press("f")
 	screen.until("the difference", regexp.MustCompile(`│- +privileged: true`).MatchString)
-	screen.press("\x1b", "w")
+	screen.press(escape, "w")
 	screen.shows("closes", "1 finding")
 	screen.quit()
 

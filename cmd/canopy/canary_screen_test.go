@@ -28,16 +28,20 @@ func canaryScreens(t *testing.T, namespace string, args []string) map[string]str
 	screen.shows("canopy", "live ●")
 	look("findings", "PS01", namespace+"/Deployment/")
 	for _, name := range []string{"all.json", "all.yaml", "all.csv", "all.sarif", "all.junit.xml", "all.txt"} {
-		screen.press("x", "\x15"+name+"\r")
+		screen.answer("x", "export ", name)
 		screen.says(" findings to " + name)
 	}
 	screen.press("*", "f")
 	look("fix", "patch "+namespace+"/Deployment/leaky")
-	screen.press("x", "\x15canopy-fix\r")
+	screen.answer("x", "into folder: ", "canopy-fix")
 	screen.says("and README.md into canopy-fix")
-	screen.press("\x1b", "w")
-	look("what-if", "WHAT IT WOULD DO")
-	screen.press("c", "\x1b", "U")
+	screen.press(escape)
+	screen.shows("RULE", "OBJECT")
+	screen.press("w")
+	look("what-if", "closes", " findings")
+	screen.press("c")
+	screen.shows("sent to the clipboard: ")
+	screen.press(escape, "U")
 
 	for _, object := range []string{"ConfigMap/leaky", "Secret/leaky", "Deployment/leaky", "Pod/naked"} {
 		kind, _, _ := strings.Cut(object, "/")
@@ -69,9 +73,9 @@ func canaryScreens(t *testing.T, namespace string, args []string) map[string]str
 	look("resources", "leaky")
 	screen.press("?", "canary")
 	look("help")
-	screen.press("\x1b", ":", "canary")
+	screen.press(escape, ":", "canary")
 	look("palette")
-	screen.press("\x1b")
+	screen.press(escape)
 	screen.quit()
 
 	seen["all that was drawn"] = screen.raw()

@@ -70,6 +70,7 @@ func TestDemoFromEndToEnd(t *testing.T) {
 			screen.press("e")
 			screen.shows("explain › PS01 Privileged container")
 			screen.shows("How it is attacked")
+			// As most terminals send it.
 			screen.press("\x1b")
 			screen.shows("findings ›", "PS01")
 
@@ -78,7 +79,7 @@ func TestDemoFromEndToEnd(t *testing.T) {
 			removed := regexp.MustCompile(`(?m)(^|│)- +privileged: true`)
 			screen.until("the line that goes", removed.MatchString)
 			exportFix(t, screen, folder)
-			screen.press("\x1b", "\x1b")
+			screen.press(escape, escape)
 			screen.shows("filter: ns:ci rule:PS01")
 			exportFindings(t, screen, folder)
 
@@ -88,7 +89,7 @@ func TestDemoFromEndToEnd(t *testing.T) {
 			screen.shows("▸ explain PS06")
 			screen.press("\r")
 			screen.shows("explain › PS06")
-			screen.press("\x1b")
+			screen.press(escape)
 			screen.shows("payments", "restricted")
 			screen.press("1")
 			screen.shows(" 1 C ", "ci/Deployment/runner")
@@ -133,7 +134,7 @@ func exportFix(t *testing.T, screen *terminal, folder string) {
 			t.Errorf("%s: %v\n%s", name, err, all)
 		}
 	}
-	screen.press("x", "\x15ours\r")
+	screen.answer("x", "into folder: ", "ours")
 	screen.says("export: ours is there already, and stays as it is")
 }
 
@@ -157,17 +158,17 @@ func exportFindings(t *testing.T, screen *terminal, folder string) {
 		t.Errorf("the file holds %+v", d.Report.Findings)
 	}
 
-	screen.press("x", "\x15ours.json\r")
+	screen.answer("x", "export 1 finding to: ", "ours.json")
 	screen.says("export: ours.json is there already, and stays as it is")
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the file was written over: %v", err)
 	}
-	screen.press("x", "\x15findings.doc\r")
+	screen.answer("x", "export 1 finding to: ", "findings.doc")
 	screen.says("the name must end in .json, .yaml, .csv, .sarif, .junit.xml or .txt")
 
-	screen.press("\x1b")
-	screen.lacks("filter:")
-	screen.press("x", "\x15all.csv\r")
+	screen.press(escape)
+	screen.lacks(" in all)")
+	screen.answer("x", " findings to: ", "all.csv")
 	screen.until("the export of all", regexp.MustCompile(`wrote \d{2,} findings to all\.csv`).MatchString)
 	table, err := os.ReadFile(filepath.Join(folder, "all.csv"))
 	if err != nil || bytes.Count(table, []byte("\n")) < 50 {

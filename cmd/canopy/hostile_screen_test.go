@@ -66,30 +66,34 @@ func TestHostileScreen(t *testing.T) {
 func strollHostile(screen *terminal) {
 	const page, end = "\x1b[6~", "G"
 	screen.press("\t", "j", end, "\t", end, "\t", end, "\t", "\t")
-	screen.press("?", "payload", "\x1b", ":", "payload", "\x1b[B", "\x1b", "n", "payload", "\x1b", "T", "\x1b")
-	screen.press("2", page, end, "g", "W", "l", "l", "h", "h", "W", "s", "S", "#", "#", "z", "\r", "#", "######", "|", "\x1b")
-	screen.press("*", "f", "\t", end, "\t", end, "\t", "\x1b", "w", end, "\t", end, "\x1b", "\x1b")
+	screen.press("?", "payload", escape, ":", "payload", "\x1b[B", escape, "n", "payload", escape, "T", escape)
+	screen.press("2", page, end, "g", "W", "l", "l", "h", "h", "W", "s", "S", "#", "#", "z", "\r", "#", "######", "|", escape)
+	screen.press("*", "f", "\t", end, "\t", end, "\t", escape, "w", end, "\t", end, escape, escape)
 	for _, filter := range []string{"payload", "shop/Deployment/a-name rule:PS01", "Pod/c-name rule:PS06", "shop/Deployment/e-name rule:PS10", "shop/Deployment/i-name"} {
-		screen.press("/", filter, "\r", "\r", "\t", page, end, "/", "payload", "\r", ">", "\x1b", "\t", end, "e", end, "\x1b", "f", "\t", end, "\x1b")
-		screen.press("y", "\x1b", "\x1b")
+		screen.press("/", filter, "\r", "\r", "\t", page, end, "/", "payload", "\r", ">", escape, "\t", end, "e", end, escape, "f", "\t", end, escape)
+		screen.press("y", escape, escape)
 	}
-	screen.press("/", "shop/Pod/b-name rule:PS01", "\r", "o", "l", "j", "\r", "\t", "\x1b", "r", "\x1b", "1")
-	screen.press("0", "g", "l", "j", "l", "j", "l", "j", "l", end, "l", end, "W", "W", "/", "payload", "\r", page, end, "\r", "\t", end, "\x1b", "\x1b")
-	screen.press("/", "h-name", "\r", "j", "j", "\r", "o", "\x1b", "\x1b", "m", "'", "\x1b", "p", "p")
+	screen.press("/", "shop/Pod/b-name rule:PS01", "\r", "o", "l", "j", "\r", "\t", escape, "r", escape, "1")
+	screen.press("0", "g", "l", "j", "l", "j", "l", "j", "l", end, "l", end, "W", "W", "/", "payload", "\r", page, end, "\r", "\t", end, escape, escape)
+	screen.press(":go shop/Pod/f-name\r")
+	screen.shows("resources › shop/Pod/f-name")
+	screen.press("\t", end, escape)
+	screen.press("/", "h-name", "\r", "j", "j", "\r", "o", escape, escape, "m", "'", escape, "p", "p")
 }
 
 // exportHostile writes all findings and a fix to files, and copies names and an object.
 func exportHostile(screen *terminal) {
-	screen.press("2", "\x1b")
+	screen.press("2", escape)
 	for _, name := range []string{"all.json", "all.yaml", "all.csv", "all.sarif", "all.junit.xml", "all.txt"} {
-		screen.press("x", "\x15"+name+"\r")
+		screen.answer("x", "export ", name)
 		screen.says(" findings to " + name)
 	}
 	screen.press("/", "shop/Deployment/d-name rule:PS01", "\r", "*", "c", "f")
 	screen.shows("1 patch shop/Deployment/d-name")
-	screen.press("c", "x", "\x15canopy-fix\r")
+	screen.press("c")
+	screen.answer("x", "into folder: ", "canopy-fix")
 	screen.says("and README.md into canopy-fix")
-	screen.press("\x1b", "\x1b", "\r", "\t", "c")
+	screen.press(escape, escape, "\r", "\t", "c")
 	screen.shows("sent to the clipboard: ")
 	screen.press("1")
 }

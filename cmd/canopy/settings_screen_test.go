@@ -40,7 +40,7 @@ func TestSettingsOnTheScreen(t *testing.T) {
 	}
 	screen.press("@")
 	screen.until("the palette", func(s string) bool { return strings.Contains(s, "─ command ") })
-	screen.press("\x1b", "8")
+	screen.press(escape, "8")
 	screen.shows("─ resources ─")
 	screen.shows("8 resources")
 	if s := screen.emulator.String(); onLine(s, "8 paths") || onLine(s, "0 resources") {
@@ -48,7 +48,7 @@ func TestSettingsOnTheScreen(t *testing.T) {
 	}
 	screen.press("?", "palette")
 	screen.shows("@ ", "palette", "type what to do")
-	screen.press("\x1b")
+	screen.press(escape)
 	screen.quit()
 
 	cmd := exec.Command(binary.path(t), "info", "-o", "json")

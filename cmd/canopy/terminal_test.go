@@ -29,9 +29,12 @@ import (
 // deadline is how long a change of the cluster may take to be on the screen.
 const deadline = 30 * time.Second
 
-// quiet is how long nothing is drawn before the screen counts as at rest: two frames. After an escape it takes longer, since
-// a program waits for what may follow: a key that comes sooner is another key.
-const quiet, quietEscape = 35 * time.Millisecond, 80 * time.Millisecond
+// quiet is how long nothing is drawn before the screen counts as at rest: two frames.
+const quiet = 35 * time.Millisecond
+
+// escape is that key as terminals send it that Canopy can ask to tell it from the beginning of another key. A bare one is
+// known only by what does not follow it in time, which on a busy machine may be the next key of a test.
+const escape = "\x1b[27u"
 
 // terminal is the binary in a pseudo-terminal, and an emulator that reads what it draws.
 type terminal struct {
@@ -168,7 +171,7 @@ func (s *terminal) raw() string {
 }
 
 // rest waits until nothing was drawn for a while.
-func (s *terminal) rest(quiet time.Duration) {
+func (s *terminal) rest() {
 	s.t.Helper()
 	for begin := time.Now(); time.Since(begin) < deadline; time.Sleep(quiet / 10) {
 		s.mutex.Lock()
@@ -220,15 +223,19 @@ func (s *terminal) press(keys ...string) {
 		if _, err := io.WriteString(s.pty, k); err != nil {
 			s.t.Fatal(err)
 		}
-		if k == "\x1b" {
-			s.rest(quietEscape)
-		} else {
-			s.rest(quiet)
-		}
+		s.rest()
 		if s.look != nil {
 			s.look(k)
 		}
 	}
+}
+
+// answer presses a key, and writes a text in place of the one that is offered where it asks for one.
+func (s *terminal) answer(key, question, text string) {
+	s.t.Helper()
+	s.press(key)
+	s.shows(question)
+	s.press("\x15" + text + "\r")
 }
 
 // quit leaves by the key, which has to work whatever is shown.

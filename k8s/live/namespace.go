@@ -110,6 +110,7 @@ func (b *branch) say(name string, state model.CoverState, reason string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.spoken[name] = struct{}{}
-	b.session.sink.Cover(model.Coverage{Kind: b.whole.kind.GroupKind(), Namespace: name, State: state, Stale: state == model.Partial,
+	// That it was read once is no broken watch: it will never be read again, and the reason says so.
+	b.session.sink.Cover(model.Coverage{Kind: b.whole.kind.GroupKind(), Namespace: name, State: state,
 		Since: b.session.options.Clock.Now().Unix(), Reason: reason})
 }

@@ -102,8 +102,11 @@ func (w *writer) item(ctx context.Context, i *item) error {
 	made := i.object.DeepCopyObject().(object)
 	err = client.Post().Resource(resource).NamespaceIfScoped(i.object.GetNamespace(), i.object.GetNamespace() != "").
 		VersionedParams(&metav1.CreateOptions{FieldManager: i.manager}, scheme.ParameterCodec).Body(i.object).Do(ctx).Into(made)
-	if _, account := i.object.(*corev1.ServiceAccount); account && apierrors.IsAlreadyExists(err) {
-		return nil // a controller was faster
+	switch i.object.(type) {
+	case *corev1.ServiceAccount, *corev1.Pod:
+		if apierrors.IsAlreadyExists(err) {
+			return nil // a controller was faster
+		}
 	}
 	if err != nil {
 		return err

@@ -122,7 +122,10 @@ func (d *desk) ExportFix(folder string, fix *remedy.Fix) error {
 	if _, err := os.Stat(filepath.Clean(folder)); err == nil {
 		return fmt.Errorf("export: %s is there already, and stays as it is", folder)
 	}
-	return d.run.writeFix(folder, fix)
+	if err := d.run.writeFix(folder, fix); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
 }
 
 // Rules lists the catalogue.

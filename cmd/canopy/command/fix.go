@@ -121,7 +121,10 @@ func (r *run) runFix(ctx context.Context, flags fixFlags, args []string) error {
 		return r.preview(ctx, s, flags.format, found, findings, fix)
 	case flags.out != "":
 		r.warn("canopy: " + notWritten)
-		return r.writeFix(flags.out, fix)
+		if err := r.writeFix(flags.out, fix); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+		return nil
 	case flags.format == string(output.JSON):
 		return r.write("", func(w io.Writer) error { return output.WriteJSON(w, newPatches(fix)) })
 	}

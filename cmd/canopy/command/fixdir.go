@@ -20,7 +20,7 @@ const notWritten = "rollback.yaml, guard.yaml and kustomization.yaml: not in thi
 // its own for kubectl, and what to know before they are applied.
 func (r *run) writeFix(dir string, fix *remedy.Fix) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("--out: %w", err)
+		return err
 	}
 	if err := r.write(filepath.Join(dir, "fix.yaml"), fix.WriteYAML); err != nil {
 		return err

@@ -3,7 +3,6 @@ package command
 import (
 	"bufio"
 	"cmp"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -59,7 +58,7 @@ func (r *run) write(path string, f func(io.Writer) error) error {
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("--out: %w", err)
+		return err
 	}
 	// A file is looked at in a terminal too.
 	b := bufio.NewWriter(output.Guard(file))

@@ -70,6 +70,9 @@ func (r *run) runScan(ctx context.Context, flags scanFlags) error {
 		style.Width = 0
 	}
 	if err := r.write(flags.out, func(w io.Writer) error { return output.Write(w, format, style, report) }); err != nil {
+		if flags.out != "" {
+			return fmt.Errorf("--out: %w", err)
+		}
 		return err
 	}
 	switch {
