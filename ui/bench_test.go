@@ -155,7 +155,7 @@ func (x *terminal) setDeaf(on bool) {
 // be written, and how it is to hold a key down over a line that is slow.
 func BenchmarkBytes(b *testing.B) {
 	const rows = 50_000
-	for _, frames := range []int{60, 75, 120} {
+	for _, frames := range []int{60, 80, 120} {
 		b.Run(fmt.Sprintf("first/%d", frames), func(b *testing.B) {
 			x, _ := crowdedTerminal(b, rows, frames)
 			x.setDeaf(true)
@@ -235,7 +235,7 @@ func line(x *terminal, row int) string {
 // BenchmarkBurst measures keys while 5,000 findings a second change: from the key until the cursor of the list has moved.
 func BenchmarkBurst(b *testing.B) {
 	const rows = 50_000
-	for _, frames := range []int{60, 75, 120} {
+	for _, frames := range []int{60, 80, 120} {
 		b.Run(fmt.Sprint(frames), func(b *testing.B) {
 			x, session := crowdedTerminal(b, rows, frames)
 			x.keys(strings.Repeat("j", 10))
@@ -295,7 +295,7 @@ func BenchmarkBurst(b *testing.B) {
 // BenchmarkIdle measures a screen on which nothing happens.
 func BenchmarkIdle(b *testing.B) {
 	const window = 10 * time.Second
-	for _, frames := range []int{60, 75, 120} {
+	for _, frames := range []int{60, 80, 120} {
 		b.Run(fmt.Sprint(frames), func(b *testing.B) {
 			x, _ := crowdedTerminal(b, 50_000, frames)
 			runtime.GC()

@@ -13,9 +13,9 @@ import (
 )
 
 // frames is how often a second the renderer looks whether there is something to draw. A key press waits half a frame on
-// average and a whole one, 13 ms, at worst. Each look costs processor time also while nothing happens: at the 120 that Bubble
+// average and a whole one, 12.5 ms, at worst. Each look costs processor time also while nothing happens: at the 120 that Bubble
 // Tea allows, an idle screen would take about a hundredth of a core; at 60, a key would wait up to 17 ms.
-const frames = 75
+const frames = 80
 
 // PanicError tells that the program has failed by itself. The terminal is as it was before.
 type PanicError struct {
