@@ -142,7 +142,8 @@ func (e *Engine) drain() {
 		e.taken.changes[i] = model.Change{}
 	}
 	e.taken.changes = e.taken.changes[n:]
-	e.dirty = true
+	// A token may be left of what was taken before: nothing is no news.
+	e.dirty = e.dirty || n > 0 || len(e.taken.coverage) > 0 || e.taken.source != nil
 	if len(e.taken.changes) > 0 {
 		e.queue.signal()
 		return
