@@ -83,7 +83,7 @@ func strollHostile(screen *terminal) {
 
 // exportHostile writes all findings and a fix to files, and copies names and an object.
 func exportHostile(screen *terminal) {
-	screen.press("2", escape)
+	screen.press("2", escape, "U")
 	for _, name := range []string{"all.json", "all.yaml", "all.csv", "all.sarif", "all.junit.xml", "all.txt"} {
 		screen.answer("x", "export ", name)
 		screen.says(" findings to " + name)
