@@ -197,6 +197,12 @@ func (e *Engine) Read(ctx context.Context, f func(*cluster.Cluster)) error {
 	return e.do(ctx, func() { f(e.cluster) })
 }
 
+// Ask calls f with the cluster and what RBAC grants in it, on the writer, with the version of the server: f must keep
+// neither, nor change them.
+func (e *Engine) Ask(ctx context.Context, f func(c *cluster.Cluster, access *rbac.Analyser, server string)) error {
+	return e.do(ctx, func() { f(e.cluster, e.access, e.source.Server) })
+}
+
 // do runs f on the writer and waits for it.
 func (e *Engine) do(ctx context.Context, f func()) error {
 	done := make(chan struct{})

@@ -14,6 +14,8 @@ type sum struct {
 	parts     map[*role]struct{}
 	// resources and urls count the parts, other than unfilled ones, that grant such.
 	resources, urls int
+	// rules are what the parts grant, once asked for; nil until then and after every change of a part.
+	rules []rule
 }
 
 func newSum(rule *rbacv1.AggregationRule) *sum {
@@ -50,9 +52,9 @@ func (s *sum) count(part *role, n int) {
 
 // attach makes an existing ClusterRole a part of the unfilled ones that select it, and an unfilled one of its parts. Only
 // an unfilled one is held against all roles.
-func (a *Analyser) attach(r *role, d *definition) {
-	if d.aggregate != nil && len(d.rules) == 0 {
-		r.sum = newSum(d.aggregate)
+func (a *Analyser) attach(r *role) {
+	if r.aggregate != nil && len(r.rules) == 0 {
+		r.sum = newSum(r.aggregate)
 		a.unfilled[r] = struct{}{}
 		for _, part := range a.roles {
 			if part.exists && part.ref.Kind == "ClusterRole" && r.sum.selects(part.labels) {
@@ -75,6 +77,7 @@ func join(part, whole *role) {
 		part.feeds = map[*role]struct{}{}
 	}
 	part.feeds[whole] = struct{}{}
+	whole.sum.rules = nil
 	whole.sum.parts[part] = struct{}{}
 	whole.sum.count(part, 1)
 }
@@ -107,7 +110,7 @@ func (a *Analyser) settle(r *role, lost bool, touched *changes) {
 				r.add(part.held())
 			}
 		}
-		raise([]*role{r}, func(whole *role) { whole.touch(touched) })
+		raise([]*role{r}, func(whole *role) { touched.holders(whole) })
 		return
 	}
 	before := make(map[*role]held, len(a.unfilled))
@@ -120,7 +123,7 @@ func (a *Analyser) settle(r *role, lost bool, touched *changes) {
 	raise(append(raised, r), func(*role) {})
 	for whole, was := range before {
 		if was != whole.held() {
-			whole.touch(touched)
+			touched.holders(whole)
 		}
 	}
 }

@@ -1,42 +1,39 @@
 package rbac
 
 import (
-	"cmp"
-	"slices"
+	"iter"
+	"maps"
 
 	rbacv1 "k8s.io/api/rbac/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
 )
 
-// Analyser keeps which bindings speak of whom, and whether the roles that they name grant anything.
+// Analyser keeps which bindings speak of whom, and what the roles that they name grant. One goroutine owns it.
 type Analyser struct {
 	bindings map[model.Ref]*binding
-	subjects map[subject]map[*binding]struct{}
-	roles    map[model.Ref]*role
+	// keys finds bindings by whom they speak of, places by their namespace, "" for those of the whole cluster.
+	keys   map[key]map[*binding]struct{}
+	places map[string]map[*binding]struct{}
+	roles  map[model.Ref]*role
 	// unfilled are the ClusterRoles with an aggregation rule and no rules of their own: nobody filled them in, as in
 	// manifests that never met a controller. See aggregation.go.
 	unfilled map[*role]struct{}
-}
-
-// Delta tells whose holdings a change may have altered.
-type Delta struct {
-	// Accounts are the service accounts concerned, sorted.
-	Accounts []types.NamespacedName
-	// All is set where a group of accounts is concerned.
-	All bool
+	// origins keeps where the rules of filled aggregated roles came from, until any ClusterRole changes.
+	origins map[*role][]model.Ref
 }
 
 // New gives an analyser of an empty cluster.
 func New() *Analyser {
 	return &Analyser{
 		bindings: map[model.Ref]*binding{},
-		subjects: map[subject]map[*binding]struct{}{},
+		keys:     map[key]map[*binding]struct{}{},
+		places:   map[string]map[*binding]struct{}{},
 		roles:    map[model.Ref]*role{},
 		unfilled: map[*role]struct{}{},
+		origins:  map[*role][]model.Ref{},
 	}
 }
 
@@ -48,26 +45,8 @@ func (a *Analyser) Update(_ *cluster.Cluster, d cluster.Delta) Delta {
 	}
 	var touched changes
 	switch d.Ref.Kind {
-	case "RoleBinding":
-		before, after := cluster.Cast[*record.Typed[*rbacv1.RoleBinding]](d)
-		var old, now *grant
-		if before != nil {
-			old = &grant{before.Object.RoleRef, before.Object.Subjects}
-		}
-		if after != nil {
-			now = &grant{after.Object.RoleRef, after.Object.Subjects}
-		}
-		a.bind(d.Ref, old, now, &touched)
-	case "ClusterRoleBinding":
-		before, after := cluster.Cast[*record.Typed[*rbacv1.ClusterRoleBinding]](d)
-		var old, now *grant
-		if before != nil {
-			old = &grant{before.Object.RoleRef, before.Object.Subjects}
-		}
-		if after != nil {
-			now = &grant{after.Object.RoleRef, after.Object.Subjects}
-		}
-		a.bind(d.Ref, old, now, &touched)
+	case "RoleBinding", "ClusterRoleBinding":
+		a.bind(d.Ref, grantOf(d.Old), grantOf(d.New), &touched)
 	case "Role":
 		_, after := cluster.Cast[*record.Typed[*rbacv1.Role]](d)
 		if after == nil {
@@ -86,27 +65,97 @@ func (a *Analyser) Update(_ *cluster.Cluster, d cluster.Delta) Delta {
 	return touched.delta()
 }
 
-// changes gathers the subjects that a delta concerns.
-type changes map[subject]struct{}
-
-func (t *changes) add(s subject) {
-	if *t == nil {
-		*t = changes{}
+func grantOf(r model.Record) *grant {
+	switch t := r.(type) {
+	case *record.Typed[*rbacv1.RoleBinding]:
+		return &grant{t.Object.RoleRef, t.Object.Subjects}
+	case *record.Typed[*rbacv1.ClusterRoleBinding]:
+		return &grant{t.Object.RoleRef, t.Object.Subjects}
 	}
-	(*t)[s] = struct{}{}
+	return nil
 }
 
-func (t changes) delta() Delta {
-	var d Delta
-	for s := range t {
-		if s.group {
-			d.All = true
-			continue
-		}
-		d.Accounts = append(d.Accounts, types.NamespacedName{Namespace: s.namespace, Name: s.name})
+// Binding is a binding as the index holds it.
+type Binding struct {
+	Ref model.Ref
+	// Role is the role that it names, in the binding's namespace where it is a Role; Exists whether that was seen.
+	Role     model.Ref
+	Exists   bool
+	Subjects []rbacv1.Subject
+}
+
+// Cluster tells a ClusterRoleBinding.
+func (b *Binding) Cluster() bool { return b.Ref.Namespace == "" }
+
+func (b *binding) view() Binding { return Binding{b.ref, b.role.ref, b.role.exists, b.subjects} }
+
+// Binding finds a binding.
+func (a *Analyser) Binding(ref model.Ref) (Binding, bool) {
+	b := a.bindings[ref]
+	if b == nil {
+		return Binding{}, false
 	}
-	slices.SortFunc(d.Accounts, func(x, y types.NamespacedName) int {
-		return cmp.Or(cmp.Compare(x.Namespace, y.Namespace), cmp.Compare(x.Name, y.Name))
-	})
-	return d
+	return b.view(), true
+}
+
+// Bindings goes through all bindings, in no order.
+func (a *Analyser) Bindings() iter.Seq[Binding] { return views(maps.Values(a.bindings)) }
+
+// BindingsIn goes through the bindings of a namespace, or the ClusterRoleBindings where it is "", in no order.
+func (a *Analyser) BindingsIn(namespace string) iter.Seq[Binding] {
+	return views(maps.Keys(a.places[namespace]))
+}
+
+// BindingsTo goes through the bindings that speak of a subject itself, in no order.
+func (a *Analyser) BindingsTo(s model.Subject) iter.Seq[Binding] {
+	return views(maps.Keys(a.keys[keyFor(s)]))
+}
+
+// BindingsOf goes through the bindings of a role, in no order.
+func (a *Analyser) BindingsOf(role model.Ref) iter.Seq[Binding] {
+	r := a.roles[role]
+	if r == nil {
+		return func(func(Binding) bool) {}
+	}
+	return views(maps.Keys(r.bindings))
+}
+
+func views(list iter.Seq[*binding]) iter.Seq[Binding] {
+	return func(yield func(Binding) bool) {
+		for b := range list {
+			if !yield(b.view()) {
+				return
+			}
+		}
+	}
+}
+
+// Rules lists what a role grants, and whether it exists.
+func (a *Analyser) Rules(role model.Ref) ([]Rule, bool) {
+	r := a.roles[role]
+	if r == nil || !r.exists {
+		return nil, false
+	}
+	var list []Rule
+	for one := range r.each {
+		list = append(list, Rule{one.PolicyRule, one.from.ref, one.index})
+	}
+	return list, true
+}
+
+// Gathers tells whether a ClusterRole is to gather the rules of others.
+func (a *Analyser) Gathers(role model.Ref) bool {
+	r := a.roles[role]
+	return r != nil && r.aggregate != nil
+}
+
+// Subjects goes through all that bindings name, each once, in no order.
+func (a *Analyser) Subjects() iter.Seq[model.Subject] {
+	return func(yield func(model.Subject) bool) {
+		for k := range a.keys {
+			if !yield(k.subject()) {
+				return
+			}
+		}
+	}
 }

@@ -2,25 +2,10 @@ package rbac
 
 import (
 	"slices"
-	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"canopy/model"
-)
-
-// subject is one service account, or a group that every account, or every account of a namespace, belongs to.
-type subject struct {
-	group           bool
-	namespace, name string
-}
-
-// The groups that the token authenticator puts a service account in (k8s.io/apiserver
-// pkg/authentication/serviceaccount/util.go and pkg/authentication/group).
-const (
-	allAccounts   = "system:serviceaccounts"
-	authenticated = "system:authenticated"
-	accountPrefix = "system:serviceaccount:"
 )
 
 // grant is the part of a binding that matters.
@@ -33,7 +18,9 @@ type grant struct {
 type binding struct {
 	ref      model.Ref
 	role     *role
-	subjects []subject
+	subjects []rbacv1.Subject
+	// keys is by what the binding is found, each once. Subjects that can match nobody have none.
+	keys []key
 }
 
 // grants tells whether the binding gives its subjects anything beyond discovery. Non-resource URLs count in cluster-wide
@@ -42,18 +29,28 @@ func (b *binding) grants() bool {
 	return b.role.resources || (b.role.urls && b.ref.Namespace == "")
 }
 
+// first finds the first subject that is one of these keys, as appliesTo of pkg/registry/rbac/validation/rule.go does.
+func (b *binding) first(keys []key) (int, key) {
+	for i := range b.subjects {
+		if k, ok := keyOf(&b.subjects[i], b.ref.Namespace); ok && slices.Contains(keys, k) {
+			return i, k
+		}
+	}
+	return -1, key{}
+}
+
+// bind takes a binding that is new, changed or gone.
 func (a *Analyser) bind(ref model.Ref, old, now *grant, touched *changes) {
-	if old != nil && now != nil && old.role == now.role && slices.Equal(old.subjects, now.subjects) {
+	if old != nil && now != nil && old.role == now.role && slices.Equal(old.subjects, now.subjects) && a.bindings[ref] != nil {
 		return
 	}
+	touched.bound(ref)
 	if b := a.bindings[ref]; b != nil {
-		for _, s := range b.subjects {
-			touched.add(s)
-			delete(a.subjects[s], b)
-			if len(a.subjects[s]) == 0 {
-				delete(a.subjects, s)
-			}
+		for _, k := range b.keys {
+			touched.key(k)
+			remove(a.keys, k, b)
 		}
+		remove(a.places, ref.Namespace, b)
 		delete(b.role.bindings, b)
 		a.forget(b.role)
 		delete(a.bindings, ref)
@@ -61,19 +58,28 @@ func (a *Analyser) bind(ref model.Ref, old, now *grant, touched *changes) {
 	if now == nil {
 		return
 	}
-	b := &binding{ref: ref, subjects: accounts(now.subjects, ref.Namespace)}
-	if len(b.subjects) == 0 {
-		return
-	}
+	b := &binding{ref: ref, subjects: now.subjects, keys: keysOf(now.subjects, ref.Namespace)}
 	b.role = a.role(roleOf(now.role, ref.Namespace))
 	b.role.bindings[b] = struct{}{}
 	a.bindings[ref] = b
-	for _, s := range b.subjects {
-		if a.subjects[s] == nil {
-			a.subjects[s] = map[*binding]struct{}{}
-		}
-		a.subjects[s][b] = struct{}{}
-		touched.add(s)
+	add(a.places, ref.Namespace, b)
+	for _, k := range b.keys {
+		add(a.keys, k, b)
+		touched.key(k)
+	}
+}
+
+func add[K comparable](index map[K]map[*binding]struct{}, k K, b *binding) {
+	if index[k] == nil {
+		index[k] = map[*binding]struct{}{}
+	}
+	index[k][b] = struct{}{}
+}
+
+func remove[K comparable](index map[K]map[*binding]struct{}, k K, b *binding) {
+	delete(index[k], b)
+	if len(index[k]) == 0 {
+		delete(index, k)
 	}
 }
 
@@ -84,34 +90,55 @@ func roleOf(r rbacv1.RoleRef, namespace string) model.Ref {
 	return model.Ref{Group: model.GroupRBAC, Version: "v1", Kind: r.Kind, Namespace: namespace, Name: r.Name}
 }
 
-// accounts picks the subjects that service accounts can be, each once, as appliesToUser of
-// pkg/registry/rbac/validation/rule.go matches them: an account without a namespace is one of the binding's own.
-func accounts(list []rbacv1.Subject, namespace string) []subject {
-	var found []subject
+// keysOf gives the keys of subjects, each once.
+func keysOf(list []rbacv1.Subject, namespace string) []key {
+	keys := make([]key, 0, len(list))
 	for i := range list {
-		var s subject
-		switch l := &list[i]; l.Kind {
-		case rbacv1.ServiceAccountKind:
-			s = subject{namespace: l.Namespace, name: l.Name}
-			if s.namespace == "" {
-				s.namespace = namespace
-			}
-		case rbacv1.UserKind:
-			full, ok := strings.CutPrefix(l.Name, accountPrefix)
-			if !ok {
-				continue
-			}
-			s.namespace, s.name, _ = strings.Cut(full, ":")
-		case rbacv1.GroupKind:
-			if l.Name == allAccounts || l.Name == authenticated {
-				s = subject{group: true, name: l.Name}
-			} else if ns, ok := strings.CutPrefix(l.Name, allAccounts+":"); ok && ns != "" {
-				s = subject{group: true, namespace: ns, name: allAccounts}
-			}
+		k, ok := keyOf(&list[i], namespace)
+		if !ok || (len(list) < 16 && slices.Contains(keys, k)) {
+			continue
 		}
-		if s.name != "" && (s.group || s.namespace != "") && !slices.Contains(found, s) {
-			found = append(found, s)
-		}
+		keys = append(keys, k)
 	}
-	return found
+	if len(list) < 16 {
+		return keys
+	}
+	// Who writes a binding chooses how many subjects it has.
+	slices.SortFunc(keys, key.compare)
+	return slices.Compact(keys)
+}
+
+// keyOf gives the key of a subject; false for one that can match nobody. An account without a namespace is one of the
+// binding's own. The group of the subject is not looked at, as appliesToUser does not.
+func keyOf(s *rbacv1.Subject, namespace string) (key, bool) {
+	switch s.Kind {
+	case rbacv1.ServiceAccountKind:
+		if s.Namespace != "" {
+			namespace = s.Namespace
+		}
+		return key{name: AccountName(namespace, s.Name)}, namespace != ""
+	case rbacv1.UserKind:
+		return key{name: s.Name}, s.Name != ""
+	case rbacv1.GroupKind:
+		return key{true, s.Name}, s.Name != ""
+	}
+	return key{}, false
+}
+
+// SubjectOf reads a subject of a binding in a namespace; zero where it can match nobody.
+func SubjectOf(s *rbacv1.Subject, namespace string) model.Subject {
+	if s.Kind == rbacv1.ServiceAccountKind && s.Namespace != "" {
+		namespace = s.Namespace
+	}
+	k, ok := keyOf(s, namespace)
+	if !ok {
+		return model.Subject{}
+	}
+	switch s.Kind {
+	case rbacv1.ServiceAccountKind:
+		return model.Subject{Kind: model.AccountSubject, Namespace: namespace, Name: s.Name}
+	case rbacv1.GroupKind:
+		return model.Subject{Kind: model.GroupSubject, Name: k.name}
+	}
+	return model.Subject{Kind: model.UserSubject, Name: s.Name}
 }

@@ -1,3 +1,6 @@
-// Package rbac answers what the RBAC objects of a cluster grant to a service account. It knows one question only,
-// whether an account holds anything beyond discovery, and answers it incrementally.
+// Package rbac answers what the RBAC objects of a cluster grant, exactly as the API server's authorizer does
+// (plugin/pkg/auth/authorizer/rbac and pkg/registry/rbac/validation), and through what: binding, subject, role, rule.
+//
+// It keeps an index of bindings by subject and by namespace, and updates it with every change. Answers are worked out when
+// they are asked for. It knows what RBAC objects say and no more: other authorizers are told as a reason.
 package rbac

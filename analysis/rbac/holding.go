@@ -33,28 +33,25 @@ func (h Holding) Equal(o Holding) bool {
 // reading URLs and asking about oneself is discovery, all else is more.
 func (a *Analyser) Holds(c *cluster.Cluster, namespace, name string) Holding {
 	var via, own, unseen []model.Ref
-	var missing model.Coverage
 	var lost *binding
-	for _, s := range [...]subject{{name: name, namespace: namespace}, {true, namespace, allAccounts}, {true, "", allAccounts}, {true, "", authenticated}} {
-		for b := range a.subjects[s] {
+	for _, k := range [...]key{{name: AccountName(namespace, name)}, {true, accountsOf + namespace}, {true, AllAccounts}, {true, Authenticated}} {
+		for b := range a.keys[k] {
 			if b.role.exists {
 				if b.grants() {
 					via = append(via, b.ref)
-					if s.namespace != "" {
+					if !k.group || k.name == accountsOf+namespace {
 						own = append(own, b.ref)
 					}
 				}
 				continue
 			}
-			gk := schema.GroupKind{Group: b.role.ref.Group, Kind: b.role.ref.Kind}
 			// A binding whose role does not exist grants nothing.
-			cov := c.Seen(gk, b.role.ref.Namespace)
-			if cov.State == model.Complete || model.KindOf(gk) == nil {
+			if a.absent(c, b.role.ref) {
 				continue
 			}
 			unseen = append(unseen, b.ref)
 			if lost == nil || b.ref.Compare(lost.ref) < 0 {
-				lost, missing = b, cov
+				lost = b
 			}
 		}
 	}
@@ -62,7 +59,7 @@ func (a *Analyser) Holds(c *cluster.Cluster, namespace, name string) Holding {
 		return Holding{Verdict: model.Yes, Via: sorted(via), Own: sorted(own)}
 	}
 	if lost != nil {
-		return Holding{Reason: fmt.Sprintf("%s %s, bound by %s, was not seen%s", lost.role.ref.Kind, lost.role.ref.Name, lost.ref, because(missing)), Via: sorted(unseen)}
+		return Holding{Reason: fmt.Sprintf("%s %s, bound by %s, was not seen%s", lost.role.ref.Kind, lost.role.ref.Name, lost.ref, because(seen(c, lost.role.ref))), Via: sorted(unseen)}
 	}
 	for _, kind := range [...]string{"ClusterRoleBinding", "RoleBinding", "ClusterRole", "Role"} {
 		cov := c.Seen(schema.GroupKind{Group: model.GroupRBAC, Kind: kind}, "")

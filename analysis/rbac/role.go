@@ -7,6 +7,7 @@ import (
 	authorizationv1 "k8s.io/api/authorization/v1"
 	certificatesv1 "k8s.io/api/certificates/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 
 	"canopy/model"
 	"canopy/model/record"
@@ -17,6 +18,9 @@ type role struct {
 	ref      model.Ref
 	exists   bool
 	bindings map[*binding]struct{}
+	// rules are those that the object holds.
+	rules     []rbacv1.PolicyRule
+	aggregate *rbacv1.AggregationRule
 	// resources and urls tell whether the rules grant anything beyond discovery on resources, and on other URLs.
 	resources, urls bool
 	labels          record.Labels
@@ -50,40 +54,55 @@ func (a *Analyser) forget(r *role) {
 	}
 }
 
+// define takes a role that is new, changed or gone.
 func (a *Analyser) define(ref model.Ref, d *definition, touched *changes) {
 	r := a.role(ref)
-	existed, before := r.exists, r.held()
+	existed, before, rules, aggregate, labels := r.exists, r.held(), r.rules, r.aggregate, r.labels
+	// Before and after, since a role may leave one sum and come into another.
+	fed := a.wholes(r)
 	lost := a.detach(r)
-	r.exists, r.resources, r.urls, r.labels = d != nil, false, false, record.Labels{}
+	r.exists, r.resources, r.urls, r.labels, r.rules, r.aggregate = d != nil, false, false, record.Labels{}, nil, nil
 	if d != nil {
-		r.labels = d.labels
+		r.labels, r.rules, r.aggregate = d.labels, d.rules, d.aggregate
 		for i := range d.rules {
 			r.resources = r.resources || grantsResources(&d.rules[i])
 			r.urls = r.urls || grantsURLs(&d.rules[i])
 		}
 		if ref.Kind == "ClusterRole" {
-			a.attach(r, d)
+			a.attach(r)
 		}
 	}
 	a.settle(r, lost, touched)
 	if existed != r.exists || before != r.held() {
-		r.touch(touched)
+		touched.holders(r)
+	}
+	if existed != r.exists || labels != r.labels || !equality.Semantic.DeepEqual(rules, r.rules) || !equality.Semantic.DeepEqual(aggregate, r.aggregate) {
+		touched.role(r)
+		if ref.Kind == "ClusterRole" {
+			clear(a.origins)
+		}
+		for _, whole := range fed {
+			a.stale(whole, touched)
+		}
+		for _, whole := range a.wholes(r) {
+			a.stale(whole, touched)
+		}
 	}
 	a.forget(r)
+}
+
+// stale drops the rules that were worked out for an unfilled role.
+func (a *Analyser) stale(whole *role, touched *changes) {
+	if whole.sum != nil {
+		whole.sum.rules = nil
+	}
+	touched.role(whole)
 }
 
 // held is what a role grants beyond discovery.
 type held struct{ resources, urls bool }
 
 func (r *role) held() held { return held{r.resources, r.urls} }
-
-func (r *role) touch(touched *changes) {
-	for b := range r.bindings {
-		for _, s := range b.subjects {
-			touched.add(s)
-		}
-	}
-}
 
 // grantsResources tells whether a rule grants anything on resources beyond what every account may ask about itself.
 func grantsResources(r *rbacv1.PolicyRule) bool {

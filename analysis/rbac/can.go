@@ -1,0 +1,145 @@
+package rbac
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/model"
+	"canopy/model/cluster"
+)
+
+// Answer is what RBAC says to one question.
+type Answer struct {
+	// Verdict is Yes where a rule grants it, No where none does and all that could was seen.
+	Verdict model.Verdict
+	Via     []Grant
+	// Reason says why it is Unknown, and what No and a Yes without a grant rest on.
+	Reason string
+}
+
+// The reasons that do not depend on what was seen.
+const (
+	rbacOnly     = "RBAC only: no binding and no role that was read grants it; what other authorizers allow is not in it"
+	byMasters    = "system:masters passes every authorizer: removing bindings does not revoke it"
+	nodeDecides  = "the Node authorizer decides what nodes may do, and cannot be read"
+	groupsHidden = "; what groups a user is in is known to the authenticator alone"
+)
+
+// Can answers as the API server's RBAC authorizer does. Attributes.Namespace is the namespace of the request; "" asks for
+// a request in none, or in all.
+func (a *Analyser) Can(c *cluster.Cluster, u User, at Attributes, p Provider) Answer {
+	if u.In(Masters) {
+		return Answer{model.Yes, a.via(u.keys(), &at), byMasters}
+	}
+	keys := u.keys()
+	if via := a.via(keys, &at); len(via) > 0 {
+		return Answer{Verdict: model.Yes, Via: via}
+	}
+	if reason := a.unsure(c, u, keys, at.Namespace, p); reason != "" {
+		return Answer{Reason: reason}
+	}
+	reason := rbacOnly
+	if _, account := accountOf(u.Name); u.Name != "" && !account && u.Name != Anonymous {
+		reason += groupsHidden
+	}
+	return Answer{Verdict: model.No, Reason: reason}
+}
+
+// Allows is Can without words, for many questions: whether any rule that was seen grants it.
+func (a *Analyser) Allows(u User, at *Attributes) bool {
+	if u.In(Masters) {
+		return true
+	}
+	for b := range a.of(u.keys(), at.Namespace) {
+		if at.URL != "" && b.ref.Namespace != "" {
+			continue
+		}
+		for one := range b.role.each {
+			if _, _, ok := Match(one.PolicyRule, at); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// via lists the grants that answer a question, sorted.
+func (a *Analyser) via(keys []key, at *Attributes) []Grant {
+	var via []Grant
+	for b := range a.of(keys, at.Namespace) {
+		if at.URL != "" && b.ref.Namespace != "" {
+			continue
+		}
+		for one := range b.role.each {
+			if verb, resource, ok := Match(one.PolicyRule, at); ok {
+				via = append(via, a.grantBy(b, keys, one, verb, resource))
+			}
+		}
+	}
+	slices.SortFunc(via, func(x, y Grant) int { return x.Compare(&y) })
+	return via
+}
+
+// unsure says why what nobody was seen to grant may be granted all the same; "" where it is not. The namespace is that of
+// the request, "*" for any.
+func (a *Analyser) unsure(c *cluster.Cluster, u User, keys []key, namespace string, p Provider) string {
+	if strings.HasPrefix(u.Name, nodePrefix) || u.In(Nodes) {
+		return nodeDecides
+	}
+	// A binding that was seen, whose role was not.
+	var lost *binding
+	for b := range a.of(keys, namespace) {
+		if !b.role.exists && !a.absent(c, b.role.ref) && (lost == nil || b.ref.Compare(lost.ref) < 0) {
+			lost = b
+		}
+	}
+	if lost != nil {
+		return fmt.Sprintf("%s %s, bound by %s, was not seen%s", lost.role.ref.Kind, lost.role.ref.Name, lost.ref, because(seen(c, lost.role.ref)))
+	}
+	kinds := []schema.GroupKind{{Group: model.GroupRBAC, Kind: "ClusterRoleBinding"}}
+	if namespace != "" {
+		kinds = append(kinds, schema.GroupKind{Group: model.GroupRBAC, Kind: "RoleBinding"})
+	}
+	for _, gk := range kinds {
+		in := ""
+		if gk.Kind == "RoleBinding" && namespace != "*" {
+			in = namespace
+		}
+		if cov := c.Seen(gk, in); cov.State != model.Complete {
+			where := ""
+			if in != "" {
+				where = " of namespace " + in
+			}
+			return fmt.Sprintf("not every %s%s was seen%s", gk.Kind, where, because(cov))
+		}
+	}
+	if _, account := accountOf(u.Name); !account && p.Authorizer != "" && !u.In(Unauthenticated) && !a.accountsOnly(u) {
+		return p.Authorizer + " may grant more, and cannot be read from the cluster"
+	}
+	return ""
+}
+
+// accountsOnly tells a question about a group that only service accounts are in.
+func (a *Analyser) accountsOnly(u User) bool { return u.Name == "" && u.In(AllAccounts) }
+
+func seen(c *cluster.Cluster, ref model.Ref) model.Coverage {
+	return c.Seen(ref.GroupKind(), ref.Namespace)
+}
+
+// absent tells that a role which no record stands for does not exist: all of its kind was seen, or there can be none.
+func (a *Analyser) absent(c *cluster.Cluster, ref model.Ref) bool {
+	k := model.KindOf(ref.GroupKind())
+	if k == nil || k.Namespaced != (ref.Namespace != "") {
+		return true
+	}
+	return seen(c, ref).State == model.Complete
+}
+
+// Complete tells whether all that could grant somebody anything was seen, and else what was not.
+func (a *Analyser) Complete(c *cluster.Cluster, u User, p Provider) (bool, string) {
+	reason := a.unsure(c, u, u.keys(), "*", p)
+	return reason == "", reason
+}
