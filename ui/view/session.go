@@ -6,8 +6,10 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"canopy/analysis/engine"
+	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/model"
+	"canopy/model/cluster"
 )
 
 // Session is one cluster that is looked at: what is known of it, and what can be asked for. Reports come by themselves; the
@@ -29,6 +31,9 @@ type Session interface {
 	// Fix makes the documents that end findings; WhatIf says what a plan would change. Neither writes anything.
 	Fix(ctx context.Context, findings []*model.Finding) (*remedy.Fix, error)
 	WhatIf(ctx context.Context, plan model.Plan) (*engine.Preview, error)
+	// Ask calls f with the cluster and what RBAC grants in it, on the goroutine that owns both, with the version of the server:
+	// f is quick, copies what it needs, and keeps neither.
+	Ask(ctx context.Context, f func(c *cluster.Cluster, access *rbac.Analyser, server string)) error
 	// Export writes findings, all that are given, to a new file, in the format that its name ends in, with what the report
 	// that they are shown by says of them. It refuses to overwrite.
 	Export(path string, report *model.Report, findings []*model.Finding) error

@@ -13,9 +13,11 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"canopy/analysis/engine"
+	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/cmd/canopy/output"
 	"canopy/model"
+	"canopy/model/cluster"
 	"canopy/ui/view"
 )
 
@@ -126,6 +128,11 @@ func (d *desk) ExportFix(folder string, fix *remedy.Fix) error {
 		return fmt.Errorf("export: %w", err)
 	}
 	return nil
+}
+
+// Ask asks what RBAC grants.
+func (d *desk) Ask(ctx context.Context, f func(*cluster.Cluster, *rbac.Analyser, string)) error {
+	return d.engine.Ask(ctx, f)
 }
 
 // Rules lists the catalogue.
