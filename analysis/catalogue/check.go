@@ -52,26 +52,43 @@ func check(r *model.Rule) error {
 	return checkFrameworks(&r.Frameworks)
 }
 
+// The forms of ids that both rules and edges carry.
+const (
+	formMITRE = `^T[0-9]{4}(\.[0-9]{3})?$`
+	formMS    = `^MS-TA90[0-9]{2}$`
+)
+
+// idList is a list of ids of another catalogue, with the form that they have there.
+type idList struct {
+	name, form string
+	ids        []string
+}
+
 func checkFrameworks(f *model.Frameworks) error {
-	for _, list := range [...]struct {
-		name, form string
-		ids        []string
-	}{
+	err := checkIDs([]idList{
 		{"pss", `^(baseline|restricted)/[A-Za-z_]+$`, f.PSS},
 		{"cis", `^[1-5](\.[0-9]{1,2}){1,2}$`, f.CIS},
 		{"nsa", `^N[1-7]$`, f.NSA},
 		{"owasp", `^K(0[1-9]|10)$`, f.OWASP},
-		{"mitre", `^T[0-9]{4}(\.[0-9]{3})?$`, f.MITRE},
-		{"ms", `^MS-TA90[0-9]{2}$`, f.MS},
-	} {
+		{"mitre", formMITRE, f.MITRE},
+		{"ms", formMS, f.MS},
+	})
+	if err != nil {
+		return fmt.Errorf("frameworks: %w", err)
+	}
+	return nil
+}
+
+func checkIDs(lists []idList) error {
+	for _, list := range lists {
 		// A list that is missing is written [] so that it was thought of.
 		if list.ids == nil {
-			return fmt.Errorf("frameworks: %s is missing", list.name)
+			return fmt.Errorf("%s is missing", list.name)
 		}
 		form := regexp.MustCompile(list.form)
 		for _, id := range list.ids {
 			if !form.MatchString(id) {
-				return fmt.Errorf("frameworks: %s: %q is not of the form %s", list.name, id, list.form)
+				return fmt.Errorf("%s: %q is not of the form %s", list.name, id, list.form)
 			}
 		}
 	}

@@ -7,11 +7,13 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/analysis/workload"
 	"canopy/model"
@@ -28,8 +30,9 @@ const batch = 1024
 type Options struct {
 	// Clock is the time that verdicts go by; nil is the machine's clock.
 	Clock model.Clock
-	// Rules is the catalogue.
+	// Rules is the catalogue, Edges its steps of attack; nil is all of the catalogue's.
 	Rules catalogue.Set
+	Edges []*model.Edge
 	// Interval is the least time between two publications; zero is DefaultInterval.
 	Interval time.Duration
 }
@@ -47,20 +50,29 @@ type Engine struct {
 	subscribers map[chan struct{}]struct{}
 
 	// What follows belongs to the goroutine of Run.
-	source   model.SourceInfo
-	cluster  *cluster.Cluster
-	access   *rbac.Analyser
-	workload *workload.Analyser
-	findings *findings
-	states   map[string]model.RuleState
+	source    model.SourceInfo
+	cluster   *cluster.Cluster
+	access    *rbac.Analyser
+	privilege *privilege.Analyser
+	workload  *workload.Analyser
+	findings  *findings
+	// reach says who can come to hold the cluster; it was worked out for the accounts that were running then.
+	reach     *privilege.Reach
+	running   []model.Subject
+	runningAt uint64
+	// attack is the catalogue's steps of attack.
+	attack []*model.Edge
+	states map[string]model.RuleState
 	// inventory and edits are what reports show beside the findings.
 	inventory *inventory
 	edits     *edits
 	// settled is set once all that the source had announced was seen; quiet while what is applied is no change of the
 	// cluster.
 	settled, quiet bool
-	sequence       uint64
-	dirty          bool
+	// held is set while analysers wait with what can be worked out for many changes at once.
+	held     bool
+	sequence uint64
+	dirty    bool
 	// taken is what was taken off the queue and not applied yet.
 	taken queued
 }
@@ -73,10 +85,17 @@ func New(o Options) *Engine {
 	if o.Interval == 0 {
 		o.Interval = DefaultInterval
 	}
+	if o.Edges == nil {
+		var err error
+		if o.Edges, err = catalogue.Edges(); err != nil {
+			// It is part of the program, and tested.
+			panic(err)
+		}
+	}
 	e := &Engine{
 		clock: o.Clock, interval: o.Interval, rules: o.Rules.Sorted(), queue: newQueue(), calls: make(chan func()),
 		subscribers: map[chan struct{}]struct{}{}, cluster: cluster.New(), access: rbac.New(),
-		workload: workload.New(o.Rules, o.Clock), findings: newFindings(),
+		privilege: privilege.New(o.Rules, o.Edges), workload: workload.New(o.Rules, o.Clock), findings: newFindings(), attack: o.Edges,
 		inventory: newInventory(0), edits: newEdits(),
 	}
 	e.publish()
@@ -153,7 +172,9 @@ func (e *Engine) drain() {
 	}
 	if e.taken.source != nil {
 		e.source = *e.taken.source
+		e.privilege.Server(e.source.Server, e.cluster, e.access)
 	}
+	e.flush()
 	e.taken = queued{}
 	if !e.queue.empty() {
 		e.queue.signal()
@@ -173,8 +194,12 @@ func (e *Engine) apply(change model.Change) {
 	if e.counts(d.Ref) {
 		moves = e.findings.watch()
 	}
-	accounts := e.access.Update(e.cluster, d)
-	e.workload.Update(e.cluster, d, e.access, accounts, e.findings)
+	changed := e.access.Update(e.cluster, d)
+	e.privilege.Update(d, e.access, &changed)
+	e.workload.Update(e.cluster, d, e.access, changed, e.findings)
+	if e.settled && !e.held {
+		e.flush()
+	}
 	if !e.quiet {
 		e.inventory.apply(d)
 	}
@@ -183,10 +208,26 @@ func (e *Engine) apply(change model.Change) {
 	}
 }
 
+// flush lets analysers work out what they have put off. While a cluster is read that is done for many changes at once; then
+// for each, so that it is known what every one of them brought.
+func (e *Engine) flush() {
+	changed := e.privilege.Flush(e.cluster, e.access, e.findings)
+	if running, at := e.workload.Running(); changed || at != e.runningAt {
+		if !slices.Equal(running, e.running) || changed {
+			if reach := e.privilege.Reach(e.access, running); !reach.Equal(e.reach) {
+				e.reach = reach
+			}
+		}
+		e.running, e.runningAt = running, at
+	}
+	e.workload.Reached(e.reach, e.findings)
+}
+
 // cover takes the coverage of a kind.
 func (e *Engine) cover(cov model.Coverage) {
 	if e.cluster.Cover(cov) {
 		e.states = nil
+		e.privilege.Covered(cov.Kind, e.access)
 		e.workload.Covered(e.cluster, cov.Kind, e.access, e.findings)
 	}
 	e.settled = e.settled || e.cluster.Settled()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/analysis/workload"
 	"canopy/model"
@@ -11,12 +12,14 @@ import (
 // Nothing of it is a change of the cluster, so the edits stay.
 func (e *Engine) rebuild() {
 	old, quiet := e.cluster, e.quiet
-	e.quiet = true
+	e.quiet, e.held = true, true
 	rules := map[string]*model.Rule{}
 	for _, r := range e.rules {
 		rules[r.ID] = r
 	}
 	e.cluster, e.access, e.workload, e.findings = cluster.New(), rbac.New(), workload.New(rules, e.clock), newFindings()
+	e.privilege = privilege.New(rules, e.attack)
+	e.privilege.Server(e.source.Server, e.cluster, e.access)
 	for _, cov := range old.Coverage() {
 		e.cover(cov)
 	}
@@ -25,6 +28,9 @@ func (e *Engine) rebuild() {
 			e.apply(model.Put(r))
 		}
 	}
+	e.reach, e.running, e.runningAt = nil, nil, 0
+	e.held = false
+	e.flush()
 	e.inventory = e.inventory.rebuilt(e.cluster)
 	e.states, e.dirty, e.quiet = nil, true, quiet
 }

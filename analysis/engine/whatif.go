@@ -42,15 +42,19 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 	before, digest := e.findings.snapshot(), e.findings.digest
 	touched := e.findings.record()
 	inverses := make([]model.Change, len(changes))
+	e.held = true
 	for i, c := range changes {
 		inverses[i] = model.Change{Ref: c.Ref, Record: e.cluster.Get(c.Ref)}
 		e.apply(c)
 	}
+	e.flush()
 	ids := touched()
 	after := e.findings.snapshot()
 	for i := len(inverses) - 1; i >= 0; i-- {
 		e.apply(inverses[i])
 	}
+	e.held = false
+	e.flush()
 	if e.findings.digest != digest {
 		e.rebuild()
 		return nil, errNotTakenBack

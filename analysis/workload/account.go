@@ -24,7 +24,9 @@ type account struct {
 	dirty  bool
 
 	exists bool
-	since  int64
+	// lacking tells that the account was named and does not exist.
+	lacking bool
+	since   int64
 	// mounts tells whether its pods get a token unless they say otherwise.
 	mounts  model.Verdict
 	reason  string
@@ -44,11 +46,13 @@ func (a *Analyser) use(g *group, j *judgement) {
 	} else if len(acct.groups) == 0 {
 		a.touchAccount(acct)
 	}
+	a.uses++
 	acct.groups[g]++
 }
 
 func (a *Analyser) unuse(g *group, j *judgement) {
 	acct := a.accounts[types.NamespacedName{Namespace: g.owner.Namespace, Name: j.account}]
+	a.uses++
 	if acct.groups[g]--; acct.groups[g] == 0 {
 		delete(acct.groups, g)
 	}
@@ -88,8 +92,11 @@ func (a *Analyser) judgeAccount(c *cluster.Cluster, acct *account, access *rbac.
 		delete(a.accounts, acct.key)
 		return
 	}
+	if acct.mounts != before.mounts {
+		a.uses++
+	}
 	acct.holding = access.Holds(c, acct.key.Namespace, acct.key.Name)
-	if acct.mounts != before.mounts || acct.reason != before.reason || acct.holding.Verdict != before.holding.Verdict || acct.holding.Reason != before.holding.Reason {
+	if acct.mounts != before.mounts || acct.reason != before.reason || acct.holding.Verdict != before.holding.Verdict || acct.holding.Reason != before.holding.Reason || acct.lacking != before.lacking {
 		for g := range acct.groups {
 			a.touch(g)
 		}
@@ -103,7 +110,7 @@ func (a *Analyser) judgeAccount(c *cluster.Cluster, acct *account, access *rbac.
 // in every namespace.
 func (acct *account) look(c *cluster.Cluster) {
 	sa, ok := cluster.Find[*record.Typed[*corev1.ServiceAccount]](c, "ServiceAccount", acct.key.Namespace, acct.key.Name)
-	acct.exists, acct.mounts, acct.reason, acct.since = ok, model.Yes, "", 0
+	acct.exists, acct.lacking, acct.mounts, acct.reason, acct.since = ok, false, model.Yes, "", 0
 	if ok {
 		acct.since = sa.Since()
 		if on := sa.Object.AutomountServiceAccountToken; on != nil && !*on {
@@ -120,7 +127,7 @@ func (acct *account) look(c *cluster.Cluster) {
 			acct.reason += ", " + cov.Reason
 		}
 	case acct.key.Name != defaultAccount:
-		acct.mounts = model.Unknown
+		acct.mounts, acct.lacking = model.Unknown, true
 		acct.reason = fmt.Sprintf("ServiceAccount %s does not exist", acct.key.Name)
 	}
 }
@@ -221,6 +228,9 @@ func (a *Analyser) accountRules(g *group, j *judgement, verdict model.Verdict) r
 	}
 	if j.account == defaultAccount {
 		shown.add(lp21)
+	}
+	if acct := a.accounts[types.NamespacedName{Namespace: g.owner.Namespace, Name: j.account}]; acct != nil && acct.lacking {
+		shown.add(lp24)
 	}
 	if verdict != model.No && a.weighToken(g, j).verdict == verdict {
 		shown.add(lp22)

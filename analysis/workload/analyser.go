@@ -8,6 +8,7 @@ import (
 
 	"canopy/analysis"
 	"canopy/analysis/catalogue"
+	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -27,6 +28,18 @@ type Analyser struct {
 	namespaces map[string]*namespace
 	alarms     alarms
 
+	// places finds groups by namespace, fronts what leads into one.
+	places map[string]map[*group]struct{}
+	fronts map[string]*fronts
+	// reach says which accounts come to hold the cluster, taken the findings that follow, by group.
+	reach      *privilege.Reach
+	taken      map[*group]*model.Finding
+	dirtyTaken map[*group]struct{}
+	// uses changes with what may change running, which was worked out at runningAt.
+	uses, runningAt uint64
+	running         []model.Subject
+	rules           catalogue.Set
+
 	// What a delta touched, judged once at its end.
 	dirtyGroups     []*group
 	dirtyAccounts   []*account
@@ -42,6 +55,8 @@ func New(rules catalogue.Set, clock model.Clock) *Analyser {
 		members:    map[types.NamespacedName]*member{},
 		accounts:   map[types.NamespacedName]*account{},
 		namespaces: map[string]*namespace{},
+		places:     map[string]map[*group]struct{}{}, fronts: map[string]*fronts{},
+		taken: map[*group]*model.Finding{}, dirtyTaken: map[*group]struct{}{}, uses: 1, rules: rules,
 	}
 	for r := range ruleCount {
 		a.catalogue[r] = rules[r.id()]
@@ -51,6 +66,10 @@ func New(rules catalogue.Set, clock model.Clock) *Analyser {
 
 // Update takes a delta, which c already holds, and what it changed in the holdings of accounts.
 func (a *Analyser) Update(c *cluster.Cluster, d cluster.Delta, access *rbac.Analyser, changed rbac.Delta, out analysis.Findings) {
+	if a.front(d) {
+		a.exposed(d.Ref.Namespace)
+		return
+	}
 	switch d.Ref.Group {
 	case "":
 		switch d.Ref.Kind {
@@ -135,7 +154,7 @@ func (a *Analyser) Len() int {
 			n++
 		}
 	}
-	return n
+	return n + len(a.taken)
 }
 
 // Sizes counts what is held: groups, pods, templates and the judgements that they share.

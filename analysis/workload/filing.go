@@ -94,6 +94,10 @@ func (a *Analyser) group(ref model.Ref) *group {
 	if g == nil {
 		g = &group{owner: ref}
 		a.groups[key] = g
+		if a.places[ref.Namespace] == nil {
+			a.places[ref.Namespace] = map[*group]struct{}{}
+		}
+		a.places[ref.Namespace][g] = struct{}{}
 	}
 	return g
 }

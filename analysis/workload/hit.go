@@ -48,6 +48,7 @@ type finderOf struct {
 
 // templateRules lists the rules that a template alone decides, by id.
 var templateRules = [...]finderOf{
+	{lp26, userNamespaces},
 	{ps01, each(privileged)},
 	{ps02, hostPID},
 	{ps03, hostIPC},
@@ -76,7 +77,7 @@ var templateRules = [...]finderOf{
 	{ps28, oddities},
 }
 
-// Judge lists the hits of all rules that a template alone decides, PS01 to PS25 and PS28 without its naked pods, by rule
+// Judge lists the hits of all rules that a template alone decides, LP26, PS01 to PS25 and PS28 without its naked pods, by rule
 // and then in the order of containers: init, ordinary, ephemeral.
 func Judge(t *corev1.PodTemplateSpec) []Hit {
 	hits := judge(t)

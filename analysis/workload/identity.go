@@ -1,6 +1,10 @@
 package workload
 
-import "strconv"
+import (
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+)
 
 // escalation follows policy/check_allowPrivilegeEscalation.go of pod-security-admission.
 func escalation(c *container) []place {
@@ -45,6 +49,23 @@ func rootUser(t *template) []place {
 		}
 	}
 	return found
+}
+
+// userNamespaces finds containers whose root is that of the node: the pod is not put into a user namespace, and could be. Pods
+// that share a namespace of the node cannot (pkg/apis/core/validation).
+func userNamespaces(t *template) []place {
+	s := t.spec
+	if (s.HostUsers != nil && !*s.HostUsers) || s.HostNetwork || s.HostPID || s.HostIPC || (s.OS != nil && s.OS.Name == corev1.Windows) {
+		return nil
+	}
+	pod := t.context().RunAsUser
+	for i := range t.containers {
+		own := t.containers[i].context().RunAsUser
+		if zero(own) || (own == nil && zero(pod)) {
+			return []place{{path: "hostUsers", value: word(s.HostUsers), detail: "must be false while a container runs as user 0"}}
+		}
+	}
+	return nil
 }
 
 // rootGroups finds the root group among the groups that processes or volumes get.

@@ -115,6 +115,8 @@ func evidenceOf(j *judgement, shown rules, r rule) []hit {
 	switch r {
 	case lp21:
 		return []hit{{rule: lp21, severity: ruleTable[lp21].severity, path: "serviceAccountName", value: j.account}}
+	case lp24:
+		return []hit{{rule: lp24, severity: ruleTable[lp24].severity, path: "serviceAccountName", value: j.account}}
 	case lp22:
 		return []hit{{rule: lp22, severity: ruleTable[lp22].severity, path: "automountServiceAccountToken", value: j.automount}}
 	}

@@ -9,6 +9,8 @@ type rule uint8
 const (
 	lp21 rule = iota
 	lp22
+	lp24
+	lp26
 	ps01
 	ps02
 	ps03
@@ -48,6 +50,8 @@ var ruleTable = [ruleCount]struct {
 }{
 	lp21: {"LP21", model.Medium},
 	lp22: {"LP22", model.Medium},
+	lp24: {"LP24", model.Medium},
+	lp26: {"LP26", model.Low},
 	ps01: {"PS01", model.Critical},
 	ps02: {"PS02", model.High},
 	ps03: {"PS03", model.High},
@@ -82,7 +86,7 @@ var ruleTable = [ruleCount]struct {
 func (r rule) id() string { return ruleTable[r].id }
 
 // rules is a set of rules.
-type rules uint32
+type rules uint64
 
 func (s rules) has(r rule) bool { return s&(1<<r) != 0 }
 func (s *rules) add(r rule)     { *s |= 1 << r }

@@ -44,7 +44,7 @@ func (t *tally) take(j *judgement, shown, evident rules, since int64) {
 
 // floor is the severity of rules that are no hits of a template.
 func (t *tally) floor(r rule) model.Severity {
-	if r == lp21 || r == lp22 {
+	if r == lp21 || r == lp22 || r == lp24 {
 		return ruleTable[r].severity
 	}
 	return 0
@@ -58,8 +58,18 @@ func (a *Analyser) judgeGroup(g *group, out analysis.Findings) {
 		}
 		g.findings = nil
 		delete(a.groups, keyOf(g.owner))
+		delete(a.places[g.owner.Namespace], g)
+		if len(a.places[g.owner.Namespace]) == 0 {
+			delete(a.places, g.owner.Namespace)
+		}
+		if f := a.taken[g]; f != nil {
+			out.Drop(f.ID)
+			delete(a.taken, g)
+		}
+		delete(a.dirtyTaken, g)
 		return
 	}
+	a.dirtyTaken[g] = struct{}{}
 	g.name()
 	var t tally
 	s := a.summarise(g, &t)

@@ -10,8 +10,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// describeLabels tells the labels that not every stock object has. All have the others, and the annotation.
+// describeLabels tells the labels that not every stock object has. All have one label and one annotation.
 func describeLabels(meta metav1.ObjectMeta) ([]string, error) {
+	usualLabels := map[string]string{"kubernetes.io/bootstrapping": "rbac-defaults"}
+	usualAnnotations := map[string]string{rbacv1.AutoUpdateAnnotationKey: "true"}
 	var lines []string
 	for _, k := range slices.Sorted(maps.Keys(meta.Labels)) {
 		if usualLabels[k] != meta.Labels[k] {

@@ -23,14 +23,19 @@ var sources = [...]source{
 
 func main() {
 	log.SetFlags(0)
+	out := flag.String("out", "", "the file to write")
 	date := flag.String("date", time.Now().UTC().Format(time.DateOnly), "the date that the table shall bear")
 	flag.Parse()
-	if err := run(*date); err != nil {
+	if *out == "" || flag.NArg() > 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	if err := run(*out, *date); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(date string) error {
+func run(out, date string) error {
 	t := newTable(date)
 	for _, s := range sources {
 		log.Printf("building the policy of Kubernetes %s", s.version)
@@ -42,5 +47,5 @@ func run(date string) error {
 			return fmt.Errorf("kubernetes %s: %w", s.version, err)
 		}
 	}
-	return t.write(os.Stdout)
+	return os.WriteFile(out, []byte(t.String()), 0o644)
 }

@@ -3,12 +3,10 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 
-	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -110,8 +108,8 @@ func (o *object) add(minor int, lines []string) error {
 	return nil
 }
 
-// write prints the table: objects by kind, namespace and name. Versions are told where they are not all, or not those of the object.
-func (t *table) write(w io.Writer) error {
+// String is the file: objects by kind, namespace and name. Versions are told where they are not all, or not those of the object.
+func (t *table) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# The RBAC objects that a Kubernetes API server creates at its start, with default feature gates, by minor version.\n")
 	fmt.Fprintf(&b, "# Written by cmd/canopy-stock from k8s.io/kubernetes/plugin/pkg/auth/authorizer/rbac/bootstrappolicy. Do not edit.\n")
@@ -134,8 +132,7 @@ func (t *table) write(w io.Writer) error {
 			b.WriteString("\t" + l.text + versions(l.minors, o.minors) + "\n")
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // versions writes minor versions as ranges, or nothing where they are the usual ones.
@@ -158,5 +155,3 @@ func versions(minors, usual []int) string {
 	}
 	return " #" + strings.Join(ranges, ",")
 }
-
-var usualLabels, usualAnnotations = map[string]string{"kubernetes.io/bootstrapping": "rbac-defaults"}, map[string]string{rbacv1.AutoUpdateAnnotationKey: "true"}

@@ -84,4 +84,15 @@ const (
 	Related Action = "related"
 	Copy    Action = "copy"
 	Export  Action = "export"
+	Access  Action = "access"
+)
+
+// The actions on what RBAC grants.
+const (
+	WhoCan     Action = "who-can"
+	Turn       Action = "turn"
+	Expand     Action = "expand"
+	Matrix     Action = "matrix"
+	Difference Action = "difference"
+	Picture    Action = "picture"
 )

@@ -14,6 +14,10 @@ type Place struct {
 	// Finding is the id of a finding, Rule the id of a rule, Object an object; those that the screen is not about are zero.
 	Finding, Rule string
 	Object        model.Ref
+	// Subject is who something is granted to, Other whom the first is compared with.
+	Subject, Other model.Subject
+	// Query is what is asked about a subject, or of all of them: get secrets -n shop.
+	Query string
 	// Findings are the ids of several findings, a line each.
 	Findings string
 	// Filter is the filter that a list opens with.
@@ -47,6 +51,13 @@ const (
 	Resources = "resources"
 	Explain   = "explain"
 	Preview   = "preview"
+	RBAC      = "rbac"
+	// The screens that one comes to from RBAC.
+	WhoCan     = "who-can"
+	Grants     = "grants"
+	Matrix     = "matrix"
+	Difference = "difference"
+	Picture    = "picture"
 )
 
 // String writes a place for a list of bookmarks. It is not clean.
@@ -62,6 +73,14 @@ func (p Place) String() string {
 	}
 	if !p.Object.IsZero() {
 		parts = append(parts, p.Object.String())
+	}
+	for _, who := range []model.Subject{p.Subject, p.Other} {
+		if !who.IsZero() {
+			parts = append(parts, who.String())
+		}
+	}
+	if p.Query != "" {
+		parts = append(parts, p.Query)
 	}
 	return strings.Join(parts, " ")
 }

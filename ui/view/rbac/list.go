@@ -1,0 +1,305 @@
+package rbac
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"canopy/ui/keys"
+	"canopy/ui/table"
+	"canopy/ui/view"
+)
+
+// glowing is how long new rows glow and gone ones fade.
+const glowing = 1500 * time.Millisecond
+
+// row is a row of a list. It is immutable.
+type row[R any] interface {
+	comparable
+	// id tells rows apart.
+	id() string
+	// same tells whether another row with this id says the same.
+	same(R) bool
+}
+
+// batch is what a list shows. It is immutable, in the order of the schema.
+type batch[R row[R]] struct {
+	// of says what the rows are about: those of something else are no news.
+	of string
+	// whole tells that nothing is still on its way: then a new row is news.
+	whole bool
+	rows  []R
+}
+
+// newBatch sorts rows, and takes from an earlier batch those that say the same.
+func newBatch[R row[R]](before *batch[R], of string, whole bool, rows []R, compare func(a, b R) int) *batch[R] {
+	slices.SortFunc(rows, compare)
+	if before != nil && before.of == of {
+		was := before.rows
+		for i, r := range rows {
+			for len(was) > 0 && compare(was[0], r) < 0 {
+				was = was[1:]
+			}
+			if len(was) > 0 && was[0].id() == r.id() && was[0].same(r) {
+				rows[i] = was[0]
+			}
+		}
+		if before.whole == whole && slices.Equal(before.rows, rows) {
+			return before
+		}
+	}
+	return &batch[R]{of, whole, rows}
+}
+
+// changes compares two batches about the same. A row that changed is in both.
+func changes[R row[R]](before, now []R, compare func(a, b R) int) (gone, come []R) {
+	for len(before) > 0 || len(now) > 0 {
+		switch {
+		case len(now) == 0 || len(before) > 0 && compare(before[0], now[0]) < 0:
+			gone, before = append(gone, before[0]), before[1:]
+		case len(before) == 0 || compare(before[0], now[0]) > 0:
+			come, now = append(come, now[0]), now[1:]
+		default:
+			if before[0] != now[0] {
+				gone, come = append(gone, before[0]), append(come, now[0])
+			}
+			before, now = before[1:], now[1:]
+		}
+	}
+	return gone, come
+}
+
+// list is a table whose arrangements are made outside the loop, one at a time.
+type list[R row[R]] struct {
+	shared *view.Shared
+	to     view.Screen
+	schema *table.Schema[R]
+	table  *table.Table[R]
+	// wanted is what is to be shown, shown what is; busy tells that an arrangement is being made.
+	wanted, shown job[R]
+	busy, ticking bool
+	// seek is the id of the row to be selected once it is there.
+	seek string
+}
+
+// job is what an arrangement is made of.
+type job[R row[R]] struct {
+	batch *batch[R]
+	query table.Query
+}
+
+// taker is a message that knows whom it is for.
+type taker interface{ take() tea.Cmd }
+
+type listed[R row[R]] struct {
+	list *list[R]
+	job  job[R]
+	rows *table.Arrangement[R]
+}
+
+type settle[R row[R]] struct{ list *list[R] }
+
+// newList gives an empty list that sorts by a column.
+func newList[R row[R]](shared *view.Shared, to view.Screen, schema *table.Schema[R], column int) *list[R] {
+	l := &list[R]{shared: shared, to: to, schema: schema, table: table.New(schema, styles(shared), shared.Glyphs)}
+	l.wanted = job[R]{&batch[R]{}, table.Query{Column: column}}
+	l.shown.batch = l.wanted.batch
+	return l
+}
+
+func styles(s *view.Shared) table.Styles {
+	t := &s.Theme
+	return table.Styles{
+		Header: t.Header, Group: t.Strong, Faint: t.Faint, Selected: t.Selected, Resting: t.Resting,
+		Marked: t.Marked, Glow: t.Glow, Gone: t.Gone, Match: t.Match,
+	}
+}
+
+func (l *list[R]) restyle() {
+	l.table.SetStyles(styles(l.shared))
+	l.table.SetGlyphs(l.shared.Glyphs)
+}
+
+// show asks for other rows.
+func (l *list[R]) show(b *batch[R]) tea.Cmd {
+	l.wanted.batch = b
+	return l.arrange()
+}
+
+// query asks for the rows in another way.
+func (l *list[R]) query(change func(*table.Query)) tea.Cmd {
+	change(&l.wanted.query)
+	return l.arrange()
+}
+
+// arrange makes the next arrangement, unless one is being made or there is nothing to do.
+func (l *list[R]) arrange() tea.Cmd {
+	if l.busy || l.wanted == l.shown {
+		return nil
+	}
+	l.busy = true
+	now, from, to := l.table.Rows(), l.shown, l.wanted
+	return view.Later(l.to, func() tea.Msg {
+		next := now
+		switch {
+		case from.batch == to.batch:
+		case from.batch.of != to.batch.of:
+			next = l.schema.Arrange(to.batch.rows, to.query)
+		default:
+			gone, come := changes(from.batch.rows, to.batch.rows, l.schema.Compare)
+			if from.batch.whole && to.batch.whole {
+				next = next.Stir(gone, come)
+			} else {
+				next = next.Apply(gone, come)
+			}
+		}
+		return listed[R]{l, to, next.With(to.query)}
+	})
+}
+
+func (m listed[R]) take() tea.Cmd {
+	l := m.list
+	other := l.shown.batch.of != m.job.batch.of
+	l.busy, l.shown = false, m.job
+	l.table.Show(m.rows)
+	if other {
+		l.table.ClearMarks()
+		l.table.Home()
+	}
+	if l.seek != "" && l.table.Select(l.seek) {
+		l.seek = ""
+	}
+	return tea.Batch(l.glow(), l.arrange())
+}
+
+func (m settle[R]) take() tea.Cmd {
+	m.list.ticking = false
+	m.list.table.Settle()
+	return m.list.glow()
+}
+
+// glow ends the glow of new rows after a moment, or at once.
+func (l *list[R]) glow() tea.Cmd {
+	switch {
+	case l.ticking || !l.table.Unsettled():
+	case !l.shared.Glow:
+		l.table.Settle()
+	default:
+		l.ticking = true
+		return tea.Tick(glowing, func(time.Time) tea.Msg { return view.For{To: l.to, Msg: settle[R]{l}} })
+	}
+	return nil
+}
+
+// reveal selects the row with an id, now or once it is there. A filter that could hold it back goes.
+func (l *list[R]) reveal(id string) tea.Cmd {
+	if l.wanted.query.Filter == "" && l.table.Select(id) {
+		l.seek = ""
+		return nil
+	}
+	l.seek = id
+	return l.query(func(q *table.Query) { q.Filter = "" })
+}
+
+// selected gives the row under the cursor, unless it is gone.
+func (l *list[R]) selected() (r R, ok bool) {
+	r, ok = l.table.Selected()
+	if ok && l.table.Rows().Leaving(r) {
+		var none R
+		return none, false
+	}
+	return r, ok
+}
+
+func (l *list[R]) len() int { return l.table.Rows().Len() }
+
+// can offers what a list does.
+func (l *list[R]) can(a keys.Action) view.Offer {
+	filled := l.len() > 0 || l.table.Rows().Groups() > 0
+	switch a {
+	case keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last, keys.Mark, keys.MarkRange, keys.MarkAll, keys.Open:
+		return view.When(filled, "the list is empty")
+	case keys.Sort, keys.Reverse, keys.Wide:
+		return view.Yes()
+	case keys.Left:
+		left, _ := l.table.Beyond()
+		return view.When(left > 0, "this is the first column")
+	case keys.Right:
+		_, right := l.table.Beyond()
+		return view.When(right > 0, "all columns are shown")
+	case keys.Unmark:
+		return view.When(l.table.MarkCount() > 0, "nothing is marked")
+	case keys.Fold:
+		return view.When(l.table.Rows().Groups() > 0, "there are no groups: "+l.shared.Keys.Show(keys.Group)+" makes some")
+	}
+	return view.No()
+}
+
+// do moves, marks and sorts. To open is up to the screen.
+func (l *list[R]) do(a keys.Action) tea.Cmd {
+	t := l.table
+	switch a {
+	case keys.Up:
+		t.Move(-1)
+	case keys.Down:
+		t.Move(1)
+	case keys.PageUp:
+		t.Page(-1)
+	case keys.PageDown:
+		t.Page(1)
+	case keys.First:
+		t.Home()
+	case keys.Last:
+		t.End()
+	case keys.Left:
+		t.Scroll(-1)
+	case keys.Right:
+		t.Scroll(1)
+	case keys.Wide:
+		t.Wide(!t.IsWide())
+	case keys.Mark:
+		t.ToggleMark()
+		t.Move(1)
+	case keys.MarkRange:
+		t.MarkRange()
+	case keys.MarkAll:
+		t.MarkAll()
+	case keys.Unmark:
+		t.ClearMarks()
+	case keys.Fold:
+		t.ToggleGroup()
+	case keys.Sort:
+		return l.query(func(q *table.Query) { q.Column, q.Reverse = t.NextSort(q.Column), false })
+	case keys.Reverse:
+		return l.query(func(q *table.Query) { q.Reverse = !q.Reverse })
+	}
+	return nil
+}
+
+// problem says what is wrong with the filter; "" for nothing.
+func (l *list[R]) problem() string {
+	f := l.wanted.query.Filter
+	if p := l.schema.Problem(f); p != "" {
+		return p
+	}
+	if unknown := l.schema.UnknownKeys(f); len(unknown) > 0 {
+		return "no such key: " + unknown[0] + ": (in quotes it is text)"
+	}
+	return ""
+}
+
+// position says which rows of how many are in the window.
+func (l *list[R]) position() string {
+	rows := l.table.Rows()
+	if rows.Total() == 0 {
+		return ""
+	}
+	first, last := l.table.Span()
+	text := fmt.Sprintf("%d-%d of %d", first, last, rows.Len())
+	if rows.Len() != rows.Total() {
+		text += fmt.Sprintf(" (%d in all)", rows.Total())
+	}
+	return text
+}

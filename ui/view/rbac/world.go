@@ -1,0 +1,216 @@
+package rbac
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+
+	"canopy/analysis/privilege"
+	access "canopy/analysis/rbac"
+	"canopy/analysis/rbac/stock"
+	"canopy/model"
+	"canopy/model/cluster"
+	"canopy/model/record"
+	"canopy/ui/view"
+)
+
+// world is which subjects, bindings and roles there are, and what was found on them, at one moment. It is immutable.
+type world struct {
+	basis
+	// report is what it was made for.
+	report  *model.Report
+	records map[model.Ref]model.Record
+	// bindings are sorted; by finds them by the subjects that they name, bound by their roles.
+	bindings map[model.Ref]*binding
+	by       map[model.Subject][]*binding
+	bound    map[model.Ref][]*binding
+	labels   map[model.Ref]string
+	found    map[model.Ref][]*view.Row
+	provider access.Provider
+	entries  [modes]*batch[*entry]
+}
+
+// basis is what a world depends on beside its records.
+type basis struct {
+	digest  uint64
+	settled bool
+	shown   string
+	server  string
+	// why says what was not seen of what could grant something to somebody; "" where all was.
+	why string
+}
+
+// binding is a RoleBinding or a ClusterRoleBinding.
+type binding struct {
+	ref, role model.Ref
+	// exists tells that the role was seen.
+	exists bool
+	// subjects are those that it names, in its order; zero for one that can match nobody.
+	subjects []model.Subject
+	// label says whose the binding is, where it is not somebody's own: stock, Helm.
+	label string
+}
+
+// cluster tells a ClusterRoleBinding.
+func (b *binding) cluster() bool { return b.ref.Namespace == "" }
+
+func newWorld() *world {
+	w := &world{report: &model.Report{}, by: map[model.Subject][]*binding{}}
+	for i := range w.entries {
+		w.entries[i] = &batch[*entry]{}
+	}
+	return w
+}
+
+// kinds are those whose objects are listed.
+func kinds() []*model.Kind {
+	var list []*model.Kind
+	for _, name := range []string{"ClusterRoleBinding", "RoleBinding", "ClusterRole", "Role", "ServiceAccount"} {
+		list = append(list, model.KindByName(name))
+	}
+	return list
+}
+
+// next gives the world of a newer snapshot; this one where nothing has changed. Commands call it. On the writer it takes the
+// records and no more, which are immutable.
+func (w *world) next(ctx context.Context, session view.Session, now *view.Snapshot) (*world, error) {
+	var records []model.Record
+	var provider access.Provider
+	n := &world{report: now.Report, basis: basis{digest: now.Report.Digest, settled: now.Cover.Settled(), shown: shownKey(now.Namespaces)}}
+	err := session.Ask(ctx, func(c *cluster.Cluster, a *access.Analyser, server string) {
+		for _, k := range kinds() {
+			for r := range c.All(k.GroupKind()) {
+				records = append(records, r)
+			}
+		}
+		provider = access.ProviderOf(c, server)
+		_, n.why = a.Everyone(c, "*", provider)
+		n.server = server
+	})
+	if err != nil {
+		return nil, err
+	}
+	if w.provider == provider && w.basis == n.basis && w.holds(records) {
+		return w, nil
+	}
+	n.provider = provider
+	n.fill(w, records)
+	n.find(now.Report)
+	n.list(w, now)
+	return n, nil
+}
+
+func shownKey(n view.Namespaces) string {
+	key := ""
+	for _, name := range n.Names() {
+		key += name + "\n"
+	}
+	return key
+}
+
+// holds tells that the world was made of the same records.
+func (w *world) holds(records []model.Record) bool {
+	return len(w.records) == len(records) && !slices.ContainsFunc(records, func(r model.Record) bool { return w.records[r.Ref()] != r })
+}
+
+// fill reads the records. What was read of one for an earlier world is taken over.
+func (w *world) fill(before *world, records []model.Record) {
+	w.records = make(map[model.Ref]model.Record, len(records))
+	for _, r := range records {
+		w.records[r.Ref()] = r
+	}
+	w.bindings = map[model.Ref]*binding{}
+	w.by, w.bound = map[model.Subject][]*binding{}, map[model.Ref][]*binding{}
+	w.labels = map[model.Ref]string{}
+	table, _ := stock.For(privilege.MinorOf(w.server))
+	for ref, r := range w.records {
+		same := before.server == w.server && before.records[ref] == r
+		if same {
+			w.labels[ref] = before.labels[ref]
+		} else {
+			w.labels[ref] = labelOf(table, r)
+		}
+		b := before.bindings[ref]
+		role, named, ok := grantOf(r)
+		switch {
+		case !ok:
+			continue
+		case same && b != nil && b.exists == w.has(b.role):
+		default:
+			b = &binding{ref: ref, role: role, label: w.labels[ref], exists: w.has(role)}
+			for i := range named {
+				b.subjects = append(b.subjects, subjectOf(&named[i], ref.Namespace))
+			}
+		}
+		w.bindings[ref] = b
+		w.bound[b.role] = append(w.bound[b.role], b)
+		for i, s := range b.subjects {
+			if !s.IsZero() && !slices.Contains(b.subjects[:i], s) {
+				w.by[s] = append(w.by[s], b)
+			}
+		}
+	}
+}
+
+func (w *world) has(ref model.Ref) bool { return w.records[ref] != nil }
+
+// grantOf reads which role a binding gives to whom.
+func grantOf(r model.Record) (role model.Ref, subjects []rbacv1.Subject, ok bool) {
+	var named rbacv1.RoleRef
+	switch t := r.(type) {
+	case *record.Typed[*rbacv1.RoleBinding]:
+		named, subjects = t.Object.RoleRef, t.Object.Subjects
+	case *record.Typed[*rbacv1.ClusterRoleBinding]:
+		named, subjects = t.Object.RoleRef, t.Object.Subjects
+	default:
+		return model.Ref{}, nil, false
+	}
+	role = model.Ref{Group: model.GroupRBAC, Version: "v1", Kind: named.Kind, Namespace: r.GetNamespace(), Name: named.Name}
+	if named.Kind == "ClusterRole" {
+		role.Namespace = ""
+	}
+	return role, subjects, true
+}
+
+// subjectOf reads a subject of a binding. An account that is named as a user is an account.
+func subjectOf(s *rbacv1.Subject, namespace string) model.Subject {
+	subject := access.SubjectOf(s, namespace)
+	if subject.Kind == model.UserSubject {
+		if account, err := model.ParseSubject(subject.Name); err == nil && account.Kind == model.AccountSubject && access.AccountName(account.Namespace, account.Name) == subject.Name {
+			return account
+		}
+	}
+	return subject
+}
+
+// find sorts what was found on the objects of RBAC and on accounts.
+func (w *world) find(r *model.Report) {
+	w.found = map[model.Ref][]*view.Row{}
+	if r.Findings == nil {
+		return
+	}
+	for f := range r.Findings.All() {
+		if f.Object.Group != model.GroupRBAC && (f.Object.Group != "" || f.Object.Kind != "ServiceAccount") {
+			continue
+		}
+		if verdict, reason := r.State(f); verdict != model.No {
+			w.found[f.Object] = append(w.found[f.Object], view.NewRow(f, verdict, reason))
+		}
+	}
+	for _, rows := range w.found {
+		slices.SortStableFunc(rows, func(a, b *view.Row) int { return worse(a, b) })
+	}
+}
+
+// worse orders what was found: the worst first, and of the same severity what is certain.
+func worse(a, b *view.Row) int {
+	certain := func(r *view.Row) int {
+		if r.Verdict == model.Yes {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(b.Finding.Severity, a.Finding.Severity), cmp.Compare(certain(b), certain(a)), cmp.Compare(a.Finding.ID, b.Finding.ID))
+}
