@@ -101,7 +101,7 @@ func (w *world) judgeGrant(ref rbacv1.RoleRef, namespace string) map[string]bool
 		for rule, broken := range map[string]bool{
 			"LP05": slices.Contains(r.Verbs, "*") || slices.Contains(r.Resources, "*"),
 			"LP06": may("get list watch", "secrets"),
-			"LP07": may("create", "pods "+controllers),
+			"LP07": may("create", "pods "+controllers) || may("update patch", "deployments daemonsets statefulsets replicasets cronjobs replicationcontrollers") || may("create update patch", "sparkapplications"),
 			"LP08": may("escalate bind", "roles clusterroles") || may("impersonate", "users groups serviceaccounts") || may("create patch", "rolebindings clusterrolebindings"),
 			"LP09": may("create get", "pods/exec pods/attach"),
 			"LP10": may("create", "pods/portforward"),
@@ -114,7 +114,11 @@ func (w *world) judgeGrant(ref rbacv1.RoleRef, namespace string) map[string]bool
 			"LP17": may("delete deletecollection", "pods namespaces secrets "+controllers),
 			"LP18": may("delete deletecollection", "events pods/log"),
 			"LP19": may("create update patch", "configmaps") && (namespace == "" || namespace == "kube-system"),
-			"LP20": may("create update patch delete", "networkpolicies services endpointslices ingresses"),
+			"LP20": may("create update patch delete", "networkpolicies services endpointslices ingresses") || may("update patch", "pods pods/status services/status"),
+			"LP29": may("update patch", "nodes nodes/status"),
+			"LP30": may("update patch", "pods serviceaccounts") || may("get create update patch delete", "pods/proxy services/proxy") || may("create", "pods/binding bindings"),
+			"LP31": may("create update patch", "secrets"),
+			"LP34": may("create update patch", "applications"),
 		} {
 			found[rule] = found[rule] || broken
 		}

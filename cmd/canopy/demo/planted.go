@@ -23,7 +23,8 @@ func Planted() []Flaw {
 		{"shop", "Deployment", "api", rules("SE01"), "STRIPE_API_KEY as a literal value", false},
 		{"shop", "Service", "web", rules("NW08"), "the front of a shop is open to everybody", true},
 		{"shop", "NetworkPolicy", "web", rules("NW04"), "the front of a shop is open to everybody", true},
-		{"shop", "RoleBinding", "cert-manager-tls", rules("LP06"), "cert-manager writes this one Secret", true},
+		{"shop", "RoleBinding", "cert-manager-tls", rules("LP06", "LP31"), "cert-manager writes this one Secret", true},
+		{"shop", "RoleBinding", "argocd-deploy", rules("LP07"), "Argo CD changes the Deployments of the shop", true},
 
 		{"payments", "NetworkPolicy", "postgres", rules("NW14"), "port 5432 from every namespace, added for a migration and left", false},
 
@@ -31,8 +32,10 @@ func Planted() []Flaw {
 		{"ops", "RoleBinding", "ops-exec", rules("LP09"), "every service account may exec in ops, for a debug page", false},
 		{"ops", "Namespace", "ops", rules("NW03"), "no NetworkPolicy", false},
 		{"ops", "Service", "argocd-server", rules("NW08", "NW13"), "Argo CD on a NodePort", false},
-		{"ops", "RoleBinding", "cert-manager-account", rules("LP06"), "cert-manager writes this one Secret", true},
-		{"ops", "RoleBinding", "cert-manager-webhook", rules("LP06"), "the webhook writes this one Secret", true},
+		{"ops", "RoleBinding", "argocd-application-controller", rules("LP34"), "Argo CD writes its own Applications", true},
+		{"ops", "RoleBinding", "argocd-server", rules("LP34"), "Argo CD writes its own Applications", true},
+		{"ops", "RoleBinding", "cert-manager-account", rules("LP06", "LP31"), "cert-manager writes this one Secret", true},
+		{"ops", "RoleBinding", "cert-manager-webhook", rules("LP06", "LP31"), "the webhook writes this one Secret", true},
 
 		{"data", "Namespace", "data", rules("PS26"), "no enforce label, for the backup", false},
 		{"data", "CronJob", "backup", backup, "privileged, root, the whole node mounted", false},
@@ -54,7 +57,7 @@ func Planted() []Flaw {
 		{"ci", "RoleBinding", "runner", rules("LP07", "LP08"), "creates pods, impersonates accounts, escalates Roles", false},
 		{"ci", "RoleBinding", "dev-support", rules("LP08"), "group dev impersonates accounts of ci", false},
 
-		{"dev", "RoleBinding", "dev-edit", rules("LP06", "LP07", "LP08", "LP09", "LP10", "LP13", "LP17", "LP18", "LP20"), "group dev edits its namespace", true},
+		{"dev", "RoleBinding", "dev-edit", rules("LP06", "LP07", "LP08", "LP09", "LP10", "LP13", "LP17", "LP18", "LP20", "LP30", "LP31"), "group dev edits its namespace", true},
 		{"", "ClusterRoleBinding", "dev-view-secrets", rules("LP06"), "a forgotten binding: group dev reads every Secret", false},
 		{"dev", "Pod", "debug-x9", rules("IM01", "IM02", "IM04", "IM08", "PS28", "PS29"), "a naked pod with an ephemeral container, three weeks old", false},
 
@@ -66,11 +69,11 @@ func Planted() []Flaw {
 		{"legacy", "Secret", "deployer-token", rules("LP23", "SE07", "SE08"), "a token of the old kind, unused for a year", false},
 		{"legacy", "StatefulSet", "mysql", rules("IM08"), "its report is forty days old", false},
 		{"legacy", "PodDisruptionBudget", "mysql", rules("VP10"), "no disruption allowed: n5 cannot be drained", false},
-		{"legacy", "RoleBinding", "cert-manager-tls", rules("LP06"), "cert-manager writes this one Secret", true},
+		{"legacy", "RoleBinding", "cert-manager-tls", rules("LP06", "LP31"), "cert-manager writes this one Secret", true},
 
 		{"", "Node", "n5", rules("VP04", "VP05", "VP07"), "kubelet 1.33, containerd 1.6, Ubuntu 20.04", false},
 		{"", "Node", "n6", rules("VP07"), "a reboot pending, its kernel behind its pool", false},
-		{"", "ClusterRole", "system:node-proxier", nil, "a stock role with a rule added: ConfigMaps of every namespace; the catalogue has no rule id for it", false},
+		{"", "ClusterRole", "system:node-proxier", rules("LP28"), "a stock role with a rule added: ConfigMaps of every namespace", false},
 		{"", "Cluster", "jungle", rules("AU04", "IM05", "LM04", "LM05", "SE06"), "no policy engine, signatures, runtime sensor, log shipper or external secret store", true},
 	}
 	for _, name := range []string{"operator", "argocd-application-controller", "argocd-repo-server", "argocd-redis", "argocd-server", "velero", "cert-manager", "cert-manager-cainjector", "cert-manager-webhook", "external-dns"} {
@@ -112,7 +115,8 @@ func stockFlaws() []Flaw {
 		{system, "Deployment", "calico-kube-controllers", rules("NW01", "NW02", "NW05", "PS09", "PS15", "PS24", "PS25"), why, true},
 		{system, "Deployment", "coredns", rules("NW01", "NW02", "NW05", "PS10", "PS16", "PS25"), why, true},
 		{system, "Deployment", "metrics-server", rules("NW01", "NW02", "NW05"), why, true},
-		{"", "ClusterRoleBinding", "calico-node", rules("LP13"), "Calico asks for the token of its CNI plugin", true},
+		{"", "ClusterRoleBinding", "calico-node", rules("LP13", "LP20", "LP29"), "Calico asks for the token of its CNI plugin, and marks nodes and pods", true},
+		{"", "ClusterRoleBinding", "calico-cni-plugin", rules("LP20"), "Calico writes the addresses of pods", true},
 		{system, "Namespace", system, rules("NW03", "NW15"), why, true},
 	}
 	for _, name := range []string{"default", "kube-public", "kube-node-lease"} {

@@ -181,6 +181,16 @@ func (h *theatre) checkStep(i int, step Step, before, now scene) {
 		h.t.Errorf("%s: what it tells is not so; changed: %q", step.What, changed)
 	}
 	const debugging = "//Pod/kube-system/debug-x-"
+	all := func(list []string, ids ...string) {
+		for _, id := range ids {
+			if !slices.Contains(list, id) {
+				h.t.Errorf("%s: no %s in %q", step.What, id, list)
+			}
+		}
+	}
+	// Who comes to hold the cluster is told of workloads that are far from what changed.
+	const operator, web, argocd = "LP01/rbac.authorization.k8s.io/ClusterRoleBinding//operator-cluster-admin", "LP25/apps/Deployment/shop/web", "LP25/apps/Deployment/ops/argocd-server"
+	const shopCI = "/rbac.authorization.k8s.io/RoleBinding/shop/ci"
 	wantOpened, wantClosed := 0, 0
 	switch step.What {
 	case "somebody starts a debug pod in kube-system":
@@ -190,6 +200,18 @@ func (h *theatre) checkStep(i int, step Step, before, now scene) {
 				h.t.Errorf("%s: no %s, opened %q", step.What, rule, opened)
 			}
 		}
+	case "RoleBinding shop/ci makes ci/runner an editor of shop":
+		wantOpened = len(opened)
+		all(opened, "LP06"+shopCI, "LP07"+shopCI, "LP08"+shopCI, "LP09"+shopCI, "LP13"+shopCI)
+	case "RoleBinding shop/ci is deleted":
+		wantClosed = len(closed)
+		all(closed, "LP06"+shopCI, "LP07"+shopCI, "LP08"+shopCI, "LP09"+shopCI, "LP13"+shopCI)
+	case "the operator is cluster-admin no more: it gets what it needs":
+		wantClosed = 3
+		all(closed, operator, web, argocd)
+	case "the operator is cluster-admin again":
+		wantOpened = 3
+		all(opened, operator, web, argocd)
 	case "the debug pod is gone":
 		wantClosed = len(closed)
 		if !slices.ContainsFunc(closed, func(id string) bool { return strings.HasPrefix(id, "PS01"+debugging) }) {

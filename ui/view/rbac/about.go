@@ -1,0 +1,136 @@
+package rbac
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+
+	"canopy/analysis/privilege"
+	access "canopy/analysis/rbac"
+	"canopy/model"
+	"canopy/model/cluster"
+	"canopy/ui/view"
+)
+
+// question says of what the second and the third pane are to tell. It is comparable.
+type question struct {
+	world *world
+	mode  mode
+	entry *entry
+	// through is the binding whose rules alone are shown; zero for all.
+	through model.Ref
+	// apart tells that wildcards are taken apart.
+	apart bool
+}
+
+// about is what the second and the third pane tell of an entry. It is immutable.
+type about struct {
+	question
+	links   *batch[*link]
+	granted []access.Granted
+	rights  *batch[*right]
+	// why says what was not seen of what could grant the subject more; "" where all was.
+	why string
+}
+
+// answer works an answer out. What an earlier one has of the same entry in the same world is taken over. Commands call it.
+func (q question) answer(ctx context.Context, session view.Session, marks *privilege.Marks, before *about) (*about, error) {
+	a := &about{question: q}
+	if before != nil && before.world == q.world && before.mode == q.mode && before.entry == q.entry {
+		a.links, a.granted, a.why = before.links, before.granted, before.why
+	} else if err := a.ask(ctx, session); err != nil {
+		return nil, err
+	}
+	var oldLinks *batch[*link]
+	var oldRights *batch[*right]
+	if before != nil {
+		oldLinks, oldRights = before.links, before.rights
+	}
+	id := q.mode.String() + "\n" + q.entry.id()
+	if a.links == nil {
+		a.links = newBatch(oldLinks, id, q.world.settled, q.world.links(q.mode, q.entry), (*link).compare)
+	}
+	f := &folder{marks: marks, minor: privilege.MinorOf(q.world.server), label: func(r model.Ref) string { return q.world.labels[r] }}
+	rows := f.fold(throughOnly(a.granted, q.through))
+	a.rights = newBatch(oldRights, id+"\n"+refID(q.through), q.world.settled, rows, (*right).compare)
+	return a, nil
+}
+
+// ask takes what is granted off the writer.
+func (a *about) ask(ctx context.Context, session view.Session) error {
+	e := a.entry
+	return session.Ask(ctx, func(c *cluster.Cluster, x *access.Analyser, _ string) {
+		switch a.mode {
+		case subjects:
+			u := access.UserOf(e.subject)
+			a.granted = x.Permissions(u, nil)
+			_, a.why = x.Complete(c, u, a.world.provider)
+		case bindings:
+			if b, ok := x.Binding(e.ref); ok {
+				a.granted = throughOnly(permissionsOf(x, &b), e.ref)
+			}
+		case roles:
+			a.granted = rulesOf(x, e.ref)
+		}
+	})
+}
+
+// permissionsOf lists what a binding grants to its first subject, which is what it grants to any.
+func permissionsOf(x *access.Analyser, b *access.Binding) []access.Granted {
+	for i := range b.Subjects {
+		if s := subjectOf(&b.Subjects[i], b.Ref.Namespace); !s.IsZero() {
+			return x.Permissions(access.UserOf(s), nil)
+		}
+	}
+	return nil
+}
+
+// rulesOf lists what a role grants, whoever is bound to it.
+func rulesOf(x *access.Analyser, role model.Ref) []access.Granted {
+	rules, _ := x.Rules(role)
+	var list []access.Granted
+	at := map[access.Permission]int{}
+	for _, r := range rules {
+		g := access.Grant{Role: role, Rule: r.Index}
+		if r.Role != role {
+			from := r.Role
+			g.AggregatedFrom, g.Computed = &from, true
+		}
+		// What nobody holds is all that the rule grants.
+		_, missing := access.Covers(nil, []rbacv1.PolicyRule{*r.PolicyRule})
+		for _, p := range missing {
+			p.Namespace = role.Namespace
+			g.Verb, g.Resource = p.Verb, p.Resource
+			if p.URL != "" {
+				g.Resource = p.URL
+			}
+			i, ok := at[p]
+			if !ok {
+				i = len(list)
+				at[p] = i
+				list = append(list, access.Granted{Permission: p})
+			}
+			list[i].Via = append(list[i].Via, g)
+		}
+	}
+	return list
+}
+
+// throughOnly leaves what is granted through one binding; all where it is zero.
+func throughOnly(granted []access.Granted, through model.Ref) []access.Granted {
+	if through.IsZero() {
+		return granted
+	}
+	var list []access.Granted
+	for _, g := range granted {
+		if via := slices.DeleteFunc(slices.Clone(g.Via), func(v access.Grant) bool { return v.Binding != through }); len(via) > 0 {
+			list = append(list, access.Granted{Permission: g.Permission, Via: via})
+		}
+	}
+	return list
+}
+
+// system tells the names that Kubernetes itself gives.
+func system(s model.Subject) bool { return strings.HasPrefix(s.Name, "system:") }

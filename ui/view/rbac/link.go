@@ -1,0 +1,163 @@
+package rbac
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	access "canopy/analysis/rbac"
+	"canopy/model"
+	"canopy/ui/text"
+	"canopy/ui/view"
+)
+
+// link is a row of the second pane: one subject of one binding, and so what joins a subject and a role. It is comparable.
+type link struct {
+	binding, role model.Ref
+	// index is the place of the subject in the binding; -1 where the binding names nobody.
+	index   int
+	subject model.Subject
+	// by says through what the binding speaks of who is looked at: "itself", a group, or its name as a user. Clean, as are
+	// the others: what the row shows.
+	by, name, roleName, who, scope, label string
+	severity                              string
+	worst                                 model.Severity
+	rank                                  int
+	// note says what is odd: a role that does not exist.
+	note string
+}
+
+func (l *link) id() string { return refID(l.binding) + "\n" + strconv.Itoa(l.index) }
+
+func (l *link) same(o *link) bool { return *l == *o }
+
+func (l *link) compare(o *link) int {
+	return cmp.Or(l.binding.Compare(o.binding), cmp.Compare(l.index, o.index))
+}
+
+// itself is how a match is called that is no group.
+const itself = "itself"
+
+func (w *world) link(b *binding, index int, by string) *link {
+	l := &link{
+		binding: b.ref, role: b.role, index: index, by: text.Clean(by),
+		name: text.Clean(b.ref.Name), roleName: text.Clean(b.role.Kind + "/" + b.role.Name), scope: scopeOf([]*binding{b}), label: b.label,
+	}
+	if index >= 0 {
+		l.subject = b.subjects[index]
+		l.who = text.Clean(l.subject.String())
+		if l.subject.IsZero() {
+			l.who, l.note = "nobody", "this subject can match nobody"
+		}
+	}
+	if !b.exists {
+		l.note = w.missing(b.role, "the role does not exist")
+	}
+	var e entry
+	e.grade(w.found[b.ref])
+	e.grade(w.found[b.role])
+	l.severity, l.worst, l.rank = e.severity, e.worst, e.rank
+	return l
+}
+
+// links makes the rows that stand beside an entry.
+func (w *world) links(m mode, e *entry) []*link {
+	var list []*link
+	switch m {
+	case subjects:
+		return w.grants(e.subject)
+	case bindings:
+		if b := w.bindings[e.ref]; b != nil {
+			for i := range b.subjects {
+				list = append(list, w.link(b, i, itself))
+			}
+		}
+	case roles:
+		for _, b := range w.bound[e.ref] {
+			for i := range b.subjects {
+				list = append(list, w.link(b, i, itself))
+			}
+			if len(b.subjects) == 0 {
+				list = append(list, w.link(b, -1, ""))
+			}
+		}
+	}
+	return list
+}
+
+// grants lists the bindings that speak of a subject, or of a group that it is always in, each once, by the first subject
+// that matches (appliesTo of pkg/registry/rbac/validation/rule.go).
+func (w *world) grants(s model.Subject) []*link {
+	names := namesOf(s)
+	var list []*link
+	seen := map[*binding]bool{}
+	for _, name := range names {
+		for _, b := range w.by[name] {
+			if seen[b] {
+				continue
+			}
+			seen[b] = true
+			for i, named := range b.subjects {
+				if by, ok := matches(names, named); ok {
+					list = append(list, w.link(b, i, by))
+					break
+				}
+			}
+		}
+	}
+	return list
+}
+
+// namesOf lists by what bindings speak of a subject: itself first, then the groups that it is always in.
+func namesOf(s model.Subject) []model.Subject {
+	names := []model.Subject{s}
+	for _, g := range access.UserOf(s).Groups {
+		if group := (model.Subject{Kind: model.GroupSubject, Name: g}); group != s {
+			names = append(names, group)
+		}
+	}
+	return names
+}
+
+// matches tells by which name a subject of a binding speaks of somebody.
+func matches(names []model.Subject, named model.Subject) (by string, ok bool) {
+	for i, name := range names {
+		if name == named && !named.IsZero() {
+			if i == 0 {
+				return itself, true
+			}
+			return name.String(), true
+		}
+	}
+	return "", false
+}
+
+// groupsOf names the groups that a subject is always in, beside itself.
+func groupsOf(s model.Subject) string {
+	var names []string
+	for _, name := range namesOf(s)[1:] {
+		names = append(names, name.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// called names an object as kubectl does, with its namespace: RoleBinding ops/ops-exec.
+func called(r model.Ref) string {
+	if r.Namespace == "" {
+		return r.Kind + " " + r.Name
+	}
+	return r.Kind + " " + r.Namespace + "/" + r.Name
+}
+
+// findingsOf lists what was found on objects, each once, the worst first.
+func (w *world) findingsOf(refs ...model.Ref) []*view.Row {
+	var rows []*view.Row
+	seen := map[model.Ref]bool{}
+	for _, ref := range refs {
+		if !seen[ref] {
+			seen[ref] = true
+			rows = append(rows, w.found[ref]...)
+		}
+	}
+	return rows
+}
