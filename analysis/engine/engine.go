@@ -70,9 +70,11 @@ type Engine struct {
 	// cluster.
 	settled, quiet bool
 	// held is set while analysers wait with what can be worked out for many changes at once.
-	held     bool
-	sequence uint64
-	dirty    bool
+	held bool
+	// concerned gathers, while not nil, the subjects whose permissions may have changed.
+	concerned map[model.Subject]struct{}
+	sequence  uint64
+	dirty     bool
 	// taken is what was taken off the queue and not applied yet.
 	taken queued
 }
@@ -195,6 +197,11 @@ func (e *Engine) apply(change model.Change) {
 		moves = e.findings.watch()
 	}
 	changed := e.access.Update(e.cluster, d)
+	if e.concerned != nil {
+		for _, s := range changed.Subjects {
+			e.concerned[s] = struct{}{}
+		}
+	}
 	e.privilege.Update(d, e.access, &changed)
 	e.workload.Update(e.cluster, d, e.access, changed, e.findings)
 	if e.settled && !e.held {

@@ -3,7 +3,10 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
+	"canopy/analysis/rbac"
 	"canopy/analysis/rollout"
 	"canopy/model"
 )
@@ -14,6 +17,8 @@ type Preview struct {
 	Closed, Opened []*model.Finding
 	// Changed lists those that would go on with other evidence, as they would be.
 	Changed []*model.Finding
+	// Lost lists what subjects would be permitted no longer, as RBAC goes; nil where the plan changes no RBAC object.
+	Lost []rbac.Loss
 	// Assumptions names what the preview rests on and cannot see.
 	Assumptions []string
 }
@@ -42,6 +47,8 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 	before, digest := e.findings.snapshot(), e.findings.digest
 	touched := e.findings.record()
 	inverses := make([]model.Change, len(changes))
+	e.concerned = map[model.Subject]struct{}{}
+	defer func() { e.concerned = nil }()
 	e.held = true
 	for i, c := range changes {
 		inverses[i] = model.Change{Ref: c.Ref, Record: e.cluster.Get(c.Ref)}
@@ -50,6 +57,8 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 	e.flush()
 	ids := touched()
 	after := e.findings.snapshot()
+	subjects := slices.SortedFunc(maps.Keys(e.concerned), model.Subject.Compare)
+	kept := e.access.Hold(subjects, nil)
 	for i := len(inverses) - 1; i >= 0; i-- {
 		e.apply(inverses[i])
 	}
@@ -60,6 +69,9 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 		return nil, errNotTakenBack
 	}
 	p := &Preview{Assumptions: assumptions}
+	if len(subjects) > 0 {
+		p.Lost = append([]rbac.Loss{}, rbac.Lost(e.access.Hold(subjects, nil), kept)...)
+	}
 	for _, id := range ids {
 		switch old, now := before.Get(id), after.Get(id); {
 		case old == nil && now != nil:

@@ -1,0 +1,199 @@
+package rbac
+
+import (
+	"cmp"
+
+	"charm.land/lipgloss/v2"
+
+	"canopy/model"
+	"canopy/ui/table"
+	"canopy/ui/view"
+)
+
+// severityColumn is the first column of the first two panes.
+const severityColumn = 0
+
+// column makes a column that sorts by what it shows.
+func column[R any](title string, least, ideal, priority int, of func(R) string) table.Column[R] {
+	return table.Column[R]{
+		Title: title, Min: least, Ideal: ideal, Priority: priority, Text: of,
+		Compare: func(a, b R) int { return cmp.Compare(of(a), of(b)) },
+	}
+}
+
+func searched[R any](c table.Column[R]) table.Column[R] {
+	c.Searched = true
+	return c
+}
+
+func grow[R any](c table.Column[R]) table.Column[R] {
+	c.Grow = true
+	return c
+}
+
+func hidden[R any](c table.Column[R]) table.Column[R] {
+	c.Hidden, c.Searched = true, false
+	return c
+}
+
+func styled[R any](c table.Column[R], style func(R) lipgloss.Style) table.Column[R] {
+	c.Style = style
+	return c
+}
+
+// count makes a column of numbers.
+func count[R any](title string, width, priority int, of func(R) int) table.Column[R] {
+	return table.Column[R]{
+		Title: title, Min: width, Ideal: width, Priority: priority, Right: true, Falls: true, Text: func(r R) string { return view.Number(of(r)) },
+		Compare: func(a, b R) int { return cmp.Compare(of(b), of(a)) },
+	}
+}
+
+// graded makes the column of severities.
+func graded[R any](s *view.Shared, of func(R) (letter string, worst model.Severity, rank int)) table.Column[R] {
+	return table.Column[R]{
+		Title: "SEV", Name: "severity", Min: 3, Ideal: 3, Falls: true,
+		Text: func(r R) string { letter, _, _ := of(r); return letter },
+		Compare: func(a, b R) int {
+			_, _, x := of(a)
+			_, _, y := of(b)
+			return cmp.Compare(y, x)
+		},
+		Style: func(r R) lipgloss.Style {
+			_, worst, rank := of(r)
+			if rank == 0 {
+				return s.Theme.Faint
+			}
+			return s.Theme.Severity(worst)
+		},
+	}
+}
+
+// severities is the field by which lists are filtered and grouped by severity.
+func severities[R any](of func(R) (string, model.Severity, int)) table.Field[R] {
+	return table.Field[R]{
+		Name: "sev", Also: "severity", Known: []string{"critical", "high", "medium", "low", "info"},
+		Text: func(r R) string {
+			if _, worst, rank := of(r); rank > 0 {
+				return worst.String()
+			}
+			return ""
+		},
+		Order: func(value string) (int, bool) {
+			s, ok := model.ParseSeverity(value)
+			return int(s), ok
+		},
+	}
+}
+
+func field[R any](name, also string, of func(R) string) table.Field[R] {
+	return table.Field[R]{Name: name, Also: also, Text: of}
+}
+
+func gradeOf(e *entry) (string, model.Severity, int) { return e.severity, e.worst, e.rank }
+
+// entrySchema says what the rows of the first pane are.
+func entrySchema(s *view.Shared, m mode) *table.Schema[*entry] {
+	title := [...]string{subjects: "SUBJECT", bindings: "BINDING", roles: "ROLE"}[m]
+	granted := [...]string{subjects: "GRANTS", bindings: "NAMES", roles: "BOUND"}[m]
+	kind := column("KIND", 7, 18, 4, func(e *entry) string { return e.kind })
+	namespace := column("NAMESPACE", 9, 14, 3, func(e *entry) string { return e.namespace })
+	if m == subjects {
+		kind, namespace = hidden(kind), hidden(namespace)
+	} else {
+		kind = hidden(kind)
+	}
+	return &table.Schema[*entry]{
+		Key: (*entry).id, Compare: (*entry).compare,
+		Columns: []table.Column[*entry]{
+			graded(s, gradeOf),
+			styled(grow(searched(column(title, 14, 22, 0, func(e *entry) string { return e.name }))), func(e *entry) lipgloss.Style {
+				if e.note != "" {
+					return s.Theme.Faint
+				}
+				return s.Theme.Text
+			}),
+			kind, namespace,
+			hidden(count(granted, 6, 5, func(e *entry) int { return e.grants })),
+			hidden(column("WHERE", 6, 14, 6, func(e *entry) string { return e.scope })),
+			hidden(column("FROM", 5, 14, 7, func(e *entry) string { return e.label })),
+			hidden(count("FINDINGS", 8, 8, func(e *entry) int { return e.findings })),
+			hidden(column("NOTE", 8, 24, 9, func(e *entry) string { return e.note })),
+		},
+		Fields: []table.Field[*entry]{
+			severities(gradeOf), field("kind", "", func(e *entry) string { return e.kind }), field("ns", "namespace", func(e *entry) string { return e.namespace }),
+			field("from", "", func(e *entry) string { return e.label }), field("where", "", func(e *entry) string { return e.scope }), field("note", "", func(e *entry) string { return e.note }),
+		},
+	}
+}
+
+func linkGrade(l *link) (string, model.Severity, int) { return l.severity, l.worst, l.rank }
+
+// linkSchema says what the rows of the second pane are.
+func linkSchema(s *view.Shared, m mode) *table.Schema[*link] {
+	odd := func(l *link) lipgloss.Style {
+		if l.note != "" {
+			return s.Theme.Warn
+		}
+		return s.Theme.Text
+	}
+	who := styled(grow(searched(column("SUBJECT", 12, 24, 0, func(l *link) string { return l.who }))), odd)
+	name := grow(searched(column("BINDING", 10, 22, 0, func(l *link) string { return l.name })))
+	role := styled(grow(searched(column("ROLE", 10, 24, 1, func(l *link) string { return l.roleName }))), odd)
+	by := searched(column("GRANTED TO", 8, 18, 2, func(l *link) string { return l.by }))
+	scope := column("WHERE", 5, 10, 3, func(l *link) string { return l.scope })
+	from := column("FROM", 5, 8, 4, func(l *link) string { return l.label })
+	note := hidden(column("NOTE", 8, 24, 9, func(l *link) string { return l.note }))
+	columns := []table.Column[*link]{graded(s, linkGrade), name, scope, role, by, from, note}
+	switch m {
+	case bindings:
+		columns = []table.Column[*link]{graded(s, linkGrade), who, hidden(role), hidden(name), hidden(scope), note}
+	case roles:
+		name.Grow = false
+		columns = []table.Column[*link]{graded(s, linkGrade), who, name, scope, from, note}
+	}
+	return &table.Schema[*link]{
+		Key: (*link).id, Compare: (*link).compare, Columns: columns,
+		Fields: []table.Field[*link]{
+			severities(linkGrade), field("ns", "namespace", func(l *link) string { return l.scope }), field("role", "", func(l *link) string { return l.roleName }),
+			field("binding", "", func(l *link) string { return l.name }), field("subject", "", func(l *link) string { return l.who }),
+			field("by", "", func(l *link) string { return l.by }), field("from", "", func(l *link) string { return l.label }),
+		},
+	}
+}
+
+// markColumn is the column of the steps of attacks, by which rights are sorted.
+const markColumn = 3
+
+// rightSchema says what the rows of the third pane are.
+func rightSchema(s *view.Shared) *table.Schema[*right] {
+	marks := column("ATTACK", 6, 9, 1, func(r *right) string { return r.marks })
+	marks.Compare, marks.Falls = func(a, b *right) int { return cmp.Compare(b.danger, a.danger) }, true
+	marks.Style = func(r *right) lipgloss.Style {
+		if r.danger == 3 {
+			return s.Theme.Alarm
+		}
+		return s.Theme.Warn
+	}
+	return &table.Schema[*right]{
+		Key: (*right).id, Compare: (*right).compare,
+		Columns: []table.Column[*right]{
+			styled(grow(searched(column("RESOURCE", 12, 22, 0, func(r *right) string { return r.resource }))), func(r *right) lipgloss.Style {
+				if r.wide {
+					return s.Theme.Strong
+				}
+				return s.Theme.Text
+			}),
+			grow(searched(column("VERBS", 8, 18, 0, func(r *right) string { return r.verbs }))),
+			column("WHERE", 5, 10, 2, func(r *right) string { return r.scope }),
+			searched(marks),
+			column("FROM", 5, 8, 3, func(r *right) string { return r.label }),
+		},
+		Fields: []table.Field[*right]{
+			{Name: "verb", Text: func(r *right) string { return r.verbs }, Within: true},
+			{Name: "ns", Also: "namespace", Text: func(r *right) string { return r.scope }, Within: true},
+			field("edge", "attack", func(r *right) string { return r.marks }), field("from", "", func(r *right) string { return r.label }),
+			field("resource", "", func(r *right) string { return r.resource }),
+		},
+	}
+}
