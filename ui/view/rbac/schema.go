@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"cmp"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 
@@ -191,7 +192,7 @@ func rightSchema(s *view.Shared) *table.Schema[*right] {
 		},
 		Fields: []table.Field[*right]{
 			{Name: "verb", Text: func(r *right) string { return r.verbs }, Within: true},
-			{Name: "ns", Also: "namespace", Text: func(r *right) string { return r.scope }, Within: true},
+			{Name: "ns", Also: "namespace", Text: func(r *right) string { return cmp.Or(strings.Join(r.namespaces, " "), r.scope) }, Within: true},
 			field("edge", "attack", func(r *right) string { return r.marks }), field("from", "", func(r *right) string { return r.label }),
 			field("resource", "", func(r *right) string { return r.resource }),
 		},

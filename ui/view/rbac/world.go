@@ -29,7 +29,9 @@ type world struct {
 	labels   map[model.Ref]string
 	found    map[model.Ref][]*view.Row
 	provider access.Provider
-	entries  [modes]*batch[*entry]
+	// namespaces are those whose objects are listed.
+	namespaces view.Namespaces
+	entries    [modes]*batch[*entry]
 }
 
 // basis is what a world depends on beside its records.
@@ -95,7 +97,7 @@ func (w *world) next(ctx context.Context, session view.Session, now *view.Snapsh
 	if w.provider == provider && w.basis == n.basis && w.holds(records) {
 		return w, nil
 	}
-	n.provider = provider
+	n.provider, n.namespaces = provider, now.Namespaces
 	n.fill(w, records)
 	n.find(now.Report)
 	n.list(w, now)

@@ -1,0 +1,315 @@
+// Package rbac holds the screens of what RBAC grants: who may do what, who may do one thing, and through what.
+//
+// The main screen has three panes: a list of subjects (or bindings, or roles), what joins the selected one with roles, and
+// what may be done. The others answer one question each: see sheet.go.
+package rbac
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"canopy/analysis/privilege"
+	"canopy/model"
+	"canopy/ui/keys"
+	"canopy/ui/view"
+)
+
+// pane is a part of the main screen.
+type pane uint8
+
+const (
+	first pane = iota
+	second
+	third
+	panes
+)
+
+// Screen is the main screen. It satisfies view.Screen, view.Filtered and view.Tabular.
+type Screen struct {
+	shared *view.Shared
+	marks  *privilege.Marks
+	// broken says why nothing can be shown; nil where it can.
+	broken error
+
+	width, height int
+	mode          mode
+	focus         pane
+	entries       [modes]*list[*entry]
+	links         [modes]*list[*link]
+	rights        *list[*right]
+
+	snapshot *view.Snapshot
+	// world is what is shown, read the snapshot that it was compared with last; making tells that a newer one is on its way.
+	world  *world
+	read   *view.Snapshot
+	making bool
+	// about is what the second and third pane show, asking tells that another is on its way; asked is what it answers.
+	about  *about
+	asking bool
+	asked  question
+	// narrow limits the third pane to one binding, apart takes wildcards apart.
+	narrow narrow
+	apart  bool
+}
+
+var (
+	_ view.Screen   = (*Screen)(nil)
+	_ view.Filtered = (*Screen)(nil)
+	_ view.Tabular  = (*Screen)(nil)
+)
+
+// narrow is a binding through which an entry is looked at.
+type narrow struct {
+	entry   string
+	through model.Ref
+}
+
+// made brings a world, answered an answer.
+type made struct {
+	world *world
+	err   error
+}
+
+type answered struct {
+	about *about
+	of    question
+	err   error
+}
+
+// New gives the screen, empty until the first snapshot.
+func New(shared *view.Shared) *Screen {
+	s := &Screen{shared: shared, snapshot: view.NewSnapshot(), world: newWorld()}
+	s.marks, s.broken = privilege.NewMarks()
+	for m := range modes {
+		s.entries[m] = newList(shared, s, entrySchema(shared, m), severityColumn)
+		s.links[m] = newList(shared, s, linkSchema(shared, m), severityColumn)
+	}
+	s.rights = newList(shared, s, rightSchema(shared), markColumn)
+	s.turnFocus()
+	return s
+}
+
+// Place is the screen, with what is selected in it.
+func (s *Screen) Place() view.Place { return view.Place{Screen: view.RBAC} }
+
+// Spot is the place of what is selected, for who wants to come back to it.
+func (s *Screen) Spot() view.Place {
+	p := s.Place()
+	if e, ok := s.entries[s.mode].selected(); ok {
+		p.Subject, p.Object = e.subject, e.ref
+	}
+	return p
+}
+
+// Crumbs name what is listed, and what of it is selected.
+func (s *Screen) Crumbs() []string {
+	crumbs := []string{view.RBAC}
+	if s.mode != subjects {
+		crumbs = append(crumbs, s.mode.String())
+	}
+	if a := s.about; a != nil && s.focus != first {
+		crumbs = append(crumbs, a.entry.title())
+	}
+	return crumbs
+}
+
+// title names an entry in full.
+func (e *entry) title() string {
+	if e.subject.IsZero() {
+		return called(e.ref)
+	}
+	return e.subject.String()
+}
+
+// Aside counts what there is.
+func (s *Screen) Aside() string {
+	if len(s.world.records) == 0 {
+		return ""
+	}
+	text := ""
+	for m := range modes {
+		if m > 0 {
+			text += ", "
+		}
+		name := m.String()
+		text += view.Count(len(s.world.entries[m].rows), name[:len(name)-1])
+	}
+	if !s.world.settled {
+		text += " so far"
+	}
+	if n := s.snapshot.Namespaces.Names(); len(n) > 0 {
+		text += " in " + view.Few(n, 2)
+	}
+	return text
+}
+
+// Show asks for the world of a snapshot.
+func (s *Screen) Show(snapshot *view.Snapshot) tea.Cmd {
+	s.snapshot = snapshot
+	return tea.Batch(s.refresh(), s.ask())
+}
+
+// refresh makes the world of the newest snapshot, unless one is being made or it is there.
+func (s *Screen) refresh() tea.Cmd {
+	if s.making || s.broken != nil || s.snapshot == s.read || s.snapshot.Report.Sequence == 0 {
+		return nil
+	}
+	s.making, s.read = true, s.snapshot
+	from, now, ctx, session := s.world, s.snapshot, s.shared.Running, s.shared.Session
+	return view.Later(s, func() tea.Msg {
+		w, err := from.next(ctx, session, now)
+		return made{w, err}
+	})
+}
+
+// ask asks what the second and third pane are to tell, unless they do, or something else is being asked.
+func (s *Screen) ask() tea.Cmd {
+	e, ok := s.entries[s.mode].selected()
+	if !ok || s.asking {
+		return nil
+	}
+	q := question{world: s.world, mode: s.mode, entry: e, apart: s.apart}
+	if s.narrow.entry == e.id() {
+		q.through = s.narrow.through
+	}
+	if q == s.asked {
+		return nil
+	}
+	s.asking, s.asked = true, q
+	before, ctx, session, marks := s.about, s.shared.Running, s.shared.Session, s.marks
+	return view.Later(s, func() tea.Msg {
+		a, err := q.answer(ctx, session, marks, before)
+		return answered{a, q, err}
+	})
+}
+
+// Update takes what commands bring.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case made:
+		s.making = false
+		return tea.Batch(s.takeWorld(msg), s.refresh())
+	case answered:
+		s.asking = false
+		return tea.Batch(s.takeAbout(msg), s.ask())
+	case taker:
+		return tea.Batch(msg.take(), s.ask())
+	}
+	return nil
+}
+
+// takeWorld shows a world.
+func (s *Screen) takeWorld(msg made) tea.Cmd {
+	if msg.err != nil {
+		// The session has ended: what is shown is the last that there was.
+		return nil
+	}
+	s.world = msg.world
+	var cmds []tea.Cmd
+	for m := range modes {
+		cmds = append(cmds, s.entries[m].show(s.world.entries[m]))
+	}
+	s.lay()
+	return tea.Batch(append(cmds, s.ask())...)
+}
+
+// takeAbout shows an answer.
+func (s *Screen) takeAbout(msg answered) tea.Cmd {
+	if msg.err != nil {
+		return nil
+	}
+	s.about = msg.about
+	s.lay()
+	return tea.Batch(s.links[s.about.mode].show(s.about.links), s.rights.show(s.about.rights))
+}
+
+// Reveal goes to a subject, a binding or a role.
+func (s *Screen) Reveal(subject model.Subject, object model.Ref) tea.Cmd {
+	m, e := subjects, &entry{subject: subject, ref: object}
+	switch object.Kind {
+	case "RoleBinding", "ClusterRoleBinding":
+		m = bindings
+	case "Role", "ClusterRole":
+		m = roles
+	case "ServiceAccount":
+		e = &entry{subject: accountOf(object)}
+	}
+	s.mode, s.focus, s.narrow = m, first, narrow{}
+	s.turnFocus()
+	return tea.Batch(s.entries[m].reveal(e.id()), s.ask())
+}
+
+// Resize lays the panes out.
+func (s *Screen) Resize(width, height int) {
+	s.width, s.height = max(0, width), max(0, height)
+	s.lay()
+}
+
+// Restyle takes the look anew.
+func (s *Screen) Restyle() {
+	for m := range modes {
+		s.entries[m].restyle()
+		s.links[m].restyle()
+	}
+	s.rights.restyle()
+	s.lay()
+}
+
+// turnFocus tells the tables which of them has the keyboard.
+func (s *Screen) turnFocus() {
+	for m := range modes {
+		s.entries[m].table.SetFocus(s.focus == first)
+		s.links[m].table.SetFocus(s.focus == second)
+	}
+	s.rights.table.SetFocus(s.focus == third)
+	s.lay()
+}
+
+// Back leaves a pane for the one before it; false where there is none.
+func (s *Screen) Back() (tea.Cmd, bool) {
+	if s.focus == first {
+		return nil, false
+	}
+	if s.focus == third {
+		s.narrow = narrow{}
+	}
+	s.focus--
+	s.turnFocus()
+	return s.ask(), true
+}
+
+// pane gives what can be done with the table that has the focus.
+func (s *Screen) pane() part {
+	switch s.focus {
+	case second:
+		return s.links[s.mode]
+	case third:
+		return s.rights
+	}
+	return s.entries[s.mode]
+}
+
+// part is a list of any rows.
+type part interface {
+	can(a keys.Action) view.Offer
+	do(a keys.Action) tea.Cmd
+	problem() string
+	position() string
+	filter() string
+	setFilter(text string) tea.Cmd
+	columns() []view.Column
+	setColumns(names []string) []string
+	sortBy(column string, reverse bool) (tea.Cmd, bool)
+	groups() []string
+	grouped() string
+	groupBy(group string) tea.Cmd
+	fold(closed bool)
+	lines() []string
+	marked() int
+	unmark()
+	width(cells, lines int)
+	wide() bool
+	empty() bool
+	view() string
+	click(x, y int) (again bool, cmd tea.Cmd)
+	wheel(lines int)
+}
