@@ -113,6 +113,9 @@ func (r *root) marked() []view.Place { return r.bookmarks[r.shared.Session.Name(
 // toggleBookmark keeps the place, or lets it go. Bookmarks last as long as the program: Canopy leaves nothing behind.
 func (r *root) toggleBookmark() tea.Cmd {
 	p := r.top().Place()
+	if t, ok := r.top().(interface{ Spot() view.Place }); ok {
+		p = t.Spot()
+	}
 	if s := r.hint(); (p.Screen == view.Findings || p.Screen == view.Resources) && !s.Object.IsZero() {
 		// In a list it is the selected thing that one wants to come back to.
 		list := p.Screen

@@ -6,12 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"canopy/analysis/privilege"
 	"canopy/ui/theme"
 	"canopy/ui/view"
 	"canopy/ui/view/viewtest"
@@ -49,9 +51,13 @@ func newScreen(t testing.TB, o Options, session *viewtest.Session) *screenTest {
 		o.Settings = calm
 	}
 	s := &screenTest{t: t, session: session, root: newRoot(context.Background(), o)}
+	s.root.shared.Edges = edges
 	s.run(s.root.begin)
 	return s
 }
+
+// edges reads the catalogue once for all tests.
+var edges = sync.OnceValues(privilege.NewMarks)
 
 // calm are settings without a glow, which a clock would have to end.
 func calm(string) Settings {
@@ -200,17 +206,26 @@ func palette(t testing.TB, name string) theme.Palette {
 // screens are the ways to every screen from the start, by keys.
 func screens() map[string][]string {
 	return map[string][]string{
-		view.Overview:  {"1"},
-		view.Findings:  {"2"},
-		view.Resources: {"0"},
-		view.Detail:    {"2", "enter"},
-		view.Explain:   {"2", "e"},
-		view.Preview:   {"2", "f"},
-		"what-if":      {"2", "w"},
-		"help":         {"2", "?"},
-		"palette":      {"2", ":"},
-		"filter":       {"2", "/", "ns:data"},
-		"groups":       {"2", "#"},
-		"namespaces":   {"n"},
+		view.Overview:   {"1"},
+		view.Findings:   {"2"},
+		view.RBAC:       {"3"},
+		view.Resources:  {"0"},
+		view.Detail:     {"2", "enter"},
+		view.Explain:    {"2", "e"},
+		view.Preview:    {"2", "f"},
+		view.WhoCan:     {"3", "A", "get pods -n data", "enter"},
+		view.Grants:     {"3", "j", "j", "tab", "tab", "enter"},
+		view.Matrix:     {"3", "j", "j", "N"},
+		view.Difference: {"3", "j", "j", "space", "j", "j", "j", "j", "space", "D"},
+		view.Picture:    {"3", "j", "j", "P"},
+		"bindings":      {"3", "t", "tab"},
+		"roles":         {"3", "t", "t", "tab", "tab"},
+		"asking":        {"3", "A", "get p"},
+		"what-if":       {"2", "w"},
+		"help":          {"2", "?"},
+		"palette":       {"2", ":"},
+		"filter":        {"2", "/", "ns:data"},
+		"groups":        {"2", "#"},
+		"namespaces":    {"n"},
 	}
 }

@@ -57,6 +57,10 @@ func (r *root) screen() string {
 		body = r.over(body)
 	}
 	lines = append(lines, strings.Split(body, "\n")...)
+	if r.prompt != nil {
+		offers := r.prompt.list(r)
+		copy(lines[len(lines)-len(offers):], offers)
+	}
 	if note := r.noteLines(); r.prompt == nil && r.chooser == nil && len(note) > 1 {
 		for i, l := range note[:len(note)-1] {
 			lines[len(lines)-len(note)+1+i] = view.Pad(" "+r.noteStyle().Render(l), r.width)

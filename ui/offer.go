@@ -1,6 +1,8 @@
 package ui
 
 import (
+	tea "charm.land/bubbletea/v2"
+
 	"canopy/ui/keys"
 	"canopy/ui/view"
 )
@@ -10,7 +12,7 @@ const notYet = "not in this version"
 // offer says whether an action can be done here and now. The footer, the help, the palette and the keys go by it.
 func (r *root) offer(a keys.Action) view.Offer {
 	switch a {
-	case keys.RBAC, keys.Network, keys.Images, keys.Secrets, keys.Nodes, keys.Paths, keys.Activity:
+	case keys.Network, keys.Images, keys.Secrets, keys.Nodes, keys.Paths, keys.Activity:
 		return view.Because(notYet)
 	case keys.Earlier:
 		return view.When(r.at > 0, "there was no place before this one")
@@ -48,7 +50,17 @@ func (r *root) canBack() bool {
 	if m, ok := r.top().(marker); ok && m.Marked() > 0 {
 		return true
 	}
+	if d, ok := r.top().(deep); ok && d.Deep() {
+		return true
+	}
 	return len(r.places[r.at]) > 1
+}
+
+// deep is a screen in which one goes further before one leaves it.
+type deep interface {
+	// Deep tells that there is a way back within the screen, Up goes it.
+	Deep() bool
+	Up() tea.Cmd
 }
 
 // typing says what can be done while text is typed.
@@ -58,7 +70,8 @@ func (r *root) typing(a keys.Action) view.Offer {
 	case keys.Open, keys.Back, keys.Quit:
 		return view.Yes()
 	case keys.NextPane:
-		return view.When(choosing && (r.chooser.free != nil || r.chooser.many), "there is nothing to complete")
+		offered := r.prompt != nil && len(r.prompt.offers) > 0
+		return view.When(offered || choosing && (r.chooser.free != nil || r.chooser.many), "there is nothing to complete")
 	}
-	return view.When(choosing, "there is no choice")
+	return view.When(choosing || r.prompt != nil && len(r.prompt.offers) > 0, "there is no choice")
 }

@@ -158,6 +158,16 @@ func (r *root) free(typed string) (tea.Cmd, bool) {
 	case "finding":
 		r.remember(again)
 		return r.open(view.Place{Screen: view.Detail, Finding: rest}), true
+	case "who-can":
+		r.remember(again)
+		return r.open(view.Place{Screen: view.WhoCan, Query: strings.Join(strings.Fields(rest), " ")}), true
+	case "subject":
+		who, err := model.ParseSubject(rest)
+		if err != nil {
+			return view.Send(view.Note{Text: err.Error(), Bad: true}), true
+		}
+		r.remember(again)
+		return r.open(view.Place{Screen: view.RBAC, Subject: who}), true
 	case "columns":
 		if t, ok := r.top().(view.Tabular); ok {
 			if unknown := t.SetColumns(strings.FieldsFunc(rest, func(c rune) bool { return c == ',' || c == ' ' })); len(unknown) > 0 {

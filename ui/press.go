@@ -78,7 +78,7 @@ func (r *root) act(a keys.Action) tea.Cmd {
 // general gives what the program itself does; false for what is left to the screen.
 func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
 	switch a {
-	case keys.Overview, keys.Findings, keys.Resources:
+	case keys.Overview, keys.Findings, keys.RBAC, keys.Resources:
 		return func() tea.Cmd { return r.open(view.Place{Screen: string(a)}) }, true
 	case keys.Palette:
 		return r.openPalette, true
@@ -120,7 +120,7 @@ func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
 	return nil, false
 }
 
-// back closes what is open: the filter, then the marks, then the screen. A filter that the screen was opened with is what the
+// back closes what is open: the filter, then the marks, then the panes one went into, then the screen. A filter that the screen was opened with is what the
 // screen is about, so it goes with the screen.
 func (r *root) back() tea.Cmd {
 	if f, ok := r.top().(view.Filtered); ok && f.Filter() != r.last().filter {
@@ -129,6 +129,9 @@ func (r *root) back() tea.Cmd {
 	if m, ok := r.top().(marker); ok && m.Marked() > 0 {
 		m.Unmark()
 		return nil
+	}
+	if d, ok := r.top().(deep); ok && d.Deep() {
+		return d.Up()
 	}
 	return r.up()
 }

@@ -24,6 +24,10 @@ type prompt struct {
 	hint       string
 	// before is what it was when the prompt was opened, which comes back where it is given up.
 	before string
+	// complete gives how the line could go on, offers what it gave last, and cursor the one that tab takes.
+	complete func(typed string) []view.Completion
+	offers   []view.Completion
+	cursor   int
 }
 
 func newInput(mark string) textinput.Model {
@@ -63,7 +67,7 @@ func (r *root) openFilter() tea.Cmd {
 
 // ask lets a line be typed that a screen has asked for.
 func (r *root) ask(msg view.Ask) {
-	r.openPrompt(&prompt{title: msg.Title, hint: msg.Hint, before: msg.Value, done: msg.Done})
+	r.openPrompt(&prompt{title: msg.Title, hint: msg.Hint, before: msg.Value, done: msg.Done, complete: msg.Complete})
 }
 
 func (r *root) openPrompt(p *prompt) {
@@ -72,6 +76,7 @@ func (r *root) openPrompt(p *prompt) {
 	p.input.CursorEnd()
 	r.prompt = p
 	p.resize(r.width)
+	p.offer()
 	focus(&p.input)
 }
 
@@ -105,7 +110,13 @@ func (p *prompt) do(r *root, a keys.Action) tea.Cmd {
 		if p.live != nil {
 			return p.live(p.before)
 		}
+	case keys.NextPane:
+		p.take()
 	case keys.Up, keys.Down, keys.PageUp, keys.PageDown:
+		if p.complete != nil {
+			p.move(a)
+			return nil
+		}
 		// The list can be moved in while it is narrowed.
 		if p.live != nil && r.top().Can(a).OK() {
 			return r.top().Do(a)
@@ -117,6 +128,9 @@ func (p *prompt) do(r *root, a keys.Action) tea.Cmd {
 func (p *prompt) edit(_ *root, msg tea.Msg) tea.Cmd {
 	before := p.input.Value()
 	cmd := edit(&p.input, msg)
+	if p.input.Value() != before {
+		p.offer()
+	}
 	if p.live != nil && p.input.Value() != before {
 		return tea.Batch(cmd, p.live(p.input.Value()))
 	}

@@ -30,7 +30,9 @@ func (s *screenTest) deed() deed {
 // the help, and does the same by all three. One that is offered does something, one that is not says why.
 func TestEveryBinding(t *testing.T) {
 	session := viewtest.Cluster(t)
-	for _, screen := range []string{view.Overview, view.Findings, view.Resources, view.Detail, view.Explain, view.Preview} {
+	for _, screen := range []string{
+		view.Overview, view.Findings, view.RBAC, view.Resources, view.Detail, view.Explain, view.Preview, view.WhoCan, view.Grants, view.Matrix, view.Difference, view.Picture,
+	} {
 		t.Run(screen, func(t *testing.T) {
 			everyBinding(t, func() *screenTest {
 				s := newScreen(t, Options{Width: 120, Height: 30}, session)
@@ -47,7 +49,7 @@ func idle(on string, a keys.Action) bool {
 	switch a {
 	case keys.First, keys.Copy:
 		return true
-	case keys.Overview, keys.Findings, keys.Resources:
+	case keys.Overview, keys.Findings, keys.RBAC, keys.Resources:
 		return on == string(a)
 	}
 	return false

@@ -43,6 +43,11 @@ func (r *root) offerSubject(a keys.Action) view.Offer {
 		return view.When(!s.Object.IsZero(), noObject)
 	case keys.Owner:
 		return view.When(!s.Object.IsZero(), noObject)
+	case keys.Access:
+		if s.Object.IsZero() {
+			return view.Because(noObject)
+		}
+		return view.When(granted(s.Object), "RBAC grants nothing to a "+s.Object.Kind+", or through it")
 	case keys.Blast:
 		return view.Because(notYet)
 	case keys.Copy:
@@ -78,6 +83,8 @@ func (r *root) onSubject(a keys.Action) tea.Cmd {
 		return cmd
 	case keys.Owner:
 		return r.open(view.Place{Screen: view.Resources, Object: s.Object})
+	case keys.Access:
+		return r.goAccess(s.Object)
 	case keys.Related:
 		return r.open(view.Place{Screen: view.Findings, Filter: "object:=" + quoted(r.shared.Clean(s.Object.String()))})
 	case keys.Copy:

@@ -11,6 +11,7 @@ import (
 	"canopy/ui/view/findings"
 	"canopy/ui/view/overview"
 	"canopy/ui/view/preview"
+	"canopy/ui/view/rbac"
 	"canopy/ui/view/resources"
 )
 
@@ -77,7 +78,7 @@ func (r *root) open(p view.Place) tea.Cmd {
 	if r.top().Place() == p && p.Filter == "" {
 		return nil
 	}
-	if slices.Contains(mains(), p.Screen) && p.Filter == "" && p.Object.IsZero() {
+	if slices.Contains(mains(), p.Screen) && p.Filter == "" && p.Object.IsZero() && p.Subject.IsZero() {
 		return r.enter(trail{{screen: r.home(p.Screen)}})
 	}
 	s := r.about(p)
@@ -88,8 +89,15 @@ func (r *root) open(p view.Place) tea.Cmd {
 	if f, ok := s.(view.Filtered); ok && p.Filter != "" {
 		cmd = tea.Batch(cmd, f.SetFilter(p.Filter))
 	}
-	if t, ok := s.(*resources.Screen); ok && !p.Object.IsZero() {
-		cmd = tea.Batch(cmd, t.Reveal(p.Object))
+	switch t := s.(type) {
+	case *resources.Screen:
+		if !p.Object.IsZero() {
+			cmd = tea.Batch(cmd, t.Reveal(p.Object))
+		}
+	case *rbac.Screen:
+		if !p.Object.IsZero() || !p.Subject.IsZero() {
+			cmd = tea.Batch(cmd, t.Reveal(p.Subject, p.Object))
+		}
 	}
 	return cmd
 }
@@ -118,6 +126,8 @@ func (r *root) main(name string) view.Screen {
 		s = findings.New(r.shared)
 	case view.Resources:
 		s = resources.New(r.shared)
+	case view.RBAC:
+		s = rbac.New(r.shared)
 	default:
 		s = overview.New(r.shared)
 	}
@@ -138,6 +148,16 @@ func (r *root) about(p view.Place) view.Screen {
 		return detail.NewObject(r.shared, p.Object)
 	case p.Screen == view.Explain && p.Rule != "":
 		return explain.New(r.shared, p.Rule)
+	case p.Screen == view.Grants && p.Query != "":
+		return rbac.NewGrants(r.shared, p)
+	case p.Screen == view.WhoCan && p.Query != "":
+		return rbac.NewWhoCan(r.shared, p.Query)
+	case p.Screen == view.Matrix && !p.Subject.IsZero():
+		return rbac.NewMatrix(r.shared, p.Subject)
+	case p.Screen == view.Difference && !p.Subject.IsZero() && !p.Other.IsZero():
+		return rbac.NewDifference(r.shared, p.Subject, p.Other)
+	case p.Screen == view.Picture && !p.Subject.IsZero():
+		return rbac.NewPicture(r.shared, p.Subject)
 	case p.Screen == view.Preview && len(p.IDs()) > 0:
 		return preview.New(r.shared, p.IDs(), false)
 	}
@@ -153,4 +173,4 @@ func (r *root) start() string {
 }
 
 // mains lists the main screens of this version.
-func mains() []string { return []string{view.Overview, view.Findings, view.Resources} }
+func mains() []string { return []string{view.Overview, view.Findings, view.RBAC, view.Resources} }

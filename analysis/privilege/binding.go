@@ -1,218 +1,155 @@
 package privilege
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"canopy/analysis/rbac"
-	"canopy/analysis/rbac/stock"
 	"canopy/model"
-	"canopy/model/cluster"
-	"canopy/model/record"
 )
 
-// bound is what is known of one binding.
+// bound is what is known of one binding. What it says never changes: a binding that does is another bound. What follows from
+// it does.
 type bound struct {
+	ref model.Ref
+	// refers is the role that it names, role what is known of it; nil where it does not exist.
+	refers model.Ref
+	role   *role
+	// subjects are those that it lists, names those of them that can match somebody, sorted, each once.
+	subjects []rbacv1.Subject
 	names    []model.Subject
-	role     model.Ref
-	findings []*model.Finding
-	// sinks are the accounts that hold the whole cluster by it.
-	sinks []model.Subject
-	// reading is what it opens; nil where its role does not exist, or nobody is bound.
+	// gives are the shared needs that it meets.
+	gives set
+
+	// reading is what it opens; nil where its role does not exist, or nobody is bound. waits tells that other bindings of its
+	// subjects decide what else it opens.
 	reading *reading
-	// partly tells that other bindings of its subjects decide what it opens.
-	partly bool
-}
-
-func (b *bound) climbs() bool { return b.reading != nil && b.reading.climbs }
-
-// judgement is one binding while it is judged.
-type judgement struct {
-	rbac.Binding
-	since    int64
-	role     *role
-	subjects []model.Subject
-	state    stock.State
-	changed  stock.Difference
+	waits   bool
+	// grant is what its findings point to.
+	grant    *grant
 	findings []*model.Finding
 }
 
-// judgeBinding brings the findings on one binding up to date.
-func (a *Analyser) judgeBinding(c *cluster.Cluster, access *rbac.Analyser, ref model.Ref) {
-	old := a.bindings[ref]
-	b, ok := access.Binding(ref)
+func (b *bound) cluster() bool { return b.ref.Namespace == "" }
+
+// leads gives where a binding leads.
+func (b *bound) leads() *climb {
+	if b == nil || b.reading == nil {
+		return new(climb)
+	}
+	return &b.reading.climb
+}
+
+// enter takes a binding as it is now.
+func (r *round) enter(ref model.Ref) {
+	old := r.bindings[ref]
+	found, ok := r.access.Binding(ref)
 	if !ok {
 		if old != nil {
-			a.climbed = a.climbed || old.climbs()
-			a.replace(old.findings, nil)
-			a.sink(old.sinks, nil)
-			delete(a.bindings, ref)
-		}
-		delete(a.partly, ref)
-		return
-	}
-	j := &judgement{Binding: b, role: a.role(c, access, b.Role), subjects: subjectsOf(&b)}
-	j.since, j.state, j.changed = a.record(c, ref)
-	now := &bound{role: b.Role}
-	a.judgeDangling(c, access, j)
-	if j.state == stock.Changed {
-		a.judgeStockBinding(j)
-	}
-	if j.role != nil && len(j.subjects) > 0 {
-		a.judgeGrants(c, access, j, now)
-	}
-	now.findings = j.findings
-	if old == nil {
-		old = &bound{}
-	}
-	now.findings = a.replace(old.findings, now.findings)
-	a.sink(old.sinks, now.sinks)
-	if now.names = j.subjects; (old.climbs() || now.climbs()) && (old.reading != now.reading || !slices.Equal(old.names, now.names)) {
-		a.climbed = true
-	}
-	a.bindings[ref] = now
-	if now.partly {
-		a.partly[ref] = struct{}{}
-	} else {
-		delete(a.partly, ref)
-	}
-}
-
-// record reads the record of a binding.
-func (a *Analyser) record(c *cluster.Cluster, ref model.Ref) (since int64, state stock.State, diff stock.Difference) {
-	switch t := c.Get(ref).(type) {
-	case *record.Typed[*rbacv1.RoleBinding]:
-		since = t.Since()
-		state, diff = a.stock.JudgeBinding(ref, t.Object.RoleRef, t.Object.Subjects)
-	case *record.Typed[*rbacv1.ClusterRoleBinding]:
-		since = t.Since()
-		state, diff = a.stock.JudgeBinding(ref, t.Object.RoleRef, t.Object.Subjects)
-	}
-	return since, state, diff
-}
-
-// judgeGrants judges what a binding gives to whom.
-func (a *Analyser) judgeGrants(c *cluster.Cluster, access *rbac.Analyser, j *judgement, now *bound) {
-	r := a.read(c, access, &j.Binding, j.role, false)
-	now.reading, now.partly = r, len(r.partly) > 0
-	if r.sink {
-		for _, s := range j.subjects {
-			if s.Kind == model.AccountSubject {
-				now.sinks = append(now.sinks, s)
-			}
-		}
-	}
-	// What Kubernetes ships is no finding, but for what was added to it.
-	subjects, all := j.subjects, j.role.all
-	switch j.state {
-	case stock.Unchanged, stock.Earlier:
-		if !j.role.changed() {
-			return
-		}
-		r, all = a.read(c, access, &j.Binding, j.role, true), j.role.added.all
-	case stock.Changed:
-		if !j.role.changed() && j.changed.RoleRef == nil {
-			subjects = added(j.changed.AddedSubjects, j.Ref.Namespace)
-		}
-	}
-	if len(subjects) == 0 {
-		return
-	}
-	a.judgeCrowd(j, subjects)
-	if all {
-		if rule := a.rule("LP01"); rule != nil {
-			a.find(j, rule, a.grade(rule.Severity, &j.Binding, subjects, nil), model.Yes, "", subjects, j.role.everything())
+			r.leave(old)
+			r.announce(old)
+			r.replace(old.findings, nil)
+			delete(r.bindings, ref)
 		}
 		return
 	}
-	for i := range r.byRule {
-		s := &r.byRule[i]
-		a.find(j, s.rule, a.grade(s.rule.Severity, &j.Binding, subjects, s.open), s.verdict, s.reason, subjects, s.list)
+	b := &bound{ref: ref, refers: found.Role, role: r.role(found.Role), subjects: found.Subjects}
+	if old != nil && old.role == b.role && old.refers == b.refers && sameSlice(old.subjects, b.subjects) {
+		r.work[old] = struct{}{}
+		return
+	}
+	b.names = subjectsOf(b.subjects, ref.Namespace)
+	if b.role != nil {
+		has := b.role.any()
+		b.gives = both(&has, &r.table.shared)
+	}
+	if old != nil {
+		r.leave(old)
+		b.findings = old.findings
+	}
+	if old == nil || old.role != b.role || !slices.Equal(old.names, b.names) {
+		r.announce(old)
+		r.announce(b)
+	}
+	if !b.gives.empty() {
+		r.people.give(b)
+	}
+	r.rebind(b)
+	r.bindings[ref] = b
+	r.work[b] = struct{}{}
+}
+
+// leave takes a binding out of all that looks for it.
+func (r *round) leave(b *bound) {
+	delete(r.work, b)
+	if !b.gives.empty() {
+		r.people.ungive(b)
+	}
+	r.wait(b, false)
+	r.hold(b, -1)
+	if b.leads().climbs() {
+		r.ladder.remove(b)
+		r.gone[b.ref] = b
+	}
+	r.rebind(b)
+}
+
+// announce notes that the subjects of a binding hold other shared needs than before.
+func (r *round) announce(b *bound) {
+	if b == nil || b.gives.empty() {
+		return
+	}
+	for _, s := range b.names {
+		r.news[whereabouts{s, b.ref.Namespace}] = struct{}{}
 	}
 }
 
-// takesOver tells an opening that leads to all of the cluster where it is held cluster-wide.
-func (a *Analyser) takesOver(o opening) bool {
-	return a.table.edges[o.edge].Takeover && !o.named && !o.limited && o.unsure == ""
-}
-
-// takesOverHere tells one that does so in its namespace already: by an object there that all of the cluster rests on.
-func (a *Analyser) takesOverHere(o opening) bool {
-	e := a.table.edges[o.edge]
-	return e.Takeover && !o.limited && o.unsure == "" && slices.ContainsFunc(e.ways, func(w way) bool { return len(w.Namespaces) > 0 })
-}
-
-// find adds a finding on a binding.
-func (a *Analyser) find(j *judgement, rule *model.Rule, severity model.Severity, verdict model.Verdict, reason string, subjects []model.Subject, shown []model.Evidence) {
-	since := j.since
-	if j.role != nil && j.state != stock.NotStock {
-		since = max(since, j.role.since)
+// rebind notes that a role is bound otherwise, where that says how bad it is.
+func (r *round) rebind(b *bound) {
+	if b.role != nil && b.role.wild {
+		r.rebound[b.refers] = struct{}{}
 	}
-	j.findings = append(j.findings, &model.Finding{
-		ID: model.FindingID(rule.ID, j.Ref), Rule: rule, Severity: severity, Object: j.Ref, Since: since, Verdict: verdict, Reason: reason,
-		Proof: &grantProof{binding: j.Binding, subjects: subjects, shown: shown},
-	})
 }
 
-// grantProof proves what a binding grants: to whom, by which role, and what of its rules counts.
-type grantProof struct {
-	binding  rbac.Binding
-	subjects []model.Subject
-	shown    []model.Evidence
+// wait notes whether other bindings decide what a binding opens.
+func (r *round) wait(b *bound, waits bool) {
+	switch {
+	case waits && !b.waits:
+		r.people.wait(b)
+		r.waiting[b] = struct{}{}
+	case !waits && b.waits:
+		r.people.unwait(b)
+		delete(r.waiting, b)
+	}
+	b.waits = waits
 }
 
-// Evidence lists the rules of the role, then the binding's reference to it and its subjects.
-func (p *grantProof) Evidence() []model.Evidence {
-	list := make([]model.Evidence, 0, len(p.shown)+1+len(p.subjects))
-	list = append(list, p.shown...)
-	list = append(list, model.Evidence{Object: p.binding.Ref, Path: "roleRef.name", Value: p.binding.Role.Name})
-	for i := range p.binding.Subjects {
-		s := rbac.SubjectOf(&p.binding.Subjects[i], p.binding.Ref.Namespace)
-		if slices.Contains(p.subjects, s) {
-			list = append(list, model.Evidence{Object: p.binding.Ref, Path: subjectPath(i), Value: s.String()})
+// subjectsOf lists the subjects that can match somebody, each once.
+func subjectsOf(list []rbacv1.Subject, namespace string) []model.Subject {
+	names := make([]model.Subject, 0, len(list))
+	for i := range list {
+		if s := subjectOf(&list[i], namespace); !s.IsZero() {
+			names = append(names, s)
 		}
 	}
-	return list
+	slices.SortFunc(names, model.Subject.Compare)
+	return slices.Compact(names)
 }
 
-// replace publishes what is new of findings on one object, drops what is gone, and gives those that stand.
-func (a *Analyser) replace(old, now []*model.Finding) []*model.Finding {
-	find := func(list []*model.Finding, id string) *model.Finding {
-		if i := slices.IndexFunc(list, func(f *model.Finding) bool { return f.ID == id }); i >= 0 {
-			return list[i]
-		}
-		return nil
-	}
-	for _, f := range old {
-		if find(now, f.ID) == nil {
-			a.out.Drop(f.ID)
+// subjectOf reads a subject of a binding in a namespace; zero where it can match nobody. A user with the name of a service
+// account is that account to the API server.
+func subjectOf(one *rbacv1.Subject, namespace string) model.Subject {
+	s := rbac.SubjectOf(one, namespace)
+	if s.Kind == model.UserSubject && strings.HasPrefix(s.Name, model.AccountUserPrefix) {
+		if account, err := model.ParseSubject(s.Name); err == nil {
+			return account
 		}
 	}
-	for i, f := range now {
-		before := find(old, f.ID)
-		if before != nil && before.Equal(f) {
-			now[i] = before
-			continue
-		}
-		a.out.Put(f)
-	}
-	return now
+	return s
 }
 
-func added(list []rbacv1.Subject, namespace string) []model.Subject {
-	return subjectsOf(&rbac.Binding{Ref: model.Ref{Namespace: namespace}, Subjects: list})
+func sameSlice[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(x, y string) int { return cmp.Compare(x, y) })
-	return keys
-}
-
-func joined(words []string) string { return strings.Join(words, ", ") }

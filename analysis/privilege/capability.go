@@ -1,6 +1,7 @@
 package privilege
 
 import (
+	"cmp"
 	"slices"
 
 	"canopy/analysis/rbac"
@@ -36,34 +37,18 @@ func (a *Analyser) Powers(access *rbac.Analyser, s model.Subject) []Power {
 		}
 		for i := range have.reading.open {
 			o := &have.reading.open[i]
-			if o.limited {
+			if !o.without(limited) {
 				continue
 			}
 			e := a.table.edges[o.edge].Edge
-			p := Power{Capability{e.Class, b.Ref.Namespace, o.named}, e, b.Ref, (b.Cluster() && a.takesOver(*o)) || a.takesOverHere(*o)}
-			if b.Cluster() {
-				p.Namespace = "*"
-			}
+			p := Power{Capability{e.Class, cmp.Or(b.Ref.Namespace, "*"), !o.without(limited | named)}, e, b.Ref, o.sink}
 			list = append(list, p)
 		}
 	}
 	slices.SortFunc(list, func(x, y Power) int {
-		if n := x.Binding.Compare(y.Binding); n != 0 {
-			return n
-		}
-		return compare(x.Edge.ID, y.Edge.ID)
+		return cmp.Or(x.Binding.Compare(y.Binding), cmp.Compare(x.Edge.ID, y.Edge.ID))
 	})
 	return list
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // Opens tells for an existing binding which edges it opens, sorted by id.

@@ -14,24 +14,21 @@ type strength uint8
 
 const (
 	unmet strength = iota
-	// named is met for the objects alone that the rule names.
-	named
-	full
+	// metByName is met for the objects alone that the rule names.
+	metByName
+	metInFull
 )
 
 // meets tells how far a rule meets a need.
 func meets(n *model.Need, r *rbacv1.PolicyRule) strength {
 	if n.Any() {
-		if !slices.Contains(r.Verbs, rbacv1.VerbAll) && !slices.ContainsFunc(n.Verbs, func(v string) bool { return slices.Contains(r.Verbs, v) }) {
-			return unmet
-		}
-		if len(r.Resources) == 0 || len(r.APIGroups) == 0 {
+		if len(r.Resources) == 0 || len(r.APIGroups) == 0 || !grantsVerb(r, n.Verbs) {
 			return unmet
 		}
 		if len(r.ResourceNames) > 0 {
-			return named
+			return metByName
 		}
-		return full
+		return metInFull
 	}
 	if !slices.Contains(r.APIGroups, n.Group) && !slices.Contains(r.APIGroups, rbacv1.APIGroupAll) {
 		return unmet
@@ -43,6 +40,10 @@ func meets(n *model.Need, r *rbacv1.PolicyRule) strength {
 		}
 	}
 	return best
+}
+
+func grantsVerb(r *rbacv1.PolicyRule, verbs []string) bool {
+	return slices.Contains(r.Verbs, rbacv1.VerbAll) || slices.ContainsFunc(verbs, func(v string) bool { return slices.Contains(r.Verbs, v) })
 }
 
 // grantsResource tells whether a rule speaks of a resource, subresource included.
@@ -66,7 +67,7 @@ func meetsOn(n *model.Need, r *rbacv1.PolicyRule, resource string) strength {
 			continue
 		}
 		if len(r.ResourceNames) == 0 {
-			return full
+			return metInFull
 		}
 		if !strings.Contains(resource, "/") {
 			switch verb {
@@ -80,9 +81,9 @@ func meetsOn(n *model.Need, r *rbacv1.PolicyRule, resource string) strength {
 		}
 		switch {
 		case len(n.Names) == 0:
-			best = max(best, named)
+			best = metByName
 		case slices.ContainsFunc(n.Names, func(name string) bool { return slices.Contains(r.ResourceNames, name) }):
-			return full
+			return metInFull
 		}
 	}
 	return best

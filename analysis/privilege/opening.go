@@ -1,22 +1,22 @@
 package privilege
 
 import (
-	"slices"
+	"math/bits"
 
-	"canopy/analysis/rbac"
 	"canopy/model"
-	"canopy/model/cluster"
 )
 
-// opening is an edge that a binding opens to its subjects.
+// opening is an edge that is open to somebody, by one way or several.
 type opening struct {
 	edge int
-	// needs are those that the role of the binding meets.
+	// needs are those that the role meets of ways that are open.
 	needs set
-	// named tells that it opens for named objects alone, limited that nothing is gained which the holder has not.
-	named, limited bool
-	// unsure says what decides and is not known; "" for nothing.
-	unsure string
+	// grips has a bit for each grip in which one of the ways is held.
+	grips uint16
+	// sink tells that it gives the whole cluster.
+	sink bool
+	// why says what decides where that is not known; "" where one way is certain.
+	why string
 	// with are other bindings of a subject that are needed too.
 	with []support
 }
@@ -26,67 +26,46 @@ type support struct {
 	binding model.Ref
 	role    *role
 	need    int
-	subject model.Subject
 }
 
-// rest finds the other bindings through which a subject holds what a binding does not give of a way. The first need says
-// whose fault it is: where another binding of the subject itself meets that one, the finding is there.
-func (a *Analyser) rest(c *cluster.Cluster, access *rbac.Analyser, b *rbac.Binding, w *way, o *opening, s model.Subject) ([]support, bool) {
-	var with []support
-	for i, n := range w.needs {
-		if o.needs.has(n) {
-			continue
-		}
-		one, own, ok := a.supported(c, access, b, w, i, s)
-		if !ok || (i == 0 && own) {
-			return nil, false
-		}
-		with = append(with, one)
+// take adds a way that is open. What an uncertain one rests on is told only where none is certain.
+func (o *opening) take(e *edge, w *way, needs *set, g grip, why string, cluster bool) {
+	if why != "" {
+		g |= unsure
 	}
-	return with, true
+	if !o.certain() && (o.why == "" || why == "") {
+		o.why = why
+	}
+	o.needs.join(needs)
+	o.grips |= 1 << g
+	o.sink = o.sink || (g == 0 && e.Takeover && (cluster || len(w.Namespaces) > 0))
 }
 
-// supported looks for a binding of a subject, or of a group that it is always in, that meets a need; the smallest counts.
-func (a *Analyser) supported(c *cluster.Cluster, access *rbac.Analyser, b *rbac.Binding, w *way, i int, s model.Subject) (best support, own, ok bool) {
-	try := func(holder model.Subject) {
-		for other := range access.BindingsTo(holder) {
-			if other.Ref == b.Ref || (w.cluster[i] && !other.Cluster()) || (!other.Cluster() && !b.Cluster() && other.Ref.Namespace != b.Ref.Namespace) {
-				continue
-			}
-			// What holds cluster-wide and what holds in a namespace meet in the namespace, which is the other's fault.
-			if b.Cluster() && !other.Cluster() {
-				continue
-			}
-			if len(w.Namespaces) > 0 && !other.Cluster() && !slices.Contains(w.Namespaces, other.Ref.Namespace) {
-				continue
-			}
-			r := a.role(c, access, other.Role)
-			if r == nil || !r.has(w.needs[i]) {
-				continue
-			}
-			if !ok || other.Ref.Compare(best.binding) < 0 {
-				best, ok = support{other.Ref, r, w.needs[i], s}, true
-			}
-			own = own || (holder == s && other.Cluster() == b.Cluster())
+func (o *opening) is() bool { return o.grips != 0 }
+
+// whole tells that one way is held for good.
+func (o *opening) whole() bool { return o.grips&1 != 0 }
+
+// any tells whether some way is held in a grip of which none of these holds.
+func (o *opening) without(g grip) bool {
+	for have := range grips {
+		if o.grips&(1<<have) != 0 && have&g == 0 {
+			return true
 		}
 	}
-	try(s)
-	for _, g := range rbac.UserOf(s).Groups {
-		if group := (model.Subject{Kind: model.GroupSubject, Name: g}); group != s {
-			try(group)
-		}
-	}
-	return best, own, ok
+	return false
 }
 
-// subjectsOf lists the subjects of a binding that can match somebody, each once.
-func subjectsOf(b *rbac.Binding) []model.Subject {
-	list := make([]model.Subject, 0, len(b.Subjects))
-	for i := range b.Subjects {
-		if s := rbac.SubjectOf(&b.Subjects[i], b.Ref.Namespace); !s.IsZero() {
-			list = append(list, s)
+func (o *opening) certain() bool { return o.without(unsure) }
+
+// mild counts what makes the edge milder, in the strongest of its ways: that it is for named objects alone, and that nothing
+// is gained.
+func (o *opening) mild() int {
+	least := 2
+	for have := range grips {
+		if o.grips&(1<<have) != 0 {
+			least = min(least, bits.OnesCount8(uint8(have&(named|limited))))
 		}
 	}
-	slices.SortFunc(list, model.Subject.Compare)
-	return slices.Compact(list)
+	return least
 }

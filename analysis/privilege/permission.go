@@ -32,17 +32,14 @@ func (t *table) edgesOf(p *rbac.Permission, minor int) []*model.Edge {
 	if p.Name != "" {
 		rule.ResourceNames = []string{p.Name}
 	}
-	b := &rbac.Binding{}
-	if p.Namespace != "*" {
-		b.Ref.Namespace = p.Namespace
-	}
+	at := readingKey{cluster: p.Namespace == "*", namespace: p.Namespace, admits: model.Yes, objects: objects{there: ^uint64(0)}}
 	profile := t.profile(func(yield func(*rbacv1.PolicyRule) bool) { yield(rule) })
 	var list []*model.Edge
 	for e := range t.edges {
 		for i := range t.edges[e].ways {
 			w := &t.edges[e].ways[i]
-			is, _ := w.open(minor)
-			if _, missing := w.given(b, &profile); is && missing == 0 && !w.Limited && w.admitted(b, model.Yes) {
+			is, _ := w.passes(&at, minor)
+			if _, _, missing := w.given(at.cluster, &profile); is && missing == 0 && !w.Limited {
 				list = append(list, t.edges[e].Edge)
 				break
 			}

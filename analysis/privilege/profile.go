@@ -17,55 +17,58 @@ type profile struct {
 
 func (p *profile) has(need int) bool { return p.full.has(need) || p.named.has(need) }
 
+// any gives the needs that are met at all.
+func (p *profile) any() set {
+	all := p.full
+	all.join(&p.named)
+	return all
+}
+
 // profile compares rules with all needs. Only needs that speak of a resource of the rule are looked at.
 func (t *table) profile(rules iter.Seq[*rbacv1.PolicyRule]) profile {
 	var p profile
 	for r := range rules {
-		if everything(r) {
-			p.all = true
-		}
-		t.each(r, func(i int) {
-			if p.full.has(i) {
-				return
-			}
+		p.all = p.all || everything(r)
+		concerned := t.concerned(r)
+		concerned.drop(&p.full)
+		for i := range concerned.all() {
 			switch meets(t.needs[i], r) {
-			case full:
+			case metInFull:
 				p.full.add(i)
-			case named:
+			case metByName:
 				p.named.add(i)
 			}
-		})
+		}
 	}
-	for w := range p.named {
-		p.named[w] &^= p.full[w]
-	}
+	p.named.drop(&p.full)
 	return p
 }
 
-// each goes through the needs that a rule may meet, some more than once.
-func (t *table) each(r *rbacv1.PolicyRule, f func(need int)) {
-	for _, i := range t.any {
-		f(i)
+// concerned gives the needs that a rule may meet, by its resources.
+func (t *table) concerned(r *rbacv1.PolicyRule) set {
+	var s set
+	add := func(list []int) {
+		for _, i := range list {
+			s.add(i)
+		}
 	}
+	add(t.any)
 	for _, resource := range r.Resources {
 		if resource == rbacv1.ResourceAll {
 			for i := range t.needs {
-				f(i)
+				s.add(i)
 			}
-			return
+			return s
 		}
-		for _, i := range t.byResource[resource] {
-			f(i)
-		}
+		add(t.byResource[resource])
 		if sub, ok := strings.CutPrefix(resource, "*/"); ok {
-			for _, i := range t.bySub[sub] {
-				f(i)
-			}
+			add(t.bySub[sub])
 		}
 	}
+	return s
 }
 
 // everything tells a rule that grants all on resources.
 func everything(r *rbacv1.PolicyRule) bool {
-	return slices.Contains(r.Verbs, "*") && slices.Contains(r.APIGroups, "*") && slices.Contains(r.Resources, "*") && len(r.ResourceNames) == 0
+	return len(r.ResourceNames) == 0 && slices.Contains(r.Verbs, "*") && slices.Contains(r.APIGroups, "*") && slices.Contains(r.Resources, "*")
 }

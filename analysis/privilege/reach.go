@@ -8,8 +8,26 @@ import (
 )
 
 // Reach says who can come to hold the whole cluster, by RBAC step after step. It is immutable.
+//
+// Somebody holds it to whom a binding gives all rights, or an edge that leads to all of the cluster. Somebody can come to
+// hold it who can become an account that does, or can come to: any account of a namespace by making its pods, tokens or
+// grants there or by impersonation, one account by a token or impersonation of it by name, and one that runs a pod with a
+// token by running commands in its pods. What somebody holds by groups counts. What is not known for certain, what gives its
+// holder nothing new, and what is for some requests alone does not.
 type Reach struct {
-	steps map[model.Subject]Step
+	steps map[model.Subject]rung
+	// crowds tells that a group of accounts is among the subjects.
+	crowds bool
+	// What was found on the way: the namespaces of which some account is a step, and of which one that runs pods is.
+	joined, ran map[string]struct{}
+	// all tells that every account is a step.
+	all bool
+}
+
+// rung is a step with the number of steps after it.
+type rung struct {
+	Step
+	left int
 }
 
 // Step is one step on the way of a subject to all of the cluster.
@@ -22,33 +40,49 @@ type Step struct {
 	Next model.Subject
 }
 
+func (s *Step) equal(o *Step) bool {
+	return s.Subject == o.Subject && s.Binding == o.Binding && s.Next == o.Next && slices.Equal(s.Edges, o.Edges)
+}
+
 // Of gives the way of a subject to the whole cluster, the shortest in steps; nil where there is none.
 func (r *Reach) Of(s model.Subject) []Step {
-	if r == nil {
-		return nil
-	}
 	var way []Step
 	for !s.IsZero() {
-		step, ok := r.steps[s]
-		if !ok {
-			// What an account cannot, a group may that it is in.
-			for _, g := range rbac.UserOf(s).Groups {
-				if step, ok = r.steps[model.Subject{Kind: model.GroupSubject, Name: g}]; ok {
-					break
-				}
-			}
-		}
+		step, ok := r.step(s)
 		if !ok {
 			return nil
 		}
-		way = append(way, step)
+		way = append(way, step.Step)
 		s = step.Next
 	}
 	return way
 }
 
+// step gives the next step of a subject: its own, or that of a group which is shorter. Every step is shorter than the one
+// before.
+func (r *Reach) step(s model.Subject) (best rung, ok bool) {
+	if r == nil {
+		return rung{}, false
+	}
+	best, ok = r.steps[s]
+	if !r.crowds {
+		return best, ok
+	}
+	for _, g := range rbac.UserOf(s).Groups {
+		if one, in := r.steps[model.Subject{Kind: model.GroupSubject, Name: g}]; in && (!ok || one.left < best.left) {
+			best, ok = one, true
+		}
+	}
+	return best, ok
+}
+
 // Len counts the subjects.
-func (r *Reach) Len() int { return len(r.steps) }
+func (r *Reach) Len() int {
+	if r == nil {
+		return 0
+	}
+	return len(r.steps)
+}
 
 // Equal tells whether two say the same.
 func (r *Reach) Equal(o *Reach) bool {
@@ -56,8 +90,7 @@ func (r *Reach) Equal(o *Reach) bool {
 		return r == o
 	}
 	for s, a := range r.steps {
-		b, ok := o.steps[s]
-		if !ok || a.Binding != b.Binding || a.Next != b.Next || !slices.Equal(a.Edges, b.Edges) {
+		if b, ok := o.steps[s]; !ok || !a.equal(&b.Step) {
 			return false
 		}
 	}
@@ -66,137 +99,50 @@ func (r *Reach) Equal(o *Reach) bool {
 
 // Same tells whether two say the same of one subject.
 func (r *Reach) Same(o *Reach, s model.Subject) bool {
-	a, b := r.Of(s), o.Of(s)
-	return slices.EqualFunc(a, b, func(x, y Step) bool {
-		return x.Subject == y.Subject && x.Binding == y.Binding && x.Next == y.Next && slices.Equal(x.Edges, y.Edges)
-	})
-}
-
-// climb is one power that lets subjects become accounts: any of a namespace, or those that run pods there.
-type climb struct {
-	subject model.Subject
-	binding model.Ref
-	edges   []string
-}
-
-// Reach works out who can come to hold the whole cluster. Running lists the accounts whose pods hold a token. Equal input
-// gives equal output: of several shortest ways the first by name counts.
-func (a *Analyser) Reach(access *rbac.Analyser, running []model.Subject) *Reach {
-	w := a.climbs(access)
-	runs := map[model.Subject]struct{}{}
-	for _, s := range running {
-		runs[s] = struct{}{}
-	}
-	r := &Reach{steps: map[model.Subject]Step{}}
-	var level []model.Subject
-	for _, c := range w.sinks {
-		if _, ok := r.steps[c.subject]; !ok {
-			r.steps[c.subject] = Step{Subject: c.subject, Binding: c.binding, Edges: c.edges}
-			level = append(level, c.subject)
+	for !s.IsZero() {
+		a, in := r.step(s)
+		b, too := o.step(s)
+		if !in || !too {
+			return in == too
 		}
+		if !a.equal(&b.Step) {
+			return false
+		}
+		s = a.Next
 	}
-	done := map[string]struct{}{}
-	for len(level) > 0 {
+	return true
+}
+
+// Reach works out who can come to hold the whole cluster. Running lists the accounts whose pods hold a token, sorted. Equal
+// input gives equal output: of several shortest ways the first by name counts.
+func (a *Analyser) Reach(_ *rbac.Analyser, running []model.Subject) *Reach {
+	w := &walk{Reach: &Reach{steps: map[model.Subject]rung{}, joined: map[string]struct{}{}, ran: map[string]struct{}{}}, ladder: &a.ladder, running: running}
+	w.climb(a.ladder.sinks, func(c *climb) []string { return c.sinkEdges }, model.Subject{})
+	for len(w.next) > 0 {
+		level := w.next
+		w.next, w.left = nil, w.left+1
 		slices.SortFunc(level, model.Subject.Compare)
-		var next []model.Subject
-		join := func(key string, list []climb, target model.Subject) {
-			if _, ok := done[key]; ok {
-				return
-			}
-			done[key] = struct{}{}
-			for _, c := range list {
-				if _, ok := r.steps[c.subject]; !ok {
-					r.steps[c.subject] = Step{c.subject, c.binding, c.edges, target}
-					next = append(next, c.subject)
-				}
-			}
-		}
 		for _, s := range level {
-			for _, target := range a.accountsOf(s, w, running) {
-				join("any/"+target.Namespace, w.any[target.Namespace], target)
-				join("any/*", w.any["*"], target)
-				if _, ok := runs[target]; ok {
-					join("run/"+target.Namespace, w.run[target.Namespace], target)
-					join("run/*", w.run["*"], target)
-				}
-			}
+			w.follow(s)
 		}
-		level = next
 	}
-	return r
+	a.last = w.Reach
+	return w.Reach
 }
 
-// accountsOf lists the accounts that are as powerful as a subject: itself, or those that a group stands for, of which one for
-// each namespace is enough, and all that run pods.
-func (a *Analyser) accountsOf(s model.Subject, w *climbs, running []model.Subject) []model.Subject {
-	switch s.Kind {
-	case model.AccountSubject:
-		return []model.Subject{s}
-	case model.UserSubject:
-		return nil
+// matters tells whether where a binding leads, or led, can change who comes to hold the cluster, as it was last worked out.
+func (a *Analyser) matters(b *bound) bool {
+	c := b.leads()
+	switch {
+	case !c.climbs():
+		return false
+	case a.last == nil, c.sink, len(c.names) > 0:
+		return true
 	}
-	var list []model.Subject
-	for _, ns := range w.namespaces {
-		one := model.Subject{Kind: model.AccountSubject, Namespace: ns, Name: "default"}
-		if slices.Contains(rbac.UserOf(one).Groups, s.Name) {
-			list = append(list, one)
-		}
-	}
-	for _, one := range running {
-		if slices.Contains(rbac.UserOf(one).Groups, s.Name) {
-			list = append(list, one)
-		}
-	}
-	return list
+	return a.last.all || (len(c.anyEdges) > 0 && hasKey(a.last.joined, b.ref.Namespace)) || (len(c.runEdges) > 0 && hasKey(a.last.ran, b.ref.Namespace))
 }
 
-// climbs are the powers of all bindings, by namespace, "*" for those of the whole cluster.
-type climbs struct {
-	sinks      []climb
-	any, run   map[string][]climb
-	namespaces []string
-}
-
-func (a *Analyser) climbs(access *rbac.Analyser) *climbs {
-	w := &climbs{any: map[string][]climb{}, run: map[string][]climb{}}
-	var refs []model.Ref
-	for ref, have := range a.bindings {
-		if have.reading != nil && have.reading.climbs {
-			refs = append(refs, ref)
-		}
-	}
-	slices.SortFunc(refs, model.Ref.Compare)
-	for _, ref := range refs {
-		have := a.bindings[ref]
-		b, ok := access.Binding(ref)
-		if !ok {
-			continue
-		}
-		where := ref.Namespace
-		if where == "" {
-			where = "*"
-		}
-		for _, s := range subjectsOf(&b) {
-			c := climb{subject: s, binding: ref}
-			if have.reading.sink {
-				c.edges = have.reading.sinkEdges
-				w.sinks = append(w.sinks, c)
-				continue
-			}
-			if c.edges = have.reading.anyEdges; len(c.edges) > 0 {
-				w.any[where] = append(w.any[where], c)
-			}
-			if c.edges = have.reading.runEdges; len(c.edges) > 0 {
-				w.run[where] = append(w.run[where], c)
-			}
-		}
-	}
-	for ns := range w.any {
-		if ns == "*" {
-			continue
-		}
-		w.namespaces = append(w.namespaces, ns)
-	}
-	slices.Sort(w.namespaces)
-	return w
+func hasKey(set map[string]struct{}, k string) bool {
+	_, ok := set[k]
+	return ok
 }

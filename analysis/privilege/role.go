@@ -1,25 +1,25 @@
 package privilege
 
 import (
+	"iter"
 	"slices"
-	"strconv"
-	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"canopy/analysis/rbac"
 	"canopy/analysis/rbac/stock"
 	"canopy/model"
-	"canopy/model/cluster"
 	"canopy/model/record"
 )
 
-// role is what is known of a role that exists.
+// role is what is known of a role that exists. A role that changes is another one.
 type role struct {
 	ref   model.Ref
 	since int64
 	rules []rbac.Rule
 	profile
+	// wild tells that one of its own rules has a wildcard.
+	wild bool
 	// state says whether it is as Kubernetes ships it, difference what is not.
 	state      stock.State
 	difference stock.Difference
@@ -27,113 +27,78 @@ type role struct {
 	added profile
 	// readings are made once for all bindings of the role.
 	readings map[readingKey]*reading
+	// whole is what is shown of it where it grants all.
+	whole *shown
 }
 
 // changed tells a role of Kubernetes' own to which rules were added.
 func (r *role) changed() bool { return r.state == stock.Changed && len(r.difference.Added) > 0 }
 
 // role gives what is known of a role; nil where it does not exist.
-func (a *Analyser) role(c *cluster.Cluster, access *rbac.Analyser, ref model.Ref) *role {
-	if r, ok := a.roles[ref]; ok {
-		return r
+func (r *round) role(ref model.Ref) *role {
+	if known, ok := r.roles[ref]; ok {
+		return known
 	}
-	rules, ok := access.Rules(ref)
+	rules, ok := r.access.Rules(ref)
 	if !ok {
 		return nil
 	}
-	r := &role{ref: ref, rules: rules, readings: map[readingKey]*reading{}}
-	r.profile = a.table.profile(func(yield func(*rbacv1.PolicyRule) bool) {
+	now := &role{ref: ref, rules: rules, readings: map[readingKey]*reading{}}
+	now.profile = r.table.profile(now.granted)
+	now.wild = slices.ContainsFunc(rules, func(one rbac.Rule) bool { return one.Role == ref && wildcard(one.PolicyRule) })
+	now.since, now.state, now.difference = r.shipped(ref, nil)
+	if now.changed() {
+		now.added = r.table.profile(pointers(now.difference.Added))
+	}
+	r.roles[ref] = now
+	return now
+}
+
+// shipped compares a role with what Kubernetes ships under its name: all of it, or as if it had only one of its rules.
+func (r *round) shipped(ref model.Ref, one *rbacv1.PolicyRule) (since int64, state stock.State, d stock.Difference) {
+	only := func(rules []rbacv1.PolicyRule) []rbacv1.PolicyRule {
+		if one != nil {
+			return []rbacv1.PolicyRule{*one}
+		}
+		return rules
+	}
+	switch t := r.c.Get(ref).(type) {
+	case *record.Typed[*rbacv1.Role]:
+		since = t.Since()
+		state, d = r.stock.JudgeRole(ref, only(t.Object.Rules), nil, t.Labels.Map())
+	case *record.Typed[*rbacv1.ClusterRole]:
+		since = t.Since()
+		state, d = r.stock.JudgeRole(ref, only(t.Object.Rules), t.Object.AggregationRule, t.Labels.Map())
+	}
+	return since, state, d
+}
+
+// granted goes through the rules.
+func (r *role) granted(yield func(*rbacv1.PolicyRule) bool) {
+	for i := range r.rules {
+		if !yield(r.rules[i].PolicyRule) {
+			return
+		}
+	}
+}
+
+func pointers(rules []rbacv1.PolicyRule) iter.Seq[*rbacv1.PolicyRule] {
+	return func(yield func(*rbacv1.PolicyRule) bool) {
 		for i := range rules {
-			if !yield(rules[i].PolicyRule) {
+			if !yield(&rules[i]) {
 				return
 			}
 		}
-	})
-	switch t := c.Get(ref).(type) {
-	case *record.Typed[*rbacv1.Role]:
-		r.since = t.Since()
-		r.state, r.difference = a.stock.JudgeRole(ref, t.Object.Rules, nil, t.Labels.Map())
-	case *record.Typed[*rbacv1.ClusterRole]:
-		r.since = t.Since()
-		r.state, r.difference = a.stock.JudgeRole(ref, t.Object.Rules, t.Object.AggregationRule, t.Labels.Map())
 	}
-	if r.changed() {
-		r.added = a.table.profile(func(yield func(*rbacv1.PolicyRule) bool) {
-			for i := range r.difference.Added {
-				if !yield(&r.difference.Added[i]) {
-					return
-				}
-			}
-		})
-	}
-	a.roles[ref] = r
-	return r
 }
 
-// wildcards lists the rules with a wildcard for a verb, a group or a resource.
-func (r *role) wildcards() []model.Evidence {
+// everything lists the rules that grant all.
+func (r *role) everything() []model.Evidence {
 	var list []model.Evidence
 	for i := range r.rules {
-		one := &r.rules[i]
-		// Those of another role are that one's.
-		if one.Role != r.ref || len(one.Resources) == 0 {
-			continue
-		}
-		for _, f := range [...]struct {
-			field string
-			words []string
-		}{{"verbs", one.Verbs}, {"apiGroups", one.APIGroups}, {"resources", one.Resources}} {
-			if j := slices.Index(f.words, "*"); j >= 0 {
-				list = append(list, model.Evidence{Object: r.ref, Path: rulePath(one.Index) + "." + f.field + "[" + strconv.Itoa(j) + "]", Value: sentence(one.PolicyRule)})
-			}
+		if one := &r.rules[i]; everything(one.PolicyRule) {
+			list = append(list, model.Evidence{Object: one.Role, Path: rulePath(one.Index), Value: sentence(one.PolicyRule)})
 		}
 	}
 	return list
-}
-
-func rulePath(i int) string { return "rules[" + strconv.Itoa(i) + "]" }
-
-// sentence says in short what a rule grants.
-func sentence(r *rbacv1.PolicyRule) string {
-	if len(r.NonResourceURLs) > 0 && len(r.Resources) == 0 {
-		return brief(comma(r.Verbs) + " " + comma(r.NonResourceURLs))
-	}
-	return brief(comma(r.Verbs) + " " + comma(qualified(r.APIGroups, r.Resources)) + namesOf(r.ResourceNames))
-}
-
-func comma(words []string) string { return strings.Join(words, ",") }
-
-// qualified writes resources with their group, as kubectl does: deployments.apps.
-func qualified(groups, resources []string) []string {
-	all := make([]string, 0, len(groups)*len(resources))
-	for _, g := range groups {
-		for _, r := range resources {
-			if g != "" && (g != "*" || r != "*") {
-				parent, sub, ok := strings.Cut(r, "/")
-				r = parent + "." + g
-				if ok {
-					r += "/" + sub
-				}
-			}
-			all = append(all, r)
-		}
-	}
-	return all
-}
-
-func namesOf(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return " named " + comma(names)
-}
-
-// longest bounds what evidence says of one rule, in bytes: who writes a role chooses how long it is.
-const longest = 240
-
-func brief(s string) string {
-	if len(s) <= longest {
-		return s
-	}
-	return strings.ToValidUTF8(s[:longest], "") + "…"
 }

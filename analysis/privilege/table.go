@@ -7,15 +7,19 @@ import (
 	"canopy/model"
 )
 
-// table is the catalogue of edges made ready for matching.
+// table is the catalogue of edges made ready for matching. It never changes.
 type table struct {
 	edges []edge
 	needs []*model.Need
+	// rules are the ids of the rules whose findings show edges, sorted.
+	rules []string
 	// byResource finds the needs of a resource as a rule writes it, bySub those of a subresource, for */sub. Those in any
 	// are met by their verb on whatever resource.
 	byResource map[string][]int
 	bySub      map[string][]int
 	any        []int
+	// shared are the needs of ways that have several: one binding may meet some of them, and another the rest.
+	shared set
 	// namespaces are those that a way names.
 	namespaces map[string]struct{}
 	// objects are those without which a way leads nowhere.
@@ -26,46 +30,62 @@ type table struct {
 type edge struct {
 	*model.Edge
 	ways []way
+	// rule is the number of the rule that shows it.
+	rule int
 }
 
-// way is a way with its needs by number.
-type way struct {
-	*model.Way
-	needs []int
-	// cluster tells of each need whether a ClusterRoleBinding alone gives it.
-	cluster []bool
-	// object is one more than the number of the object that has to exist; 0 for none.
-	object int
-}
-
-// newTable takes the edges that have ways. There is room for setSize of them, and for as many needs.
+// newTable takes the edges that have ways, sorted by id. A set has to have room for all of them, and for all needs.
 func newTable(edges []*model.Edge) *table {
 	t := &table{byResource: map[string][]int{}, bySub: map[string][]int{}, namespaces: map[string]struct{}{}}
+	for _, e := range edges {
+		if len(e.Ways) > 0 && !slices.Contains(t.rules, e.Rule) {
+			t.rules = append(t.rules, e.Rule)
+		}
+	}
+	slices.Sort(t.rules)
 	for _, e := range edges {
 		if len(e.Ways) == 0 {
 			continue
 		}
-		one := edge{Edge: e}
+		one := edge{Edge: e, rule: slices.Index(t.rules, e.Rule)}
 		for i := range e.Ways {
-			w := way{Way: &e.Ways[i]}
-			for _, ns := range w.Namespaces {
-				t.namespaces[ns] = struct{}{}
-			}
-			if ref, err := model.ParseRef(w.Exists); err == nil {
-				if !slices.Contains(t.objects, ref) {
-					t.objects = append(t.objects, ref)
-				}
-				w.object = 1 + slices.Index(t.objects, ref)
-			}
-			for j := range w.Needs {
-				w.needs = append(w.needs, t.need(&w.Needs[j]))
-				w.cluster = append(w.cluster, w.Cluster(j))
-			}
-			one.ways = append(one.ways, w)
+			one.ways = append(one.ways, t.way(&e.Ways[i]))
 		}
 		t.edges = append(t.edges, one)
 	}
 	return t
+}
+
+// way numbers what a way needs.
+func (t *table) way(of *model.Way) way {
+	w := way{Way: of}
+	for _, ns := range w.Namespaces {
+		t.namespaces[ns] = struct{}{}
+	}
+	if ref, err := model.ParseRef(w.Exists); err == nil {
+		if !slices.Contains(t.objects, ref) {
+			t.objects = append(t.objects, ref)
+		}
+		w.object = 1 + slices.Index(t.objects, ref)
+	}
+	for i := range w.Needs {
+		n := &w.Needs[i]
+		w.needs = append(w.needs, t.need(n))
+		w.cluster = append(w.cluster, w.Cluster(i))
+		if len(w.Needs) > 1 {
+			t.shared.add(w.needs[i])
+		}
+		if n.Any() {
+			w.grip |= partial
+		}
+	}
+	if w.Limited {
+		w.grip |= limited
+	}
+	w.accounts = len(w.Needs) == 1 && w.Needs[0].Group == "" && slices.ContainsFunc(w.Needs[0].Resources, func(r string) bool {
+		return r == "serviceaccounts" || r == "serviceaccounts/token"
+	})
+	return w
 }
 
 // need numbers a need; equal ones share a number.
@@ -90,14 +110,14 @@ func (t *table) need(n *model.Need) int {
 	return i
 }
 
-// open tells whether a way is open in a minor version of Kubernetes; sure is false where the version is not known and
-// decides.
-func (w *way) open(minor int) (is, sure bool) {
-	if w.Since == 0 && w.Before == 0 {
-		return true, true
+// becomes tells an edge by which somebody becomes an account of the namespace.
+func (e *edge) becomes() bool {
+	switch e.Class {
+	case "pods-create", "tokens", "impersonate", "grant":
+		return true
 	}
-	if minor == 0 {
-		return true, false
-	}
-	return minor >= w.Since && (w.Before == 0 || minor < w.Before), true
+	return false
 }
+
+// runs tells an edge by which somebody acts as an account of the namespace that runs a pod.
+func (e *edge) runs() bool { return e.Class == "pods-exec" }

@@ -21,10 +21,13 @@ type sum struct {
 func newSum(rule *rbacv1.AggregationRule) *sum {
 	s := &sum{parts: map[*role]struct{}{}}
 	for i := range rule.ClusterRoleSelectors {
-		// A selector that cannot be read selects nothing, as in pkg/controller/clusterroleaggregation.
-		if one, err := metav1.LabelSelectorAsSelector(&rule.ClusterRoleSelectors[i]); err == nil {
-			s.selectors = append(s.selectors, one)
+		one, err := metav1.LabelSelectorAsSelector(&rule.ClusterRoleSelectors[i])
+		if err != nil {
+			// The controller gives such a role up (pkg/controller/clusterroleaggregation).
+			s.selectors = nil
+			break
 		}
+		s.selectors = append(s.selectors, one)
 	}
 	return s
 }

@@ -43,6 +43,9 @@ func (a *Analyser) Update(_ *cluster.Cluster, d cluster.Delta) Delta {
 	if d.Ref.Group != model.GroupRBAC {
 		return Delta{}
 	}
+	if k := model.KindOf(d.Ref.GroupKind()); k == nil || k.Namespaced != (d.Ref.Namespace != "") {
+		return Delta{} // no API server holds such, and without its namespace a RoleBinding would pass for one of the cluster
+	}
 	var touched changes
 	switch d.Ref.Kind {
 	case "RoleBinding", "ClusterRoleBinding":

@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ func (a *Analyser) Can(c *cluster.Cluster, u User, at Attributes, p Provider) An
 	if via := a.via(keys, &at); len(via) > 0 {
 		return Answer{Verdict: model.Yes, Via: via}
 	}
-	if reason := a.unsure(c, u, keys, at.Namespace, p); reason != "" {
+	if reason := a.unsure(c, u, keys, at.place(), p); reason != "" {
 		return Answer{Reason: reason}
 	}
 	reason := rbacOnly
@@ -53,10 +54,7 @@ func (a *Analyser) Allows(u User, at *Attributes) bool {
 	if u.In(Masters) {
 		return true
 	}
-	for b := range a.of(u.keys(), at.Namespace) {
-		if at.URL != "" && b.ref.Namespace != "" {
-			continue
-		}
+	for b := range a.of(u.keys(), at.place()) {
 		for one := range b.role.each {
 			if _, _, ok := Match(one.PolicyRule, at); ok {
 				return true
@@ -69,10 +67,7 @@ func (a *Analyser) Allows(u User, at *Attributes) bool {
 // via lists the grants that answer a question, sorted.
 func (a *Analyser) via(keys []key, at *Attributes) []Grant {
 	var via []Grant
-	for b := range a.of(keys, at.Namespace) {
-		if at.URL != "" && b.ref.Namespace != "" {
-			continue
-		}
+	for b := range a.of(keys, at.place()) {
 		for one := range b.role.each {
 			if verb, resource, ok := Match(one.PolicyRule, at); ok {
 				via = append(via, a.grantBy(b, keys, one, verb, resource))
@@ -86,35 +81,15 @@ func (a *Analyser) via(keys []key, at *Attributes) []Grant {
 // unsure says why what nobody was seen to grant may be granted all the same; "" where it is not. The namespace is that of
 // the request, "*" for any.
 func (a *Analyser) unsure(c *cluster.Cluster, u User, keys []key, namespace string, p Provider) string {
-	if strings.HasPrefix(u.Name, nodePrefix) || u.In(Nodes) {
+	// By the name and the group together (pkg/auth/nodeidentifier).
+	if u.In(Nodes) && (u.Name == "" || strings.HasPrefix(u.Name, nodePrefix)) {
 		return nodeDecides
 	}
-	// A binding that was seen, whose role was not.
-	var lost *binding
-	for b := range a.of(keys, namespace) {
-		if !b.role.exists && !a.absent(c, b.role.ref) && (lost == nil || b.ref.Compare(lost.ref) < 0) {
-			lost = b
-		}
+	if reason := a.unread(c, a.of(keys, namespace)); reason != "" {
+		return reason
 	}
-	if lost != nil {
-		return fmt.Sprintf("%s %s, bound by %s, was not seen%s", lost.role.ref.Kind, lost.role.ref.Name, lost.ref, because(seen(c, lost.role.ref)))
-	}
-	kinds := []schema.GroupKind{{Group: model.GroupRBAC, Kind: "ClusterRoleBinding"}}
-	if namespace != "" {
-		kinds = append(kinds, schema.GroupKind{Group: model.GroupRBAC, Kind: "RoleBinding"})
-	}
-	for _, gk := range kinds {
-		in := ""
-		if gk.Kind == "RoleBinding" && namespace != "*" {
-			in = namespace
-		}
-		if cov := c.Seen(gk, in); cov.State != model.Complete {
-			where := ""
-			if in != "" {
-				where = " of namespace " + in
-			}
-			return fmt.Sprintf("not every %s%s was seen%s", gk.Kind, where, because(cov))
-		}
+	if reason := unseenBindings(c, namespace); reason != "" {
+		return reason
 	}
 	if _, account := accountOf(u.Name); !account && p.Authorizer != "" && !u.In(Unauthenticated) && !a.accountsOnly(u) {
 		return p.Authorizer + " may grant more, and cannot be read from the cluster"
@@ -122,8 +97,50 @@ func (a *Analyser) unsure(c *cluster.Cluster, u User, keys []key, namespace stri
 	return ""
 }
 
+// unseenBindings says which bindings that count in a namespace were not seen.
+func unseenBindings(c *cluster.Cluster, namespace string) string {
+	if cov := c.Seen(kind("ClusterRoleBinding"), ""); cov.State != model.Complete {
+		return "not every ClusterRoleBinding was seen" + because(cov)
+	}
+	in, where := "", ""
+	switch namespace {
+	case "":
+		return ""
+	case "*":
+	default:
+		in, where = namespace, " of namespace "+namespace
+	}
+	if cov := c.Seen(kind("RoleBinding"), in); cov.State != model.Complete {
+		return "not every RoleBinding" + where + " was seen" + because(cov)
+	}
+	return ""
+}
+
+// unread says of the first binding whose role was not seen, or not all of it, that it may grant more; "" where there is none.
+func (a *Analyser) unread(c *cluster.Cluster, bindings iter.Seq[*binding]) string {
+	cov := c.Seen(kind("ClusterRole"), "")
+	var first *binding
+	for b := range bindings {
+		lost := !b.role.exists && !a.absent(c, b.role.ref)
+		// What nobody has filled in is made of all ClusterRoles.
+		part := b.role.sum != nil && cov.State != model.Complete
+		if (lost || part) && (first == nil || b.ref.Compare(first.ref) < 0) {
+			first = b
+		}
+	}
+	switch {
+	case first == nil:
+		return ""
+	case first.role.exists:
+		return fmt.Sprintf("%s %s, bound by %s, gathers the rules of others, and not every ClusterRole was seen%s", first.role.ref.Kind, first.role.ref.Name, first.ref, because(cov))
+	}
+	return fmt.Sprintf("%s %s, bound by %s, was not seen%s", first.role.ref.Kind, first.role.ref.Name, first.ref, because(seen(c, first.role.ref)))
+}
+
 // accountsOnly tells a question about a group that only service accounts are in.
 func (a *Analyser) accountsOnly(u User) bool { return u.Name == "" && u.In(AllAccounts) }
+
+func kind(name string) schema.GroupKind { return schema.GroupKind{Group: model.GroupRBAC, Kind: name} }
 
 func seen(c *cluster.Cluster, ref model.Ref) model.Coverage {
 	return c.Seen(ref.GroupKind(), ref.Namespace)

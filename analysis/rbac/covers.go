@@ -48,8 +48,9 @@ func coveredBy(rules []rbacv1.PolicyRule, p *Permission) bool {
 		if !any1(r.Verbs, p.Verb, covers) {
 			continue
 		}
-		if p.URL != "" {
-			if _, ok := pickURL(r.NonResourceURLs, p.URL); ok {
+		if p.onURL() {
+			// A rule on URLs that also names objects is refused by the API server, and covers nothing there.
+			if _, ok := pickURL(r.NonResourceURLs, p.URL); ok && len(r.ResourceNames) == 0 {
 				return true
 			}
 			continue

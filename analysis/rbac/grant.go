@@ -3,6 +3,7 @@ package rbac
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 
 	"canopy/model"
@@ -63,6 +64,29 @@ func matchWord(b *binding, i int, k key, keys []key) string {
 		}
 	}
 	return "direct"
+}
+
+// in goes through the bindings that count in a namespace, in no order: those of the cluster, and those of the namespace, of
+// all where it is "*", of none where it is "".
+func (a *Analyser) in(namespace string) iter.Seq[*binding] {
+	if namespace == "*" {
+		return maps.Values(a.bindings)
+	}
+	return func(yield func(*binding) bool) {
+		for b := range a.places[""] {
+			if !yield(b) {
+				return
+			}
+		}
+		if namespace == "" {
+			return
+		}
+		for b := range a.places[namespace] {
+			if !yield(b) {
+				return
+			}
+		}
+	}
 }
 
 // of goes through the bindings that speak of an identity, each once, in no order; those of the cluster, and those of one

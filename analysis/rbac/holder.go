@@ -93,20 +93,11 @@ func (a *Analyser) WhoCan(at Attributes) []Holder {
 // Everyone tells whether all that could grant something in a namespace, "*" for any and "" for none, was seen, and else
 // what was not.
 func (a *Analyser) Everyone(c *cluster.Cluster, namespace string, p Provider) (complete bool, reason string) {
-	if reason := a.unsure(c, User{Name: Anonymous, Groups: []string{Unauthenticated}}, nil, namespace, p); reason != "" {
+	if reason := unseenBindings(c, namespace); reason != "" {
 		return false, reason
 	}
-	var lost *binding
-	for _, b := range a.bindings {
-		if b.ref.Namespace != "" && namespace != "*" && b.ref.Namespace != namespace {
-			continue
-		}
-		if !b.role.exists && !a.absent(c, b.role.ref) && (lost == nil || b.ref.Compare(lost.ref) < 0) {
-			lost = b
-		}
-	}
-	if lost != nil {
-		return false, lost.role.ref.Kind + " " + lost.role.ref.Name + ", bound by " + lost.ref.String() + ", was not seen" + because(seen(c, lost.role.ref))
+	if reason := a.unread(c, a.in(namespace)); reason != "" {
+		return false, reason
 	}
 	if p.Authorizer != "" {
 		return false, p.Authorizer + " may grant more, and cannot be read from the cluster"

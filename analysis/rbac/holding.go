@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/runtime/schema"
-
 	"canopy/model"
 	"canopy/model/cluster"
 )
@@ -61,10 +59,10 @@ func (a *Analyser) Holds(c *cluster.Cluster, namespace, name string) Holding {
 	if lost != nil {
 		return Holding{Reason: fmt.Sprintf("%s %s, bound by %s, was not seen%s", lost.role.ref.Kind, lost.role.ref.Name, lost.ref, because(seen(c, lost.role.ref))), Via: sorted(unseen)}
 	}
-	for _, kind := range [...]string{"ClusterRoleBinding", "RoleBinding", "ClusterRole", "Role"} {
-		cov := c.Seen(schema.GroupKind{Group: model.GroupRBAC, Kind: kind}, "")
+	for _, name := range [...]string{"ClusterRoleBinding", "RoleBinding", "ClusterRole", "Role"} {
+		cov := c.Seen(kind(name), "")
 		if cov.State != model.Complete {
-			return Holding{Reason: fmt.Sprintf("not every %s was seen%s", kind, because(cov))}
+			return Holding{Reason: fmt.Sprintf("not every %s was seen%s", name, because(cov))}
 		}
 	}
 	return Holding{Verdict: model.No}

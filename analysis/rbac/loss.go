@@ -43,9 +43,9 @@ func (a *Analyser) Hold(subjects []model.Subject, scopes Scopes) Held {
 func Lost(before, after Held) []Loss {
 	var lost []Loss
 	for s, list := range before {
+		kept := newPermissionSet(after[s])
 		for i := range list {
-			p := &list[i]
-			if !slices.ContainsFunc(after[s], func(o Permission) bool { return o.Covers(p) }) {
+			if p := &list[i]; !kept.covers(p) {
 				lost = append(lost, Loss{s, *p})
 			}
 		}

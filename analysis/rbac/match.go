@@ -22,6 +22,15 @@ func (a Attributes) Combined() string {
 	return a.Resource + "/" + a.Subresource
 }
 
+// place is the namespace whose RoleBindings count; "" for none. No namespace is called "*": to the API server it is one
+// without bindings, and WhoCan alone means any by it.
+func (a Attributes) place() string {
+	if a.URL != "" || a.Namespace == "*" {
+		return ""
+	}
+	return a.Namespace
+}
+
 // Match tells whether a rule allows what is asked, and by which of its verbs and resources or URLs
 // (pkg/apis/rbac/v1/evaluation_helpers.go and RuleAllows of plugin/pkg/auth/authorizer/rbac).
 func Match(rule *rbacv1.PolicyRule, at *Attributes) (verb, resource string, ok bool) {

@@ -34,12 +34,18 @@ func (p *Permission) Covers(o *Permission) bool {
 	if !covers(p.Verb, o.Verb) {
 		return false
 	}
-	if o.URL != "" || p.URL != "" {
+	if o.onURL() || p.onURL() {
 		_, ok := pickURL([]string{p.URL}, o.URL)
-		return ok && o.URL != "" && p.URL != ""
+		return ok && o.onURL() && p.onURL()
 	}
 	return covers(p.Namespace, o.Namespace) && covers(p.Group, o.Group) && coversResource(p.Resource, o.Resource) &&
 		((p.Name == "" && !p.Unnamed) || (p.Name == o.Name && p.Unnamed == o.Unnamed))
+}
+
+// onURL tells a permission that is not for a resource: those for resources have a namespace, if only "*". The URL may be
+// empty, as rules may say.
+func (p *Permission) onURL() bool {
+	return p.URL != "" || p.Namespace == "" && p.Group == "" && p.Resource == ""
 }
 
 // Granted is a permission with all through which it is held.

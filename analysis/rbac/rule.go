@@ -6,8 +6,6 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"canopy/model"
 )
@@ -115,14 +113,20 @@ func (a *Analyser) origin(r *role, one rule) model.Ref {
 	return origins[one.index]
 }
 
-// sources finds for each rule of a role the part that it came from.
+// sources finds for each rule of a role the part that it came from: one that gathers nothing itself, if any has it.
 func (a *Analyser) sources(r *role) []model.Ref {
-	parts := a.selected(r)
+	held := map[string][]rule{}
+	for _, part := range a.parts(r) {
+		for i := range part.rules {
+			one := &part.rules[i]
+			held[digest(one)] = append(held[digest(one)], rule{one, part, i})
+		}
+	}
 	origins := make([]model.Ref, len(r.rules))
 	for i := range r.rules {
-		for _, part := range parts {
-			if slices.ContainsFunc(part.rules, func(o rbacv1.PolicyRule) bool { return equality.Semantic.DeepEqual(&o, &r.rules[i]) }) {
-				origins[i] = part.ref
+		for _, other := range held[digest(&r.rules[i])] {
+			if equality.Semantic.DeepEqual(other.PolicyRule, &r.rules[i]) {
+				origins[i] = other.from.ref
 				break
 			}
 		}
@@ -130,17 +134,23 @@ func (a *Analyser) sources(r *role) []model.Ref {
 	return origins
 }
 
-// selected lists the ClusterRoles that a role gathers, those first that gather nothing themselves, by name.
-func (a *Analyser) selected(r *role) []*role {
+// parts lists the ClusterRoles that a role gathers, and those that these gather, the role itself never. Those come first
+// that gather nothing themselves, by name.
+func (a *Analyser) parts(r *role) []*role {
+	seen := map[*role]struct{}{r: {}}
 	var list []*role
-	for i := range r.aggregate.ClusterRoleSelectors {
-		selector, err := metav1.LabelSelectorAsSelector(&r.aggregate.ClusterRoleSelectors[i])
-		if err != nil {
-			selector = labels.Nothing()
-		}
+	queue := []*role{r}
+	for len(queue) > 0 {
+		whole := newSum(queue[len(queue)-1].aggregate)
+		queue = queue[:len(queue)-1]
 		for _, part := range a.roles {
-			if part != r && part.exists && part.ref.Kind == "ClusterRole" && selector.Matches(part.labels) && !slices.Contains(list, part) {
-				list = append(list, part)
+			if _, ok := seen[part]; ok || !part.exists || part.ref.Kind != "ClusterRole" || !whole.selects(part.labels) {
+				continue
+			}
+			seen[part] = struct{}{}
+			list = append(list, part)
+			if part.aggregate != nil {
+				queue = append(queue, part)
 			}
 		}
 	}

@@ -8,7 +8,8 @@ import (
 )
 
 // The groups that authenticators put identities in without anybody's binding (k8s.io/apiserver pkg/authentication/user,
-// pkg/authentication/serviceaccount/util.go and pkg/authentication/group).
+// pkg/authentication/serviceaccount/util.go, pkg/authentication/group and, for bootstrap tokens,
+// plugin/pkg/auth/authenticator/token/bootstrap).
 const (
 	AllAccounts     = "system:serviceaccounts"
 	Authenticated   = "system:authenticated"
@@ -16,7 +17,9 @@ const (
 	Masters         = "system:masters"
 	Nodes           = "system:nodes"
 	Anonymous       = "system:anonymous"
+	Bootstrappers   = "system:bootstrappers"
 	nodePrefix      = "system:node:"
+	tokenPrefix     = "system:bootstrap:"
 	accountsOf      = AllAccounts + ":"
 )
 
@@ -49,6 +52,8 @@ func UserOf(s model.Subject) User {
 		return User{s.Name, []string{Unauthenticated}}
 	case strings.HasPrefix(s.Name, nodePrefix):
 		return User{s.Name, []string{Nodes, Authenticated}}
+	case strings.HasPrefix(s.Name, tokenPrefix):
+		return User{s.Name, []string{Bootstrappers, Authenticated}}
 	}
 	if a, ok := accountOf(s.Name); ok {
 		return UserOf(a)

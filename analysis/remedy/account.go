@@ -71,7 +71,8 @@ func (a *accounts) get(name types.NamespacedName) *record.Typed[*corev1.ServiceA
 }
 
 // assign gives the name of the account for a workload: its own name, or one with a number behind where that is in use.
-// An account that is there already serves if nobody runs as it and no role is bound to it; then exists is true.
+// An account that is there already serves if nobody runs as it and no role is bound to it; then exists is true. Neither may
+// be so for one that is not there: whoever makes it would hold what is bound to it.
 func (a *accounts) assign(namespace, workload string) (name string, exists bool) {
 	for i := 1; ; i++ {
 		name = workload
@@ -80,18 +81,13 @@ func (a *accounts) assign(namespace, workload string) (name string, exists bool)
 		}
 		key := types.NamespacedName{Namespace: namespace, Name: name}
 		there := a.get(key)
-		// The default account is never dedicated to anyone.
-		if name == defaultAccount || a.taken[key] || there != nil && !a.free(there, key) {
+		// The default account is never dedicated to anyone, and an annotation may stand for a cloud identity.
+		if name == defaultAccount || a.taken[key] || a.isBound(key) || a.isUsed(key) || there != nil && there.Annotations.Len() > 0 {
 			continue
 		}
 		a.taken[key] = true
 		return name, there != nil
 	}
-}
-
-// free tells whether nobody uses an account: an annotation on it may stand for a cloud identity.
-func (a *accounts) free(r *record.Typed[*corev1.ServiceAccount], key types.NamespacedName) bool {
-	return !a.isBound(key) && !a.isUsed(key) && r.Annotations.Len() == 0
 }
 
 func (a *accounts) isBound(key types.NamespacedName) bool {
@@ -236,4 +232,67 @@ func accountUser(user string) (types.NamespacedName, bool) {
 	rest, ok := strings.CutPrefix(user, "system:serviceaccount:")
 	ns, name, both := strings.Cut(rest, ":")
 	return types.NamespacedName{Namespace: ns, Name: name}, ok && both
+}
+
+// missingAccounts is LP24 on owners of pods: it makes the account that they name, and gives the other findings.
+func (p *planner) missingAccounts(ref model.Ref, findings []*model.Finding) ([]*model.Finding, error) {
+	var rest []*model.Finding
+	for _, f := range findings {
+		if f.Rule.ID != "LP24" {
+			rest = append(rest, f)
+			continue
+		}
+		if err := p.missingAccount(ref, f); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
+}
+
+func (p *planner) missingAccount(ref model.Ref, f *model.Finding) error {
+	name := p.accountOf(ref)
+	key := types.NamespacedName{Namespace: ref.Namespace, Name: name}
+	if name == "" || badName(name) != "" || p.accounts.get(key) != nil {
+		p.note(f, "which account is missing cannot be told any more", "kubectl get serviceaccounts --namespace "+quote(ref.Namespace))
+		return nil
+	}
+	account := model.KindByName("ServiceAccount").Ref(ref.Namespace, name)
+	for i := range p.creates {
+		if d := &p.creates[i]; d.Step.Ref == account {
+			// Another owner names it too.
+			d.Closes = append(d.Closes, f.ID)
+			return nil
+		}
+	}
+	body, err := json.Marshal(&corev1.ServiceAccount{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: ref.Namespace}, AutomountServiceAccountToken: ptr(false)})
+	if err != nil {
+		return err
+	}
+	d, err := created(account, body)
+	if err != nil {
+		return err
+	}
+	p.accounts.taken[key] = true
+	class := parseBreakage(f.Rule.Breakage)
+	d.Evidence = []string{"without the account no pod of " + ref.String() + " can be made; with it they start again",
+		"it mounts no token: a workload that speaks to the API sets automountServiceAccountToken true in its template"}
+	if p.accounts.isBound(key) {
+		class = max(class, needsEvidence)
+		d.Evidence = append(d.Evidence, "bindings name the account already, and take effect with it: canopy can sa:"+ref.Namespace+"/"+name+" lists what they grant")
+	}
+	d.rules, d.Closes, d.Breakage = []*model.Rule{f.Rule}, []string{f.ID}, class.String()
+	p.creates = append(p.creates, d)
+	return nil
+}
+
+// accountOf reads as which account an owner's pods run; "" where that was not seen.
+func (p *planner) accountOf(ref model.Ref) string {
+	if t, ok := templateIn(p.c.Get(ref)); ok {
+		return t.Decode().Spec.ServiceAccountName
+	}
+	for _, pod := range p.pods(ref) {
+		return pod.Template.Decode().Spec.ServiceAccountName
+	}
+	return ""
 }

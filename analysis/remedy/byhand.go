@@ -3,7 +3,9 @@ package remedy
 import (
 	"cmp"
 	"slices"
+	"strings"
 
+	certificatesv1 "k8s.io/api/certificates/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"canopy/model"
@@ -23,6 +25,10 @@ func (p *planner) inWords(f *model.Finding) {
 			"once nothing calls the old one: kubectl delete "+target(f.Object))
 	case "PS29":
 		p.debugged(f, "an ephemeral container cannot be taken out of a pod; it goes with the pod")
+	case "LP25":
+		p.cutPath(f)
+	case "LP27":
+		p.lasting(f)
 	default:
 		steps := []string{}
 		if f.Rule.Remedy != "" {
@@ -145,4 +151,40 @@ func (p *planner) unseen(ref model.Ref, findings []*model.Finding) {
 		}
 		p.note(f, reason, steps...)
 	}
+}
+
+// cutPath notes LP25 with every link by which the path can be cut.
+func (p *planner) cutPath(f *model.Finding) {
+	steps := []string{"where the workload does not speak to the API, keep the token from it, which ends the path at once: set automountServiceAccountToken: false in the pod template of " + f.Object.String()}
+	var entries []string
+	if f.Proof != nil {
+		for _, e := range f.Proof.Evidence() {
+			switch {
+			case e.Path == "roleRef.name" && e.Object.Group == model.GroupRBAC:
+				steps = append(steps, "or take away what "+e.Object.String()+" gives ("+e.Value+"): canopy scan -o wide lists the findings on it, canopy fix FINDING mends them")
+			case e.Object != f.Object:
+				entries = append(entries, e.Object.String()+" ("+e.Path+" "+e.Value+")")
+			}
+		}
+	}
+	if len(entries) > 0 {
+		steps = append(steps, "or close the entrance, where nobody outside needs it: "+strings.Join(entries, ", "))
+	}
+	p.note(f, cmp.Or(f.Rule.NoFix, "the path ends with any one of its steps; which of them is a decision"), steps...)
+}
+
+// lasting notes LP27: what can be deleted is, and what cannot be taken back is said.
+func (p *planner) lasting(f *model.Finding) {
+	reason := cmp.Or(f.Rule.NoFix, "how people sign in is set on the API server")
+	if f.Object.Kind == "Secret" {
+		p.note(f, reason, "where no machine joins by it any more: kubectl delete "+target(f.Object)+"; kubeadm token create makes one when it is needed",
+			"give such tokens a short life: kubeadm token create --ttl 1h")
+		return
+	}
+	steps := []string{"deleting the request takes nothing back: the certificate is valid until it expires"}
+	if r, ok := p.c.Get(f.Object).(*record.Typed[*certificatesv1.CertificateSigningRequest]); ok && r.Object.Spec.Username != "" {
+		steps = append(steps, "it was requested by "+r.Object.Spec.Username+": kubectl get "+target(f.Object)+" -o jsonpath={.spec.request} | base64 -d | openssl req -noout -subject tells for whom")
+	}
+	p.note(f, reason, append(steps, "list what that user may do, and take its bindings away: canopy can user:NAME, then kubectl edit clusterrolebinding or rolebinding",
+		"let people sign in by OpenID Connect or the identities of the cloud; where a certificate has leaked, replace the cluster's CA")...)
 }

@@ -57,9 +57,16 @@ func (d *Document) name(number int) {
 		d.Command = "kubectl create -f " + d.File
 		return
 	}
+	if d.Step.Verb == model.Delete {
+		d.Command = "kubectl delete " + target(ref)
+		return
+	}
 	words := []string{"kubectl patch", target(ref)}
-	if d.Step.PatchType == types.JSONPatchType {
+	switch d.Step.PatchType {
+	case types.JSONPatchType:
 		words = append(words, "--type json")
+	case types.MergePatchType:
+		words = append(words, "--type merge")
 	}
 	d.Command = strings.Join(append(words, "--patch-file", d.File), " ")
 }

@@ -39,7 +39,7 @@ func newEditor(t *corev1.PodTemplateSpec, rules []string) *editor {
 
 // fixable tells whether a rule is one that a change of the template, of a namespace or of an account can close.
 func fixable(rule string) bool {
-	if rule == "PS26" {
+	if rule == "PS26" || rule == "LP23" || judges(rule) {
 		return true
 	}
 	for _, f := range fixers() {
@@ -85,6 +85,7 @@ func fixers() []fixer {
 		{"PS24", (*editor).readOnlyRoot},
 		{"PS25", (*editor).resources},
 		{"PS28", (*editor).oddities},
+		{"LP26", (*editor).userNamespace},
 		{"LP21", (*editor).dedicatedAccount},
 		{"LP22", (*editor).noToken},
 	}

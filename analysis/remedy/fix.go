@@ -1,7 +1,8 @@
-// Package remedy makes the remediation of findings: patches of the top owner, accounts and labels to create, in the order
-// in which they depend on each other, and exact steps in words where no document can help.
+// Package remedy makes the remediation of findings: patches of the top owner, accounts, roles and labels to create, bindings
+// that take the place of others, in the order in which they depend on each other, and exact steps in words where no document
+// can help.
 //
-// All findings on one owner come to one patch. Fixes are made on a copy of the template in Go types; the patch is the
+// All findings on one owner come to one patch, all on one binding to one replacement. Fixes are made on a copy of the template in Go types; the patch is the
 // difference. It is applied in memory before it is offered, and what comes out is judged again: a finding counts as closed
 // only where the rule no longer holds.
 package remedy
@@ -60,8 +61,16 @@ var errFinding = errors.New("remedy: a finding without rule")
 
 // For makes the fix of findings on a cluster, which it only reads. Equal input gives equal output, in whatever order the
 // findings come. An error means that the findings make no sense; a finding that cannot be fixed is a Note.
+//
+// The version of the server is taken to be unknown, so that what is dangerous in any version is; see ForServer.
 func For(c *cluster.Cluster, findings []*model.Finding) (*Fix, error) {
-	p := newPlanner(c)
+	return ForServer(c, "", findings)
+}
+
+// ForServer is For where the version of the server is known, such as v1.37.2: it decides what Kubernetes ships, and which
+// permissions are dangerous.
+func ForServer(c *cluster.Cluster, server string, findings []*model.Finding) (*Fix, error) {
+	p := newPlanner(c, server)
 	groups := map[model.Ref][]*model.Finding{}
 	seen := map[string]bool{}
 	for _, f := range findings {
@@ -84,22 +93,31 @@ func For(c *cluster.Cluster, findings []*model.Finding) (*Fix, error) {
 	for _, ref := range refs {
 		p.group(ref, groups[ref])
 	}
+	if err := p.mendRights(); err != nil {
+		return nil, err
+	}
 	return p.fix(), nil
 }
 
 // planner gathers documents and notes.
 type planner struct {
 	c *cluster.Cluster
+	// server is the version of the server; "" where it is not known.
+	server string
 	// creates come before patches, patches of workloads before those of namespaces.
-	creates, patches, policies []Document
-	notes                      []Note
-	accounts                   *accounts
+	// What is removed goes last.
+	creates, patches, policies, removals []Document
+	notes                                []Note
+	// grants are the findings on RBAC objects, which are fixed together once all others are.
+	grants   map[model.Ref][]*model.Finding
+	rights   *rights
+	accounts *accounts
 	// figures tells that figures must be measured.
 	figures bool
 }
 
-func newPlanner(c *cluster.Cluster) *planner {
-	return &planner{c: c, accounts: newAccounts(c)}
+func newPlanner(c *cluster.Cluster, server string) *planner {
+	return &planner{c: c, server: server, grants: map[model.Ref][]*model.Finding{}, accounts: newAccounts(c)}
 }
 
 // group fixes all findings on one object. One of which no document can be made keeps the others from nothing.
@@ -110,9 +128,9 @@ func (p *planner) group(ref model.Ref, findings []*model.Finding) {
 		}
 		return
 	}
-	creates, patches, policies, notes := len(p.creates), len(p.patches), len(p.policies), len(p.notes)
+	creates, patches, policies, removals, notes := len(p.creates), len(p.patches), len(p.policies), len(p.removals), len(p.notes)
 	if err := p.remedies(ref, findings); err != nil {
-		p.creates, p.patches, p.policies, p.notes = p.creates[:creates], p.patches[:patches], p.policies[:policies], p.notes[:notes]
+		p.creates, p.patches, p.policies, p.removals, p.notes = p.creates[:creates], p.patches[:patches], p.policies[:policies], p.removals[:removals], p.notes[:notes]
 		for _, f := range findings {
 			p.note(f, "no document could be made for "+ref.String()+": "+err.Error(), "open it: kubectl edit "+target(ref)+"; canopy rules "+f.Rule.ID+" tells what to change")
 		}
@@ -129,6 +147,11 @@ func (p *planner) remedies(ref model.Ref, findings []*model.Finding) error {
 		return p.namespace(ref, findings)
 	case ref.Group == "" && ref.Kind == "ServiceAccount":
 		return p.serviceAccount(ref, findings)
+	case ref.Group == "" && ref.Kind == "Secret":
+		return p.secret(ref, findings)
+	case ref.Group == model.GroupRBAC:
+		p.grants[ref] = findings
+		return nil
 	}
 	return p.workload(ref, findings)
 }
@@ -151,12 +174,18 @@ func (p *planner) note(f *model.Finding, reason string, steps ...string) {
 }
 
 func (p *planner) fix() *Fix {
-	f := &Fix{Documents: slices.Concat(p.creates, p.patches, p.policies), Notes: p.notes}
-	// What may take a service down comes last. What is created stands first: nothing else waits for another document, and
-	// what is enforced on a namespace refuses nothing that is there.
+	f := &Fix{Documents: slices.Concat(p.creates, p.patches, p.policies, p.removals), Notes: p.notes}
+	if p.rights != nil {
+		f.Documents = slices.Concat(p.creates, p.rights.docs, p.patches, p.policies, p.removals)
+	}
+	// What may take a service down comes last. What is created stands first: what takes the place of something is there
+	// before that goes, and what is enforced on a namespace refuses nothing that is there.
 	slices.SortStableFunc(f.Documents, func(a, b Document) int {
 		return cmp.Compare(parseBreakage(a.Breakage)/outage, parseBreakage(b.Breakage)/outage)
 	})
+	if p.rights != nil {
+		p.rights.verify(f)
+	}
 	if p.figures {
 		f.Advice = howToMeasure()
 	}

@@ -121,3 +121,26 @@ func (e *editor) sysctls() {
 		return bad
 	})
 }
+
+// userNamespace is LP26. What keeps a pod from starting in a user namespace shows on its node alone.
+func (e *editor) userNamespace() {
+	// Another fix may have taken root away.
+	if len(hitsOf("LP26", e.t)) == 0 {
+		return
+	}
+	for _, c := range e.containers() {
+		if len(c.VolumeDevices) > 0 {
+			e.leave("LP26", "container %s uses a raw block volume, and a pod with one cannot have a user namespace", c.Name)
+			return
+		}
+	}
+	e.t.Spec.HostUsers = ptr(false)
+	e.harm(needsEvidence, "it takes Linux 6.3 or later and containerd 2.0 or CRI-O 1.25 on every node that may run the pods: where a node cannot, they do not start (kubectl describe pod tells)")
+	e.harm(needsEvidence, "it is on by default since Kubernetes 1.33; an older server without the feature gate UserNamespacesSupport drops the field in silence")
+	e.harm(needsEvidence, "the file systems of all volumes have to map ids, which NFS does not; files of volumes keep their owners, as seen in the container")
+	if slices.ContainsFunc(e.containers(), func(c *corev1.Container) bool {
+		return c.SecurityContext != nil && isTrue(c.SecurityContext.Privileged)
+	}) {
+		e.harm(outage, "a privileged container is so inside of its namespace only: what it does to the node fails")
+	}
+}

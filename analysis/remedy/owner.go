@@ -21,6 +21,10 @@ func isStatic(r model.Record) bool {
 
 // workload fixes findings on an owner of pods.
 func (p *planner) workload(ref model.Ref, findings []*model.Finding) error {
+	findings, err := p.missingAccounts(ref, findings)
+	if err != nil || len(findings) == 0 {
+		return err
+	}
 	switch r := p.c.Get(ref).(type) {
 	case *record.Workload:
 		if r.Kind.Kind == "Job" {

@@ -146,7 +146,8 @@ func TestRandomTemplates(t *testing.T) {
 		now := apply(t, c, fix.Plan, owner)
 		after := counts(now)
 		for rule, n := range after {
-			if n > before[rule] {
+			// A pod that shares no namespace of the node any more could have a user namespace.
+			if n > before[rule] && !(rule == "LP26" && (tpl.Spec.HostPID || tpl.Spec.HostIPC || tpl.Spec.HostNetwork)) {
 				t.Errorf("seed %d: %s came up", seed, rule)
 			}
 		}

@@ -87,12 +87,12 @@ func (f *Fix) count(b *bytes.Buffer) {
 	comment(b, "", fmt.Sprintf("%d %s; %d may cause an outage, %d need evidence: read their comments", len(f.Documents), documents, worst, check))
 }
 
-// open says why a document does not end the finding that it is for; "" for an account, which only another document uses.
+// open says why a document does not end the finding that it is for; "" for what only another document uses, or makes needless.
 func (d *Document) open(r *model.Rule) string {
 	switch {
 	case r.ID == "PS26":
 		return " (does not close it: warns only)"
-	case d.Step.Verb == model.Create && d.Step.Ref.Kind == "ServiceAccount":
+	case d.Step.Verb == model.Create && (d.Step.Ref.Kind == "ServiceAccount" || d.Step.Ref.Group == model.GroupRBAC):
 		return ""
 	}
 	return " (does not close it: see what is to be done by hand)"

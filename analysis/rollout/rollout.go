@@ -25,6 +25,7 @@ func Expand(c *cluster.Cluster, plan model.Plan) (changes []model.Change, assump
 		}
 	}
 	p := &player{draft: d, seen: map[readmission]record.Template{}, refusals: map[posture]string{}}
+	p.aggregate()
 	// What the controllers touch is added to the draft's order behind what the steps touched, and is not played again.
 	for _, ref := range slices.Clone(d.order) {
 		if err := p.play(ref); err != nil {

@@ -24,6 +24,8 @@ type account struct {
 	dirty  bool
 
 	exists bool
+	// mounting counts the kinds of running pods that hold a token whatever the account says, following those that do as it says.
+	mounting, following int
 	// lacking tells that the account was named and does not exist.
 	lacking bool
 	since   int64
@@ -46,13 +48,11 @@ func (a *Analyser) use(g *group, j *judgement) {
 	} else if len(acct.groups) == 0 {
 		a.touchAccount(acct)
 	}
-	a.uses++
 	acct.groups[g]++
 }
 
 func (a *Analyser) unuse(g *group, j *judgement) {
 	acct := a.accounts[types.NamespacedName{Namespace: g.owner.Namespace, Name: j.account}]
-	a.uses++
 	if acct.groups[g]--; acct.groups[g] == 0 {
 		delete(acct.groups, g)
 	}
@@ -93,8 +93,7 @@ func (a *Analyser) judgeAccount(c *cluster.Cluster, acct *account, access *rbac.
 		return
 	}
 	if acct.mounts != before.mounts {
-		a.uses++
-	}
+		}
 	acct.holding = access.Holds(c, acct.key.Namespace, acct.key.Name)
 	if acct.mounts != before.mounts || acct.reason != before.reason || acct.holding.Verdict != before.holding.Verdict || acct.holding.Reason != before.holding.Reason || acct.lacking != before.lacking {
 		for g := range acct.groups {

@@ -35,8 +35,9 @@ type Analyser struct {
 	reach      *privilege.Reach
 	taken      map[*group]*model.Finding
 	dirtyTaken map[*group]struct{}
-	// uses changes with what may change running, which was worked out at runningAt.
-	uses, runningAt uint64
+	// holders are the accounts whose running pods hold a token; runs changes with them, and running is the list as of runningAt.
+	holders         map[types.NamespacedName]struct{}
+	runs, runningAt uint64
 	running         []model.Subject
 	rules           catalogue.Set
 
@@ -56,7 +57,7 @@ func New(rules catalogue.Set, clock model.Clock) *Analyser {
 		accounts:   map[types.NamespacedName]*account{},
 		namespaces: map[string]*namespace{},
 		places:     map[string]map[*group]struct{}{}, fronts: map[string]*fronts{},
-		taken: map[*group]*model.Finding{}, dirtyTaken: map[*group]struct{}{}, uses: 1, rules: rules,
+		taken: map[*group]*model.Finding{}, dirtyTaken: map[*group]struct{}{}, runs: 1, holders: map[types.NamespacedName]struct{}{}, rules: rules,
 	}
 	for r := range ruleCount {
 		a.catalogue[r] = rules[r.id()]

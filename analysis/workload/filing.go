@@ -144,6 +144,7 @@ func (a *Analyser) move(m *member, p *record.Pod, top model.Ref) {
 		m.bucket = g.bucket(j)
 		if len(m.bucket.pods) == 0 {
 			a.use(g, j)
+			a.run(g, j, 1)
 		}
 		m.bucket.add(m)
 		a.debug(m)
@@ -161,6 +162,7 @@ func (a *Analyser) remove(m *member) {
 		b.remove(m)
 		if len(b.pods) == 0 {
 			g.drop(b)
+			a.run(g, b.judgement, -1)
 			a.unuse(g, b.judgement)
 		}
 		a.judgements.release(m.pod.Template)

@@ -16,30 +16,44 @@ import (
 // takeover is LP25: a workload that is reached from outside, and whose account comes to hold the cluster.
 const takeover = "LP25"
 
-// Running lists the accounts whose pods hold a token, as far as is known, sorted, and a number that changes with the list.
+// Running lists the accounts whose running pods hold a token, or may, sorted, and a number that changes with the list. The
+// list is not to be changed.
 func (a *Analyser) Running() ([]model.Subject, uint64) {
-	if a.runningAt != a.uses {
-		a.running, a.runningAt = a.running[:0:0], a.uses
-		for key, acct := range a.accounts {
-			if acct.holdsToken() {
-				a.running = append(a.running, model.Subject{Kind: model.AccountSubject, Namespace: key.Namespace, Name: key.Name})
-			}
+	if a.runningAt != a.runs {
+		a.running, a.runningAt = make([]model.Subject, 0, len(a.holders)), a.runs
+		for key := range a.holders {
+			a.running = append(a.running, model.Subject{Kind: model.AccountSubject, Namespace: key.Namespace, Name: key.Name})
 		}
 		slices.SortFunc(a.running, model.Subject.Compare)
 	}
-	return a.running, a.uses
+	return a.running, a.runs
 }
 
-// holdsToken tells whether any running pod of the account gets a token, or may.
-func (acct *account) holdsToken() bool {
-	for g := range acct.groups {
-		for _, b := range g.buckets {
-			if b.judgement.account == acct.key.Name && acct.gives(b.judgement) {
-				return true
-			}
-		}
+// run notes that a group has come to have running pods with a judgement, or has none any more.
+func (a *Analyser) run(g *group, j *judgement, by int) {
+	key := types.NamespacedName{Namespace: g.owner.Namespace, Name: j.account}
+	acct := a.accounts[key]
+	switch {
+	case j.automount == "true" || j.token:
+		acct.mounting += by
+	case j.automount == "":
+		acct.following += by
 	}
-	return false
+	a.hold(acct)
+}
+
+// hold notes whether any running pod of an account holds a token, or may.
+func (a *Analyser) hold(acct *account) {
+	holds := acct.mounting > 0 || (acct.following > 0 && acct.mounts != model.No)
+	if _, did := a.holders[acct.key]; did == holds {
+		return
+	}
+	a.runs++
+	if holds {
+		a.holders[acct.key] = struct{}{}
+	} else {
+		delete(a.holders, acct.key)
+	}
 }
 
 // gives tells whether a pod with a judgement gets a token of the account, or may.

@@ -14,6 +14,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -35,63 +36,73 @@ type cell struct{ rule, why, finding, because string }
 
 // planted names the object on which a rule was planted, for TestSourcesAndRisks.
 func planted(rule string) string {
-	if rule == "PS26" {
+	switch rule {
+	case "PS26":
 		return "PS26//Namespace//" + labtest.TestNamespace
+	case "LP06":
+		return "LP06/rbac.authorization.k8s.io/RoleBinding/" + labtest.TestNamespace + "/matrix"
 	}
 	return rule + "/apps/Deployment/" + labtest.TestNamespace + "/matrix"
 }
 
 // TestSourcesAndRisks is the table of what each kind of source can say of each kind of risk: the posture of workloads, of
-// namespaces, and of accounts. What was not seen is never clean, and what is loading is not counted.
+// namespaces, of accounts, and of what RBAC grants. What was not seen is never clean, and what is loading is not counted.
 func TestSourcesAndRisks(t *testing.T) {
 	lab := labtest.Private(t, labtest.WithComponents("etcd", "apiserver", "controller-manager"))
 	admin := lab.Client(labtest.Admin)
 	plantMatrix(t, admin)
 	yes := cell{"yes", "", "yes", ""}
 	for _, c := range []struct {
-		source                 string
-		open                   func(t *testing.T) model.Source
-		loading                string // the kind that never comes
-		ps01, ps26, lp21, lp22 cell
+		source                       string
+		open                         func(t *testing.T) model.Source
+		loading                      string // the kind that never comes
+		ps01, ps26, lp21, lp22, lp06 cell
 	}{
-		{"live", liveAs(lab, labtest.Canopy), "", yes, yes, yes, yes},
+		{"live", liveAs(lab, labtest.Canopy), "", yes, yes, yes, yes, yes},
 		{"live, no bindings yet", held(lab, "/clusterrolebindings"), "ClusterRoleBinding", yes, yes,
+			cell{"loading", "loading ClusterRoleBinding", "loading", "loading ClusterRoleBinding"},
 			cell{"loading", "loading ClusterRoleBinding", "loading", "loading ClusterRoleBinding"},
 			cell{"loading", "loading ClusterRoleBinding", "loading", "loading ClusterRoleBinding"}},
 		{"live, no pods yet", held(lab, "/pods"), "Pod",
 			cell{"loading", "loading Pod", "loading", "loading Pod"}, cell{"loading", "loading Pod", "loading", "loading Pod"},
-			cell{"loading", "loading Pod", "loading", "loading Pod"}, cell{"loading", "loading Pod", "loading", "loading Pod"}},
+			cell{"loading", "loading Pod", "loading", "loading Pod"}, cell{"loading", "loading Pod", "loading", "loading Pod"}, yes},
 		{"live, one namespace", liveAs(lab, labtest.Namespaced), "",
 			cell{"depends", "Pod denied: listing pods in all namespaces is not permitted; -n", "yes", ""},
 			cell{"depends", "Namespace denied: listing namespaces is not permitted", "yes", ""},
 			cell{"unknown", "ClusterRole denied: ", "yes", ""},
-			cell{"unknown", "ClusterRoleBinding denied: ", "unknown", "not every ClusterRoleBinding was seen: denied"}},
+			cell{"unknown", "ClusterRoleBinding denied: ", "unknown", "not every ClusterRoleBinding was seen: denied"},
+			cell{"unknown", "ClusterRole denied: ", "yes", ""}},
 		{"live, nothing", liveAs(lab, labtest.Nobody), "",
 			cell{"unknown", "Pod denied: listing pods in ", "none", ""}, cell{"unknown", "Namespace denied: ", "none", ""},
-			cell{"unknown", "ServiceAccount denied: ", "none", ""}, cell{"unknown", "RoleBinding denied: ", "none", ""}},
+			cell{"unknown", "ServiceAccount denied: ", "none", ""}, cell{"unknown", "RoleBinding denied: ", "none", ""},
+			cell{"unknown", "RoleBinding denied: ", "none", ""}},
 		{"live, not logged in", stranger(lab), "",
 			cell{"unknown", "Pod denied: not logged in", "none", ""}, cell{"unknown", "Namespace denied: not logged in", "none", ""},
-			cell{"unknown", "ServiceAccount denied: not logged in", "none", ""}, cell{"unknown", "RoleBinding denied: not logged in", "none", ""}},
-		{"manifests", manifests(true), "", yes, yes, yes, yes},
+			cell{"unknown", "ServiceAccount denied: not logged in", "none", ""}, cell{"unknown", "RoleBinding denied: not logged in", "none", ""},
+			cell{"unknown", "RoleBinding denied: not logged in", "none", ""}},
+		{"manifests", manifests(true), "", yes, yes, yes, yes, yes},
 		{"manifests without their Namespace", manifests(false), "", yes,
-			cell{"yes", "", "unknown", "Namespace team-a was not seen"}, yes, yes},
+			cell{"yes", "", "unknown", "Namespace team-a was not seen"}, yes, yes, yes},
 		{"manifests with a bad document", manifests(true, "kind: [\n"), "",
 			cell{"depends", "skipped: ", "yes", ""}, cell{"depends", "skipped: ", "yes", ""}, cell{"depends", "skipped: ", "yes", ""},
-			cell{"depends", "skipped: ", "unknown", "ServiceAccount default was not seen: partial, skipped: "}},
+			cell{"depends", "skipped: ", "unknown", "ServiceAccount default was not seen: partial, skipped: "},
+			cell{"depends", "skipped: ", "yes", ""}},
 		{"kubectl get all", getAll(admin), "", yes,
 			cell{"unknown", "Namespace absent: kubectl get all does not hold this kind", "unknown", "Namespace team-a was not seen: absent"},
 			cell{"unknown", "ServiceAccount absent: kubectl get all", "yes", ""},
-			cell{"unknown", "ClusterRoleBinding absent: kubectl get all", "unknown", "ServiceAccount default was not seen: absent, kubectl get all"}},
-		{"capture", captured(lab, labtest.Canopy), "", yes, yes, yes, yes},
+			cell{"unknown", "ClusterRoleBinding absent: kubectl get all", "unknown", "ServiceAccount default was not seen: absent, kubectl get all"},
+			cell{"unknown", "ClusterRoleBinding absent: kubectl get all", "none", ""}},
+		{"capture", captured(lab, labtest.Canopy), "", yes, yes, yes, yes, yes},
 		{"capture of one namespace", captured(lab, labtest.Namespaced), "",
 			cell{"depends", "Pod denied: not permitted: ", "yes", ""},
 			cell{"depends", "Namespace denied: not permitted: ", "yes", ""},
 			cell{"unknown", "ClusterRole denied: ", "yes", ""},
-			cell{"unknown", "ClusterRoleBinding denied: ", "unknown", "not every ClusterRoleBinding was seen: denied"}},
+			cell{"unknown", "ClusterRoleBinding denied: ", "unknown", "not every ClusterRoleBinding was seen: denied"},
+			cell{"unknown", "ClusterRole denied: ", "yes", ""}},
 	} {
 		t.Run(c.source, func(t *testing.T) {
 			r := reportOf(t, c.open(t), c.loading)
-			for rule, want := range map[string]cell{"PS01": c.ps01, "PS26": c.ps26, "LP21": c.lp21, "LP22": c.lp22} {
+			for rule, want := range map[string]cell{"PS01": c.ps01, "PS26": c.ps26, "LP21": c.lp21, "LP22": c.lp22, "LP06": c.lp06} {
 				check(t, r, rule, want)
 			}
 			recount(t, r)
@@ -309,12 +320,27 @@ func matrix() *appsv1.Deployment {
 	return d
 }
 
+// matrixGrant lets a service account read the Secrets of its namespace.
+func matrixGrant() (*rbacv1.Role, *rbacv1.RoleBinding) {
+	meta := metav1.ObjectMeta{Namespace: labtest.TestNamespace, Name: "matrix"}
+	return &rbacv1.Role{ObjectMeta: meta, Rules: []rbacv1.PolicyRule{{Verbs: []string{"get"}, APIGroups: []string{""}, Resources: []string{"secrets"}}}},
+		&rbacv1.RoleBinding{ObjectMeta: meta, RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: "matrix"},
+			Subjects: []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: labtest.TestNamespace, Name: "matrix"}}}
+}
+
 // plantMatrix makes in the lab what the manifests hold. Its namespace is there, and has no labels. The binding that lets all
 // service accounts of a new cluster read the bundles of public certificates goes: it makes them hold something, and LP22
 // speaks only of those that hold nothing.
 func plantMatrix(t *testing.T, admin kubernetes.Interface) {
 	t.Helper()
 	if _, err := admin.AppsV1().Deployments(labtest.TestNamespace).Create(t.Context(), matrix(), metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	role, binding := matrixGrant()
+	if _, err := admin.RbacV1().Roles(role.Namespace).Create(t.Context(), role, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := admin.RbacV1().RoleBindings(binding.Namespace).Create(t.Context(), binding, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	err := admin.RbacV1().ClusterRoleBindings().Delete(t.Context(), "system:cluster-trust-bundle-discovery", metav1.DeleteOptions{})
@@ -326,7 +352,8 @@ func plantMatrix(t *testing.T, admin kubernetes.Interface) {
 // manifests reads what somebody wrote by hand, with more documents at the end.
 func manifests(namespace bool, more ...string) func(*testing.T) model.Source {
 	return func(t *testing.T) model.Source {
-		objects := []runtime.Object{matrix()}
+		role, binding := matrixGrant()
+		objects := []runtime.Object{matrix(), role, binding}
 		if namespace {
 			objects = append(objects, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: labtest.TestNamespace}})
 		}
@@ -344,6 +371,10 @@ func written(t *testing.T, o runtime.Object) json.RawMessage {
 	switch o.(type) {
 	case *corev1.Namespace:
 		o.GetObjectKind().SetGroupVersionKind(model.KindByName("Namespace").GVK())
+	case *rbacv1.Role:
+		o.GetObjectKind().SetGroupVersionKind(model.KindByName("Role").GVK())
+	case *rbacv1.RoleBinding:
+		o.GetObjectKind().SetGroupVersionKind(model.KindByName("RoleBinding").GVK())
 	case *corev1.Pod:
 		o.GetObjectKind().SetGroupVersionKind(model.KindByName("Pod").GVK())
 	case *corev1.Service:

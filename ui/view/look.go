@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"canopy/analysis/privilege"
 	"canopy/ui/keys"
 	"canopy/ui/text"
 	"canopy/ui/theme"
@@ -23,6 +24,9 @@ type Shared struct {
 	Running context.Context
 	// Glow tells that new rows glow.
 	Glow bool
+	// Edges gives what tells which steps of an attack permissions open. Reading the catalogue takes its time, so commands ask
+	// for it.
+	Edges func() (*privilege.Marks, error)
 }
 
 // TwoPanes tells whether a screen of this width shows a list and what is selected in it side by side.

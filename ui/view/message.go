@@ -39,8 +39,14 @@ type Ask struct {
 	Title, Value string
 	// Hint stands at the end of the line where there is room.
 	Hint string
-	Done func(text string) tea.Cmd
+	// Complete gives what the line could be gone on with, the likeliest first; nil where nothing is known. It is called for
+	// every key, so it is quick.
+	Complete func(typed string) []Completion
+	Done     func(text string) tea.Cmd
 }
+
+// Completion is a line as it would be, with what is said of it.
+type Completion struct{ Line, Note string }
 
 // For brings a message to one screen, whether it is still on top or not.
 type For struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"canopy/analysis/engine"
+	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -33,6 +34,16 @@ func (s *session) read(ctx context.Context, f func(*cluster.Cluster)) error {
 	return s.ask(ctx,
 		func(ctx context.Context) error {
 			return s.engine.Read(ctx, func(c *cluster.Cluster) { f(c); done = true })
+		},
+		func() bool { return done })
+}
+
+// access calls f with the cluster and what RBAC grants in it, and with the version of the server, on the writer.
+func (s *session) access(ctx context.Context, f func(c *cluster.Cluster, access *rbac.Analyser, server string)) error {
+	done := false
+	return s.ask(ctx,
+		func(ctx context.Context) error {
+			return s.engine.Ask(ctx, func(c *cluster.Cluster, access *rbac.Analyser, server string) { f(c, access, server); done = true })
 		},
 		func() bool { return done })
 }

@@ -35,6 +35,11 @@ func (r *run) style(format output.Format) output.Style {
 
 // print writes a document in one of the common formats: as a grid for people, as itself for machines.
 func (r *run) print(format string, document any, grid func() *output.Grid) error {
+	return r.printAs(format, document, func(w io.Writer, style output.Style) error { return grid().Write(w, style) })
+}
+
+// printAs does the same for a document that people get in a form of its own.
+func (r *run) printAs(format string, document any, people func(io.Writer, output.Style) error) error {
 	f, err := output.Parse(format, output.Common())
 	if err != nil {
 		return err
@@ -46,7 +51,7 @@ func (r *run) print(format string, document any, grid func() *output.Grid) error
 		case output.YAML:
 			return output.WriteYAML(w, document)
 		}
-		return grid().Write(w, r.style(f))
+		return people(w, r.style(f))
 	})
 }
 

@@ -20,12 +20,20 @@ type ruleList struct {
 
 func (r *run) rules() *cobra.Command {
 	var format string
+	var edges bool
 	c := &cobra.Command{
 		Use: "rules [ID]", Short: "Print the catalogue: what each rule finds, why it matters, what ends it", Args: cobra.MaximumNArgs(1),
+		Long: "Print the catalogue: what each rule finds, why it matters, what ends it; with --edges the steps of attack that rules\n" +
+			"show, what has to be held for each, and what it gives. ID is that of a rule or of a step.",
+		Example:           "  canopy rules\n  canopy rules PS01\n  canopy rules --edges\n  canopy rules W-07",
 		ValidArgsFunction: completeRules,
 	}
 	bindFormat(c, &format, append(output.Common(), output.Markdown))
+	c.Flags().BoolVar(&edges, "edges", false, "Print the steps of attack instead of the rules")
 	c.RunE = func(_ *cobra.Command, args []string) error {
+		if edges || len(args) > 0 && isEdge(args[0]) {
+			return r.runEdges(format, args)
+		}
 		set, err := catalogue.Load()
 		if err != nil {
 			return err
@@ -48,14 +56,24 @@ func (r *run) rules() *cobra.Command {
 	return c
 }
 
+// isEdge tells the id of a step of attack, a letter and a dash, from that of a rule.
+func isEdge(id string) bool { return len(id) > 1 && id[1] == '-' }
+
 func completeRules(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	set, err := catalogue.Load()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	edges, err := catalogue.Edges()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
 	var ids []string
 	for _, rule := range set.Sorted() {
 		ids = append(ids, rule.ID+"\t"+rule.Title)
+	}
+	for _, edge := range edges {
+		ids = append(ids, edge.ID+"\t"+edge.Title)
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
 }

@@ -16,8 +16,12 @@ const (
 var (
 	// errFound tells that --fail-on holds. It is no failure, so nothing is printed for it.
 	errFound = errors.New("a finding is at or over --fail-on")
-	// errIncomplete tells that --strict holds.
-	errIncomplete  = errors.New("--strict: not every kind was seen whole")
+	// errIncomplete tells that --strict holds, errUncertain the same of an answer.
+	errIncomplete = errors.New("--strict: not every kind was seen whole")
+	errUncertain  = errors.New("--strict: the answer may lack something")
+	// errNo and errUnknown tell the verdict, which was printed.
+	errNo          = errors.New("the verdict is no")
+	errUnknown     = errors.New("the verdict is unknown")
 	errNoScreen    = errors.New("the dashboard needs a terminal; canopy scan prints what it shows")
 	errInterrupted = errors.New("interrupted before the cluster was read")
 )
@@ -30,9 +34,11 @@ func status(err error) (code int, tell bool) {
 	switch {
 	case err == nil:
 		return statusDone, false
-	case errors.Is(err, errFound):
+	case errors.Is(err, errFound), errors.Is(err, errNo):
 		return statusFound, false
-	case errors.Is(err, errIncomplete):
+	case errors.Is(err, errUnknown):
+		return statusUnknown, false
+	case errors.Is(err, errIncomplete), errors.Is(err, errUncertain):
 		return statusUnknown, true
 	}
 	return statusFailed, true

@@ -87,9 +87,12 @@ func (s *Screen) themes() string {
 	return strings.Join(names, ", ")
 }
 
-// judged tells whether findings can be on objects of a kind: those that hold a pod template, namespaces and accounts.
+// judged tells whether findings can be on objects of a kind: those that hold a pod template, namespaces, accounts, those of
+// RBAC, and what holds or asks for credentials.
 func judged(o model.Ref) bool {
-	if o.Group == "" && (o.Kind == "Namespace" || o.Kind == "ServiceAccount") {
+	switch o.Group + "/" + o.Kind {
+	case "/Namespace", "/ServiceAccount", "/Secret", "certificates.k8s.io/CertificateSigningRequest",
+		model.GroupRBAC + "/Role", model.GroupRBAC + "/ClusterRole", model.GroupRBAC + "/RoleBinding", model.GroupRBAC + "/ClusterRoleBinding":
 		return true
 	}
 	return record.TemplatePath(o.Kind) != "" && model.KindOf(o.GroupKind()) != nil

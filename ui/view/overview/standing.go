@@ -19,9 +19,7 @@ const (
 // standing is how a theme stands: what was found, and how much of it could be judged. It is immutable.
 type standing struct {
 	id, name string
-	// part tells that a later version has more rules of the theme.
-	part  bool
-	score view.Score
+	score    view.Score
 	// rules counts the rules of the theme, unjudged those that could not be judged, partly those that could in part, and
 	// loading those that wait.
 	rules, unjudged, partly, loading int
@@ -32,7 +30,7 @@ type standing struct {
 // standings sums up all themes, in the order in which they are shown.
 func standings(s *view.Snapshot, rules []*model.Rule) []standing {
 	all := []standing{
-		{id: "least-privilege", name: "least privilege", part: true}, {id: "network", name: "network"}, {id: "pod-security", name: "pod security"},
+		{id: "least-privilege", name: "least privilege"}, {id: "network", name: "network"}, {id: "pod-security", name: "pod security"},
 		{id: "images", name: "images"}, {id: "secrets", name: "secrets"}, {id: "patching", name: "patching"},
 		{id: "activity", name: "activity"}, {id: "audits", name: "audits"},
 	}
@@ -78,9 +76,6 @@ func (s *standing) whole() bool { return s.rules > 0 && s.unjudged+s.partly+s.lo
 
 // judged says how many rules there are, all of which could be judged.
 func (s *standing) judged() string {
-	if s.part {
-		return view.Count(s.rules, "rule") + ", in part"
-	}
 	return view.Count(s.rules, "rule") + ", all judged"
 }
 
@@ -90,8 +85,6 @@ func (s *standing) why() string {
 	switch {
 	case s.loading > 0:
 		return ""
-	case s.whole() && s.part:
-		return s.judged() + "; more in a later version"
 	case s.unjudged > 0:
 		t = fmt.Sprintf("%d of %s cannot be judged", s.unjudged, view.Count(s.rules, "rule"))
 	case s.partly > 0:
@@ -140,9 +133,6 @@ func (s *Screen) themesTitle(name string, width int, focused bool) string {
 func (s *Screen) themeLine(i, width int, c themeColumns) string {
 	st, t := &s.themes[i], &s.shared.Theme
 	covered, style := st.judged(), t.Faint
-	if long := st.why(); st.part && view.Width(long) <= c.covered {
-		covered = long
-	}
 	switch {
 	case st.rules == 0:
 		covered = later
@@ -164,7 +154,7 @@ func (s *Screen) themeLine(i, width int, c themeColumns) string {
 		count := cell{text: strconv.Itoa(n), width: c.count, style: t.Severity(severity), right: true}
 		switch {
 		case n > 0:
-		case st.whole() && !st.part && s.read():
+		case st.whole() && s.read():
 			count.style = t.Faint
 		default:
 			count.text, count.style = unknown, t.Faint
@@ -191,7 +181,7 @@ func (s *Screen) themesSum() string {
 		switch st := &s.themes[i]; {
 		case st.rules == 0:
 			missing++
-		case st.whole() && !st.part:
+		case st.whole():
 			whole++
 		default:
 			part++

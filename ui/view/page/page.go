@@ -115,6 +115,9 @@ func (p *Page) Item(sign, drawn string) {
 	p.Hang(before+sign+" ", before+strings.Repeat(" ", text.Width(sign)+1), drawn)
 }
 
+// Line adds a line that is drawn already, whatever its width.
+func (p *Page) Line(drawn string) { p.lines = append(p.lines, drawn) }
+
 // Gap adds an empty line, unless there is one.
 func (p *Page) Gap() {
 	if n := len(p.lines); n > 0 && p.lines[n-1] != "" {

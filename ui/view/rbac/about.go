@@ -1,17 +1,13 @@
 package rbac
 
 import (
-	"context"
 	"slices"
-	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
-	"canopy/analysis/privilege"
 	access "canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/model/cluster"
-	"canopy/ui/view"
 )
 
 // question says of what the second and the third pane are to tell. It is comparable.
@@ -23,6 +19,8 @@ type question struct {
 	through model.Ref
 	// apart tells that wildcards are taken apart.
 	apart bool
+	// inventory is the version of what runs.
+	inventory uint64
 }
 
 // about is what the second and the third pane tell of an entry. It is immutable.
@@ -33,43 +31,56 @@ type about struct {
 	rights  *batch[*right]
 	// why says what was not seen of what could grant the subject more; "" where all was.
 	why string
+	// users are what runs as the account.
+	users []user
 }
 
 // answer works an answer out. What an earlier one has of the same entry in the same world is taken over. Commands call it.
-func (q question) answer(ctx context.Context, session view.Session, marks *privilege.Marks, before *about) (*about, error) {
+func (to *loader) answer(q question, before *about) (*about, error) {
 	a := &about{question: q}
-	if before != nil && before.world == q.world && before.mode == q.mode && before.entry == q.entry {
-		a.links, a.granted, a.why = before.links, before.granted, before.why
-	} else if err := a.ask(ctx, session); err != nil {
-		return nil, err
+	if before == nil {
+		before = &about{}
 	}
-	var oldLinks *batch[*link]
-	var oldRights *batch[*right]
-	if before != nil {
-		oldLinks, oldRights = before.links, before.rights
+	if before.world == q.world && before.mode == q.mode && before.entry == q.entry {
+		a.links, a.granted, a.why = before.links, before.granted, before.why
+	} else if err := a.ask(to); err != nil {
+		return nil, err
 	}
 	id := q.mode.String() + "\n" + q.entry.id()
 	if a.links == nil {
-		a.links = newBatch(oldLinks, id, q.world.settled, q.world.links(q.mode, q.entry), (*link).compare)
+		a.links = newBatch(before.links, id, q.world.settled, q.world.links(q.mode, q.entry), (*link).compare)
 	}
-	f := &folder{marks: marks, minor: privilege.MinorOf(q.world.server), label: func(r model.Ref) string { return q.world.labels[r] }}
-	rows := f.fold(throughOnly(a.granted, q.through))
-	a.rights = newBatch(oldRights, id+"\n"+refID(q.through), q.world.settled, rows, (*right).compare)
+	a.users = usersOf(to.report.Inventory, q.entry.subject)
+	if before.rights != nil && a.links == before.links && before.world == q.world && before.through == q.through && before.apart == q.apart {
+		// Nothing but what runs has changed.
+		a.rights = before.rights
+		return a, nil
+	}
+	f, err := to.folder()
+	if err != nil {
+		return nil, err
+	}
+	granted := throughOnly(a.granted, q.through)
+	if q.apart {
+		granted = apart(granted, q.world.discovery)
+		id += "\napart"
+	}
+	a.rights = newBatch(before.rights, id+"\n"+refID(q.through), q.world.settled, f.fold(granted), (*right).compare)
 	return a, nil
 }
 
 // ask takes what is granted off the writer.
-func (a *about) ask(ctx context.Context, session view.Session) error {
+func (a *about) ask(to *loader) error {
 	e := a.entry
-	return session.Ask(ctx, func(c *cluster.Cluster, x *access.Analyser, _ string) {
+	return to.session.Ask(to.ctx, func(c *cluster.Cluster, x *access.Analyser, _ string) {
 		switch a.mode {
 		case subjects:
 			u := access.UserOf(e.subject)
-			a.granted = x.Permissions(u, nil)
+			a.granted = x.Permissions(u, a.world.discovery)
 			_, a.why = x.Complete(c, u, a.world.provider)
 		case bindings:
 			if b, ok := x.Binding(e.ref); ok {
-				a.granted = throughOnly(permissionsOf(x, &b), e.ref)
+				a.granted = throughOnly(permissionsOf(x, &b, a.world.discovery), e.ref)
 			}
 		case roles:
 			a.granted = rulesOf(x, e.ref)
@@ -78,10 +89,10 @@ func (a *about) ask(ctx context.Context, session view.Session) error {
 }
 
 // permissionsOf lists what a binding grants to its first subject, which is what it grants to any.
-func permissionsOf(x *access.Analyser, b *access.Binding) []access.Granted {
+func permissionsOf(x *access.Analyser, b *access.Binding, d *access.Discovery) []access.Granted {
 	for i := range b.Subjects {
 		if s := subjectOf(&b.Subjects[i], b.Ref.Namespace); !s.IsZero() {
-			return x.Permissions(access.UserOf(s), nil)
+			return x.Permissions(access.UserOf(s), d)
 		}
 	}
 	return nil
@@ -132,5 +143,20 @@ func throughOnly(granted []access.Granted, through model.Ref) []access.Granted {
 	return list
 }
 
-// system tells the names that Kubernetes itself gives.
-func system(s model.Subject) bool { return strings.HasPrefix(s.Name, "system:") }
+// apart takes the wildcards of permissions apart into what there is.
+func apart(granted []access.Granted, d *access.Discovery) []access.Granted {
+	var list []access.Granted
+	at := map[access.Permission]int{}
+	for _, g := range granted {
+		for _, p := range d.Expand(g.Permission) {
+			i, ok := at[p]
+			if !ok {
+				i = len(list)
+				at[p] = i
+				list = append(list, access.Granted{Permission: p})
+			}
+			list[i].Via = append(list[i].Via[:len(list[i].Via):len(list[i].Via)], g.Via...)
+		}
+	}
+	return list
+}

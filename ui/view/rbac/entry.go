@@ -196,7 +196,7 @@ func places(names []string) string {
 }
 
 func (w *world) bindingEntry(b *binding) *entry {
-	e := &entry{ref: b.ref, name: text.Clean(b.ref.Name), kind: b.ref.Kind, namespace: text.Clean(b.ref.Namespace), grants: len(b.subjects), label: b.label}
+	e := &entry{ref: b.ref, name: qualified(b.ref), kind: b.ref.Kind, namespace: text.Clean(b.ref.Namespace), grants: len(b.subjects), label: b.label}
 	e.scope = scopeOf([]*binding{b})
 	e.grade(w.found[b.ref])
 	switch {
@@ -209,7 +209,7 @@ func (w *world) bindingEntry(b *binding) *entry {
 }
 
 func (w *world) roleEntry(ref model.Ref) *entry {
-	e := &entry{ref: ref, name: text.Clean(ref.Name), kind: ref.Kind, namespace: text.Clean(ref.Namespace), grants: len(w.bound[ref]), label: w.labels[ref]}
+	e := &entry{ref: ref, name: qualified(ref), kind: ref.Kind, namespace: text.Clean(ref.Namespace), grants: len(w.bound[ref]), label: w.labels[ref]}
 	e.scope = scopeOf(w.bound[ref])
 	e.grade(w.found[ref])
 	if e.grants == 0 {

@@ -46,17 +46,18 @@ func labelOf(t *stock.Table, r model.Record) string {
 
 // manager names the tool that an object says it is managed by. Whoever writes the object chooses what it says.
 func manager(m *record.Meta) string {
-	if name := m.Annotations.Get("meta.helm.sh/release-name"); name != "" {
-		return "Helm " + name
-	}
-	for _, key := range []string{"argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance"} {
-		if m.Annotations.Has(key) || m.Labels.Has(key) {
-			return "Argo CD"
-		}
-	}
-	for _, key := range []string{"kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"} {
-		if name := m.Labels.Get(key); name != "" {
-			return "Flux " + name
+	for _, tool := range []struct {
+		name string
+		keys []string
+	}{
+		{"Argo CD", []string{"argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance"}},
+		{"Flux", []string{"kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"}},
+		{"Helm", []string{"meta.helm.sh/release-name"}},
+	} {
+		for _, key := range tool.keys {
+			if m.Annotations.Has(key) || m.Labels.Has(key) {
+				return tool.name
+			}
 		}
 	}
 	return m.Labels.Get("app.kubernetes.io/managed-by")

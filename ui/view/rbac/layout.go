@@ -3,8 +3,6 @@ package rbac
 import (
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"canopy/ui/view"
 )
 
@@ -56,7 +54,9 @@ func (s *Screen) lay() {
 				s.links[m].width(width, lines)
 			}
 		default:
-			s.rights.width(width, lines)
+			for m := range modes {
+				s.rights[m].width(width, lines)
+			}
 		}
 	}
 }
@@ -118,7 +118,7 @@ func (s *Screen) part(p pane) part {
 	case second:
 		return s.links[s.mode]
 	case third:
-		return s.rights
+		return s.rights[s.mode]
 	}
 	return s.entries[s.mode]
 }
@@ -146,14 +146,14 @@ func (s *Screen) below() []string {
 func (s *Screen) said(room int) []string {
 	lines := make([]string, room)
 	text, style := s.sentence()
-	for i, l := range s.shared.Wrap(text, s.width-2) {
-		if i == room {
-			lines[room-1] = " " + style.Render(s.shared.Cut(ansiless(lines[room-1]), s.width-3)+s.shared.Glyphs.Charset.Ellipsis())
-			break
-		}
+	wrapped := s.shared.Wrap(text, s.width-2)
+	if len(wrapped) > room {
+		// What is cut is marked.
+		wrapped[room-1] = s.shared.Cut(wrapped[room-1]+" "+wrapped[room], s.width-2)
+		wrapped = wrapped[:room]
+	}
+	for i, l := range wrapped {
 		lines[i] = " " + style.Render(l)
 	}
 	return lines
 }
-
-func ansiless(line string) string { return strings.TrimSpace(lipgloss.NewStyle().Render(line)) }

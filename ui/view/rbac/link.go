@@ -17,12 +17,12 @@ type link struct {
 	// index is the place of the subject in the binding; -1 where the binding names nobody.
 	index   int
 	subject model.Subject
-	// by says through what the binding speaks of who is looked at: "itself", a group, or its name as a user. Clean, as are
-	// the others: what the row shows.
-	by, name, roleName, who, scope, label string
-	severity                              string
-	worst                                 model.Severity
-	rank                                  int
+	// group is the group through which the binding speaks of who is looked at; by says the same in short: "itself", whom the
+	// group stands for, or that it is named as a user. Clean, as are the others: what the row shows.
+	group, by, name, roleName, who, scope, label string
+	severity                                     string
+	worst                                        model.Severity
+	rank                                         int
 	// note says what is odd: a role that does not exist.
 	note string
 }
@@ -35,13 +35,19 @@ func (l *link) compare(o *link) int {
 	return cmp.Or(l.binding.Compare(o.binding), cmp.Compare(l.index, o.index))
 }
 
-// itself is how a match is called that is no group.
-const itself = "itself"
+// How a match is called that is no group; asUser is that of an account whose user name a binding names.
+const (
+	itself = "itself"
+	asUser = "itself, as a user"
+)
 
 func (w *world) link(b *binding, index int, by string) *link {
 	l := &link{
-		binding: b.ref, role: b.role, index: index, by: text.Clean(by),
-		name: text.Clean(b.ref.Name), roleName: text.Clean(b.role.Kind + "/" + b.role.Name), scope: scopeOf([]*binding{b}), label: b.label,
+		binding: b.ref, role: b.role, index: index, by: text.Clean(by), group: text.Clean(by),
+		name: qualified(b.ref), roleName: qualified(b.role), scope: scopeOf([]*binding{b}), label: b.label,
+	}
+	if l.by = crowdName(by); l.by == by {
+		l.by, l.group = text.Clean(by), ""
 	}
 	if index >= 0 {
 		l.subject = b.subjects[index]
@@ -58,6 +64,24 @@ func (w *world) link(b *binding, index int, by string) *link {
 	e.grade(w.found[b.role])
 	l.severity, l.worst, l.rank = e.severity, e.worst, e.rank
 	return l
+}
+
+// crowdName says in a word or two whom a group stands for that needs no binding to be in; the name of any other.
+func crowdName(group string) string {
+	switch group {
+	case access.Authenticated:
+		return "everybody"
+	case access.Unauthenticated:
+		return "anybody"
+	case access.AllAccounts:
+		return "all accounts"
+	case access.Nodes:
+		return "all nodes"
+	}
+	if ns, ok := strings.CutPrefix(group, access.AllAccounts+":"); ok {
+		return text.Clean("accounts of " + ns)
+	}
+	return group
 }
 
 // links makes the rows that stand beside an entry.
@@ -99,6 +123,9 @@ func (w *world) grants(s model.Subject) []*link {
 			seen[b] = true
 			for i, named := range b.subjects {
 				if by, ok := matches(names, named); ok {
+					if by == itself && b.users[i] {
+						by = asUser
+					}
 					list = append(list, w.link(b, i, by))
 					break
 				}
@@ -126,7 +153,7 @@ func matches(names []model.Subject, named model.Subject) (by string, ok bool) {
 			if i == 0 {
 				return itself, true
 			}
-			return name.String(), true
+			return name.Name, true
 		}
 	}
 	return "", false
@@ -139,6 +166,14 @@ func groupsOf(s model.Subject) string {
 		names = append(names, name.Name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// qualified names an object by its namespace and name. What has no namespace is the cluster's.
+func qualified(r model.Ref) string {
+	if r.Namespace == "" {
+		return text.Clean(r.Name)
+	}
+	return text.Clean(r.Namespace + "/" + r.Name)
 }
 
 // called names an object as kubectl does, with its namespace: RoleBinding ops/ops-exec.

@@ -97,6 +97,8 @@ type listed[R row[R]] struct {
 	list *list[R]
 	job  job[R]
 	rows *table.Arrangement[R]
+	// needs holds how many cells each column needs; nil where they are as before.
+	needs []int
 }
 
 type settle[R row[R]] struct{ list *list[R] }
@@ -143,6 +145,10 @@ func (l *list[R]) arrange() tea.Cmd {
 	now, from, to := l.table.Rows(), l.shown, l.wanted
 	return view.Later(l.to, func() tea.Msg {
 		next := now
+		var needs []int
+		if from.batch != to.batch {
+			needs = l.needs(to.batch.rows)
+		}
 		switch {
 		case from.batch == to.batch:
 		case from.batch.of != to.batch.of:
@@ -155,18 +161,41 @@ func (l *list[R]) arrange() tea.Cmd {
 				next = next.Apply(gone, come)
 			}
 		}
-		return listed[R]{l, to, next.With(to.query)}
+		return listed[R]{l, to, next.With(to.query), needs}
 	})
+}
+
+// needs tells how wide the texts of each column are, so that one with short texts leaves its room to others. They are clean
+// where they are ours, and what is not clean is cut.
+func (l *list[R]) needs(rows []R) []int {
+	needs := make([]int, len(l.schema.Columns))
+	for i := range l.schema.Columns {
+		c := &l.schema.Columns[i]
+		for _, r := range rows {
+			needs[i] = max(needs[i], view.Width(c.Text(r)))
+		}
+		if c.Compare != nil {
+			needs[i] = max(needs[i], len(c.Title)+1)
+		}
+	}
+	return needs
 }
 
 func (m listed[R]) take() tea.Cmd {
 	l := m.list
 	other := l.shown.batch.of != m.job.batch.of
 	l.busy, l.shown = false, m.job
+	for i, n := range m.needs {
+		l.table.Need(i, n)
+	}
 	l.table.Show(m.rows)
 	if other {
 		l.table.ClearMarks()
 		l.table.Home()
+		if m.rows.Groups() > 0 {
+			// From the head of the first group to the first row.
+			l.table.Move(1)
+		}
 	}
 	if l.seek != "" && l.table.Select(l.seek) {
 		l.seek = ""
@@ -219,7 +248,12 @@ func (l *list[R]) len() int { return l.table.Rows().Len() }
 func (l *list[R]) can(a keys.Action) view.Offer {
 	filled := l.len() > 0 || l.table.Rows().Groups() > 0
 	switch a {
-	case keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last, keys.Mark, keys.MarkRange, keys.MarkAll, keys.Open:
+	case keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last:
+		if filled && l.len() == 1 && l.table.Rows().Groups() == 0 {
+			return view.Because("there is one row only")
+		}
+		return view.When(filled, "the list is empty")
+	case keys.Mark, keys.MarkRange, keys.MarkAll, keys.Open:
 		return view.When(filled, "the list is empty")
 	case keys.Sort, keys.Reverse, keys.Wide:
 		return view.Yes()

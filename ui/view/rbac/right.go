@@ -31,6 +31,8 @@ type right struct {
 	label  string
 	// wide tells that there is a wildcard in it, which also stands for what will be.
 	wide bool
+	// urls tells that it is about URLs.
+	urls bool
 }
 
 func (r *right) id() string { return r.key }
@@ -48,6 +50,20 @@ func sameGrant(a, b access.Grant) bool {
 }
 
 func (r *right) compare(o *right) int { return cmp.Compare(r.key, o.key) }
+
+// weight orders rows by what should be looked at first: danger, and of the rest what is not as Kubernetes ships it before what
+// is, and URLs last.
+func (r *right) weight() int {
+	switch {
+	case r.danger > 0:
+		return r.danger
+	case r.urls:
+		return -2
+	case r.label == isStock:
+		return -1
+	}
+	return 0
+}
 
 // folder sums permissions up.
 type folder struct {
@@ -108,20 +124,47 @@ func (f *folder) fold(granted []access.Granted) []*right {
 			f.finish(r, t)
 		}
 	}
-	return rows
+	return joinURLs(rows)
+}
+
+// joinURLs makes one row of the URLs with the same verbs and from the same hand: those of discovery are many, and say little.
+func joinURLs(rows []*right) []*right {
+	var out []*right
+	joined := map[string]*right{}
+	var urls []*right
+	for _, r := range rows {
+		if r.urls && !r.wide {
+			urls = append(urls, r)
+		} else {
+			out = append(out, r)
+		}
+	}
+	slices.SortFunc(urls, (*right).compare)
+	names := map[*right][]string{}
+	for _, r := range urls {
+		key := "URLs " + r.verbs + " " + r.label
+		j := joined[key]
+		if j == nil {
+			j = &right{key: key, verbs: r.verbs, scope: r.scope, label: r.label, urls: true}
+			joined[key] = j
+			out = append(out, j)
+		}
+		j.granted = append(j.granted, r.granted...)
+		names[j] = append(names[j], r.resource)
+		if j.resource = names[j][0]; len(names[j]) > 1 {
+			j.resource = view.Count(len(names[j]), "URL") + ", such as " + names[j][0]
+		}
+	}
+	return out
 }
 
 // finish writes what a row says.
 func (f *folder) finish(r *right, t thing) {
 	r.resource = text.Clean(t.String())
-	switch {
-	case t.url != "":
-		r.scope = "cluster"
-	case slices.Contains(r.namespaces, "*"):
+	if r.scope = places(r.namespaces); t.url != "" || slices.Contains(r.namespaces, "*") {
 		r.scope = everywhere
-	default:
-		r.scope = places(r.namespaces)
 	}
+	r.urls = t.url != ""
 	if r.key = t.key(); len(r.namespaces) > 0 {
 		r.key += " -n " + quoteAll(r.namespaces)
 	}
@@ -129,12 +172,10 @@ func (f *folder) finish(r *right, t thing) {
 	for i := range r.granted {
 		g := &r.granted[i]
 		p := &g.Permission
-		r.wide = r.wide || p.Verb == "*" || p.Group == "*" || strings.HasPrefix(p.Resource, "*") || strings.HasSuffix(p.URL, "*")
-		if f.marks != nil {
-			for _, e := range f.marks.Of(p, f.minor) {
-				if !slices.Contains(r.edges, e) {
-					r.edges = append(r.edges, e)
-				}
+		r.wide = r.wide || p.Verb == "*" || p.Group == "*" || strings.HasPrefix(p.Resource, "*") || p.URL == "*"
+		for _, e := range f.marks.Of(p, f.minor) {
+			if !slices.Contains(r.edges, e) {
+				r.edges = append(r.edges, e)
 			}
 		}
 		for j := range g.Via {
@@ -153,15 +194,15 @@ func (f *folder) finish(r *right, t thing) {
 	}
 }
 
-// labelOf says whose a grant is: that of the binding, or of the role where there is no binding.
+// labelOf says whose a grant is: whose the binding is or, of a role by itself, from which other role it gathers the rule.
 func (f *folder) labelOf(g *access.Grant) string {
-	if f.label == nil {
-		return ""
+	switch {
+	case !g.Binding.IsZero():
+		return f.label(g.Binding)
+	case g.AggregatedFrom != nil:
+		return qualified(*g.AggregatedFrom)
 	}
-	if g.Binding.IsZero() {
-		return f.label(g.Role)
-	}
-	return f.label(g.Binding)
+	return ""
 }
 
 func dangerOf(r *right) int {
@@ -176,17 +217,18 @@ func dangerOf(r *right) int {
 	return 0
 }
 
-// edgeText names the first steps of an attack, and counts the rest.
+// edgeText names the first step of an attack, or both where there are two, and counts the rest.
 func edgeText(edges []*model.Edge) string {
-	const named = 2
-	var ids []string
-	for i, e := range edges {
-		if i == named {
-			return strings.Join(ids, " ") + " +" + strconv.Itoa(len(edges)-named)
-		}
-		ids = append(ids, e.ID)
+	switch n := len(edges); n {
+	case 0:
+		return ""
+	case 1:
+		return edges[0].ID
+	case 2:
+		return edges[0].ID + " " + edges[1].ID
+	default:
+		return edges[0].ID + " +" + strconv.Itoa(n-1)
 	}
-	return strings.Join(ids, " ")
 }
 
 // String names a thing as kubectl does: pods/exec, deployments.apps, secrets named db.
@@ -293,10 +335,15 @@ func compareBool(a, b bool) int {
 func (r *right) whole() string {
 	where := ""
 	switch {
+	case r.urls:
 	case r.scope == everywhere:
-		where = " in every namespace"
+		where = " in the whole cluster"
 	case len(r.namespaces) > 0:
 		where = " in " + view.Few(r.namespaces, 3)
 	}
-	return r.verbs + " " + r.resource + where
+	verbs := r.verbs
+	if verbs == "*" {
+		verbs = "do everything (*) with"
+	}
+	return verbs + " " + r.resource + where
 }

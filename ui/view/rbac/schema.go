@@ -53,7 +53,7 @@ func count[R any](title string, width, priority int, of func(R) int) table.Colum
 // graded makes the column of severities.
 func graded[R any](s *view.Shared, of func(R) (letter string, worst model.Severity, rank int)) table.Column[R] {
 	return table.Column[R]{
-		Title: "SEV", Name: "severity", Min: 3, Ideal: 3, Falls: true,
+		Title: "SEV", Name: "severity", Min: 4, Ideal: 4, Falls: true,
 		Text: func(r R) string { letter, _, _ := of(r); return letter },
 		Compare: func(a, b R) int {
 			_, _, x := of(a)
@@ -97,13 +97,6 @@ func gradeOf(e *entry) (string, model.Severity, int) { return e.severity, e.wors
 func entrySchema(s *view.Shared, m mode) *table.Schema[*entry] {
 	title := [...]string{subjects: "SUBJECT", bindings: "BINDING", roles: "ROLE"}[m]
 	granted := [...]string{subjects: "GRANTS", bindings: "NAMES", roles: "BOUND"}[m]
-	kind := column("KIND", 7, 18, 4, func(e *entry) string { return e.kind })
-	namespace := column("NAMESPACE", 9, 14, 3, func(e *entry) string { return e.namespace })
-	if m == subjects {
-		kind, namespace = hidden(kind), hidden(namespace)
-	} else {
-		kind = hidden(kind)
-	}
 	return &table.Schema[*entry]{
 		Key: (*entry).id, Compare: (*entry).compare,
 		Columns: []table.Column[*entry]{
@@ -114,7 +107,8 @@ func entrySchema(s *view.Shared, m mode) *table.Schema[*entry] {
 				}
 				return s.Theme.Text
 			}),
-			kind, namespace,
+			hidden(column("KIND", 7, 18, 3, func(e *entry) string { return e.kind })),
+			hidden(column("NAMESPACE", 9, 14, 4, func(e *entry) string { return e.namespace })),
 			hidden(count(granted, 6, 5, func(e *entry) int { return e.grants })),
 			hidden(column("WHERE", 6, 14, 6, func(e *entry) string { return e.scope })),
 			hidden(column("FROM", 5, 14, 7, func(e *entry) string { return e.label })),
@@ -139,26 +133,27 @@ func linkSchema(s *view.Shared, m mode) *table.Schema[*link] {
 		return s.Theme.Text
 	}
 	who := styled(grow(searched(column("SUBJECT", 12, 24, 0, func(l *link) string { return l.who }))), odd)
-	name := grow(searched(column("BINDING", 10, 22, 0, func(l *link) string { return l.name })))
-	role := styled(grow(searched(column("ROLE", 10, 24, 1, func(l *link) string { return l.roleName }))), odd)
-	by := searched(column("GRANTED TO", 8, 18, 2, func(l *link) string { return l.by }))
-	scope := column("WHERE", 5, 10, 3, func(l *link) string { return l.scope })
+	name := grow(searched(column("BINDING", 10, 16, 0, func(l *link) string { return l.name })))
+	role := styled(grow(searched(column("ROLE", 10, 16, 0, func(l *link) string { return l.roleName }))), odd)
+	by := searched(column("VIA", 9, 16, 2, func(l *link) string { return l.by }))
+	group := hidden(column("GROUP", 12, 24, 8, func(l *link) string { return l.group }))
+	scope := hidden(column("WHERE", 5, 10, 3, func(l *link) string { return l.scope }))
 	from := column("FROM", 5, 8, 4, func(l *link) string { return l.label })
 	note := hidden(column("NOTE", 8, 24, 9, func(l *link) string { return l.note }))
-	columns := []table.Column[*link]{graded(s, linkGrade), name, scope, role, by, from, note}
+	columns := []table.Column[*link]{graded(s, linkGrade), name, role, by, from, group, scope, note}
 	switch m {
 	case bindings:
-		columns = []table.Column[*link]{graded(s, linkGrade), who, hidden(role), hidden(name), hidden(scope), note}
+		columns = []table.Column[*link]{graded(s, linkGrade), who, hidden(role), hidden(name), scope, note}
 	case roles:
 		name.Grow = false
-		columns = []table.Column[*link]{graded(s, linkGrade), who, name, scope, from, note}
+		columns = []table.Column[*link]{graded(s, linkGrade), who, name, from, scope, note}
 	}
 	return &table.Schema[*link]{
 		Key: (*link).id, Compare: (*link).compare, Columns: columns,
 		Fields: []table.Field[*link]{
 			severities(linkGrade), field("ns", "namespace", func(l *link) string { return l.scope }), field("role", "", func(l *link) string { return l.roleName }),
 			field("binding", "", func(l *link) string { return l.name }), field("subject", "", func(l *link) string { return l.who }),
-			field("by", "", func(l *link) string { return l.by }), field("from", "", func(l *link) string { return l.label }),
+			field("via", "", func(l *link) string { return l.by }), field("group", "", func(l *link) string { return l.group }), field("from", "", func(l *link) string { return l.label }),
 		},
 	}
 }
@@ -167,9 +162,15 @@ func linkSchema(s *view.Shared, m mode) *table.Schema[*link] {
 const markColumn = 3
 
 // rightSchema says what the rows of the third pane are.
-func rightSchema(s *view.Shared) *table.Schema[*right] {
-	marks := column("ATTACK", 6, 9, 1, func(r *right) string { return r.marks })
-	marks.Compare, marks.Falls = func(a, b *right) int { return cmp.Compare(b.danger, a.danger) }, true
+func rightSchema(s *view.Shared, m mode) *table.Schema[*right] {
+	scope := column("WHERE", 5, 10, 2, func(r *right) string { return r.scope })
+	from := 8
+	if m == roles {
+		// Where a role holds its bindings say; from which role it has a rule is said instead.
+		scope, from = hidden(scope), 24
+	}
+	marks := column("ATTACK", 8, 12, 1, func(r *right) string { return r.marks })
+	marks.Compare, marks.Falls = func(a, b *right) int { return cmp.Compare(b.weight(), a.weight()) }, true
 	marks.Style = func(r *right) lipgloss.Style {
 		if r.danger == 3 {
 			return s.Theme.Alarm
@@ -186,9 +187,8 @@ func rightSchema(s *view.Shared) *table.Schema[*right] {
 				return s.Theme.Text
 			}),
 			grow(searched(column("VERBS", 8, 18, 0, func(r *right) string { return r.verbs }))),
-			column("WHERE", 5, 10, 2, func(r *right) string { return r.scope }),
-			searched(marks),
-			column("FROM", 5, 8, 3, func(r *right) string { return r.label }),
+			scope, searched(marks),
+			column("FROM", 8, from, 3, func(r *right) string { return r.label }),
 		},
 		Fields: []table.Field[*right]{
 			{Name: "verb", Text: func(r *right) string { return r.verbs }, Within: true},

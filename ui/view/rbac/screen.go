@@ -7,7 +7,6 @@ package rbac
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"canopy/analysis/privilege"
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
@@ -26,7 +25,6 @@ const (
 // Screen is the main screen. It satisfies view.Screen, view.Filtered and view.Tabular.
 type Screen struct {
 	shared *view.Shared
-	marks  *privilege.Marks
 	// broken says why nothing can be shown; nil where it can.
 	broken error
 
@@ -35,7 +33,7 @@ type Screen struct {
 	focus         pane
 	entries       [modes]*list[*entry]
 	links         [modes]*list[*link]
-	rights        *list[*right]
+	rights        [modes]*list[*right]
 
 	snapshot *view.Snapshot
 	// world is what is shown, read the snapshot that it was compared with last; making tells that a newer one is on its way.
@@ -78,12 +76,11 @@ type answered struct {
 // New gives the screen, empty until the first snapshot.
 func New(shared *view.Shared) *Screen {
 	s := &Screen{shared: shared, snapshot: view.NewSnapshot(), world: newWorld()}
-	s.marks, s.broken = privilege.NewMarks()
 	for m := range modes {
 		s.entries[m] = newList(shared, s, entrySchema(shared, m), severityColumn)
 		s.links[m] = newList(shared, s, linkSchema(shared, m), severityColumn)
+		s.rights[m] = newList(shared, s, rightSchema(shared, m), markColumn)
 	}
-	s.rights = newList(shared, s, rightSchema(shared), markColumn)
 	s.turnFocus()
 	return s
 }
@@ -171,13 +168,16 @@ func (s *Screen) ask() tea.Cmd {
 	if s.narrow.entry == e.id() {
 		q.through = s.narrow.through
 	}
+	if set := s.snapshot.Report.Inventory; set != nil && e.subject.Kind == model.AccountSubject {
+		q.inventory = set.Version()
+	}
 	if q == s.asked {
 		return nil
 	}
 	s.asking, s.asked = true, q
-	before, ctx, session, marks := s.about, s.shared.Running, s.shared.Session, s.marks
+	before, to := s.about, newLoader(s.shared, s.world, s.snapshot.Report, 0)
 	return view.Later(s, func() tea.Msg {
-		a, err := q.answer(ctx, session, marks, before)
+		a, err := to.answer(q, before)
 		return answered{a, q, err}
 	})
 }
@@ -200,7 +200,7 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 // takeWorld shows a world.
 func (s *Screen) takeWorld(msg made) tea.Cmd {
 	if msg.err != nil {
-		// The session has ended: what is shown is the last that there was.
+		s.fail(msg.err)
 		return nil
 	}
 	s.world = msg.world
@@ -212,14 +212,22 @@ func (s *Screen) takeWorld(msg made) tea.Cmd {
 	return tea.Batch(append(cmds, s.ask())...)
 }
 
+// fail keeps why nothing can be shown. Where the session has ended what is shown is the last that there was.
+func (s *Screen) fail(err error) {
+	if s.shared.Running.Err() == nil {
+		s.broken = err
+	}
+}
+
 // takeAbout shows an answer.
 func (s *Screen) takeAbout(msg answered) tea.Cmd {
 	if msg.err != nil {
+		s.fail(msg.err)
 		return nil
 	}
 	s.about = msg.about
 	s.lay()
-	return tea.Batch(s.links[s.about.mode].show(s.about.links), s.rights.show(s.about.rights))
+	return tea.Batch(s.links[s.about.mode].show(s.about.links), s.rights[s.about.mode].show(s.about.rights))
 }
 
 // Reveal goes to a subject, a binding or a role.
@@ -249,8 +257,8 @@ func (s *Screen) Restyle() {
 	for m := range modes {
 		s.entries[m].restyle()
 		s.links[m].restyle()
+		s.rights[m].restyle()
 	}
-	s.rights.restyle()
 	s.lay()
 }
 
@@ -259,33 +267,23 @@ func (s *Screen) turnFocus() {
 	for m := range modes {
 		s.entries[m].table.SetFocus(s.focus == first)
 		s.links[m].table.SetFocus(s.focus == second)
+		s.rights[m].table.SetFocus(s.focus == third)
 	}
-	s.rights.table.SetFocus(s.focus == third)
 	s.lay()
 }
 
-// Back leaves a pane for the one before it; false where there is none.
-func (s *Screen) Back() (tea.Cmd, bool) {
-	if s.focus == first {
-		return nil, false
-	}
+// Deep tells that there is a pane to go back to before the screen is left.
+func (s *Screen) Deep() bool { return s.focus != first }
+
+// Up leaves a pane for the one before it.
+func (s *Screen) Up() tea.Cmd {
 	if s.focus == third {
 		s.narrow = narrow{}
 	}
-	s.focus--
-	s.turnFocus()
-	return s.ask(), true
-}
-
-// pane gives what can be done with the table that has the focus.
-func (s *Screen) pane() part {
-	switch s.focus {
-	case second:
-		return s.links[s.mode]
-	case third:
-		return s.rights
+	if s.focus > first {
+		s.turnTo(s.focus - 1)
 	}
-	return s.entries[s.mode]
+	return s.ask()
 }
 
 // part is a list of any rows.

@@ -29,6 +29,8 @@ type world struct {
 	labels   map[model.Ref]string
 	found    map[model.Ref][]*view.Row
 	provider access.Provider
+	// discovery knows which resources there are.
+	discovery *access.Discovery
 	// namespaces are those whose objects are listed.
 	namespaces view.Namespaces
 	entries    [modes]*batch[*entry]
@@ -51,6 +53,8 @@ type binding struct {
 	exists bool
 	// subjects are those that it names, in its order; zero for one that can match nobody.
 	subjects []model.Subject
+	// users tells of each whether it is an account that is named as a user.
+	users []bool
 	// label says whose the binding is, where it is not somebody's own: stock, Helm.
 	label string
 }
@@ -68,8 +72,15 @@ func newWorld() *world {
 
 // kinds are those whose objects are listed.
 func kinds() []*model.Kind {
+	return kindsNamed("ClusterRoleBinding", "RoleBinding", "ClusterRole", "Role", "ServiceAccount")
+}
+
+// read are those that a world is made of: custom resources are what wildcards stand for.
+func read() []*model.Kind { return append(kinds(), kindsNamed("CustomResourceDefinition")...) }
+
+func kindsNamed(names ...string) []*model.Kind {
 	var list []*model.Kind
-	for _, name := range []string{"ClusterRoleBinding", "RoleBinding", "ClusterRole", "Role", "ServiceAccount"} {
+	for _, name := range names {
 		list = append(list, model.KindByName(name))
 	}
 	return list
@@ -79,25 +90,27 @@ func kinds() []*model.Kind {
 // records and no more, which are immutable.
 func (w *world) next(ctx context.Context, session view.Session, now *view.Snapshot) (*world, error) {
 	var records []model.Record
-	var provider access.Provider
-	n := &world{report: now.Report, basis: basis{digest: now.Report.Digest, settled: now.Cover.Settled(), shown: shownKey(now.Namespaces)}}
+	n := &world{report: now.Report, namespaces: now.Namespaces, basis: basis{digest: now.Report.Digest, settled: now.Cover.Settled(), shown: shownKey(now.Namespaces)}}
 	err := session.Ask(ctx, func(c *cluster.Cluster, a *access.Analyser, server string) {
-		for _, k := range kinds() {
+		for _, k := range read() {
 			for r := range c.All(k.GroupKind()) {
 				records = append(records, r)
 			}
 		}
-		provider = access.ProviderOf(c, server)
-		_, n.why = a.Everyone(c, "*", provider)
-		n.server = server
+		n.server, n.provider = server, access.ProviderOf(c, server)
+		_, n.why = a.Everyone(c, "*", n.provider)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if w.provider == provider && w.basis == n.basis && w.holds(records) {
+	if w.provider == n.provider && w.basis == n.basis && w.holds(records) {
 		return w, nil
 	}
-	n.provider, n.namespaces = provider, now.Namespaces
+	stocked := access.NewDiscovery(stock.Resources())
+	err = session.Ask(ctx, func(c *cluster.Cluster, _ *access.Analyser, _ string) { n.discovery = stocked.With(c) })
+	if err != nil {
+		return nil, err
+	}
 	n.fill(w, records)
 	n.find(now.Report)
 	n.list(w, now)
@@ -143,7 +156,9 @@ func (w *world) fill(before *world, records []model.Record) {
 		default:
 			b = &binding{ref: ref, role: role, label: w.labels[ref], exists: w.has(role)}
 			for i := range named {
-				b.subjects = append(b.subjects, subjectOf(&named[i], ref.Namespace))
+				subject := subjectOf(&named[i], ref.Namespace)
+				b.subjects = append(b.subjects, subject)
+				b.users = append(b.users, named[i].Kind == rbacv1.UserKind && subject.Kind == model.AccountSubject)
 			}
 		}
 		w.bindings[ref] = b

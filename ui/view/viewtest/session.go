@@ -23,6 +23,7 @@ import (
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
+	"canopy/analysis/privilege"
 	"canopy/analysis/remedy"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -38,6 +39,11 @@ var Now = time.Date(2026, time.November, 23, 14, 0, 0, 0, time.UTC)
 
 //go:embed cluster.yaml
 var manifests []byte
+
+// grants are its RBAC objects.
+//
+//go:embed access.yaml
+var grants []byte
 
 // Session is a view.Session on objects at hand. It is also a sink for changes: see Apply.
 type Session struct {
@@ -61,6 +67,7 @@ func Cluster(t testing.TB) *Session {
 	t.Helper()
 	s := New(t)
 	s.Apply(Objects(t, manifests)...)
+	s.Apply(Objects(t, grants)...)
 	s.Complete()
 	return s
 }
@@ -169,7 +176,7 @@ func (s *Session) Snapshot() *view.Snapshot {
 // Shared gives what screens have in common: the default keys and look, UTC.
 func (s *Session) Shared() *view.Shared {
 	return &view.Shared{
-		Theme: theme.New(theme.Options{Dark: true}), Glyphs: theme.NewGlyphs(false), Keys: keys.Default(), Zone: time.UTC, Session: s, Running: context.Background(), Glow: true,
+		Theme: theme.New(theme.Options{Dark: true}), Glyphs: theme.NewGlyphs(false), Keys: keys.Default(), Zone: time.UTC, Session: s, Running: context.Background(), Glow: true, Edges: privilege.NewMarks,
 	}
 }
 

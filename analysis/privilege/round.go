@@ -1,0 +1,155 @@
+package privilege
+
+import (
+	"slices"
+
+	"canopy/analysis"
+	"canopy/analysis/rbac"
+	"canopy/model"
+	"canopy/model/cluster"
+)
+
+// round brings the findings up to date with what was touched: roles are read, then bindings entered, then it is worked out
+// what each opens, and last all is judged that rests on it.
+type round struct {
+	*Analyser
+	c      *cluster.Cluster
+	access *rbac.Analyser
+	out    analysis.Findings
+	// objects says which of those that ways rest on exist.
+	objects objects
+	crowds  map[crowdKey]*means
+	// news are the subjects who hold other shared needs than before, and where.
+	news map[whereabouts]struct{}
+	// work are the bindings to be read, and then judged.
+	work map[*bound]struct{}
+	// rebound are roles that are to be judged: they changed, or are bound otherwise.
+	rebound map[model.Ref]struct{}
+	// gone are bindings as they were, where they led on.
+	gone map[model.Ref]*bound
+	// powerful says of the namespaces in which the number of accounts that hold the cluster changed whether any did.
+	powerful map[string]bool
+	climbed  bool
+}
+
+// whereabouts is a subject in a place.
+type whereabouts struct {
+	model.Subject
+	namespace string
+}
+
+// Flush judges what was touched. An account that comes to hold the cluster makes all who can become it worse.
+//
+// It tells whether who can come to hold the cluster may have changed.
+func (a *Analyser) Flush(c *cluster.Cluster, access *rbac.Analyser, out analysis.Findings) bool {
+	if a.Idle() {
+		return false
+	}
+	r := &round{
+		Analyser: a, c: c, access: access, out: out, objects: a.table.look(c), crowds: map[crowdKey]*means{}, news: map[whereabouts]struct{}{},
+		work: map[*bound]struct{}{}, rebound: map[model.Ref]struct{}{}, gone: map[model.Ref]*bound{}, powerful: map[string]bool{},
+	}
+	for ref := range a.dirtyRoles {
+		delete(a.roles, ref)
+		r.rebound[ref] = struct{}{}
+		for b := range access.BindingsOf(ref) {
+			a.dirtyBindings[b.Ref] = struct{}{}
+		}
+	}
+	for ref := range a.dirtyBindings {
+		r.enter(ref)
+	}
+	r.touchWaiting()
+	for b := range r.work {
+		r.open(b)
+	}
+	r.settle()
+	for ref := range r.rebound {
+		r.judgeRole(ref)
+	}
+	for ref := range a.dirtyOthers {
+		r.judgeOther(ref)
+	}
+	for b := range r.work {
+		r.judge(b)
+	}
+	clear(a.dirtyRoles)
+	clear(a.dirtyBindings)
+	clear(a.dirtyOthers)
+	return r.climbed
+}
+
+// touchWaiting takes up the bindings that wait for what others give to their subjects: to the subject itself, or to a group
+// that it is always in.
+func (r *round) touchWaiting() {
+	for at := range r.news {
+		if who := r.people[at.Subject]; who != nil {
+			for _, s := range *who {
+				if at.namespace == "" || at.namespace == s.namespace {
+					for _, b := range s.takers {
+						r.work[b] = struct{}{}
+					}
+				}
+			}
+		}
+		if at.Kind != model.GroupSubject {
+			continue
+		}
+		for b := range r.waiting {
+			if (at.namespace == "" || at.namespace == b.ref.Namespace) && slices.ContainsFunc(b.names, func(s model.Subject) bool { return rbac.UserOf(s).In(at.Name) }) {
+				r.work[b] = struct{}{}
+			}
+		}
+	}
+}
+
+// open works out what a binding opens.
+func (r *round) open(b *bound) {
+	before := b.reading
+	r.hold(b, -1)
+	var now *reading
+	waits := false
+	if b.role != nil && len(b.names) > 0 {
+		shared := r.read(b.role, r.place(b.ref, false))
+		now, waits = r.readMore(b, shared), len(shared.partly) > 0
+	}
+	r.wait(b, waits)
+	if b.leads().climbs() {
+		r.ladder.remove(b)
+	}
+	b.reading = now
+	r.hold(b, 1)
+	if b.leads().climbs() {
+		r.ladder.add(b)
+	}
+	old := &bound{ref: b.ref, names: b.names, reading: before}
+	if was := r.gone[b.ref]; was != nil {
+		old = was
+		delete(r.gone, b.ref)
+	}
+	if !old.leads().equal(b.leads()) || (b.leads().climbs() && !slices.Equal(old.names, b.names)) {
+		r.climbed = r.climbed || r.matters(old) || r.matters(b)
+	}
+}
+
+// settle looks at what came of it all: bindings that led on and are gone, and namespaces in which accounts hold the cluster
+// or do no more.
+func (r *round) settle() {
+	for _, old := range r.gone {
+		r.climbed = r.climbed || r.matters(old)
+	}
+	for ns, was := range r.powerful {
+		if was == (r.power[ns] > 0) {
+			continue
+		}
+		bindings := r.access.BindingsIn(ns)
+		if ns == everywhere {
+			bindings = r.access.Bindings()
+		}
+		for one := range bindings {
+			if b := r.bindings[one.Ref]; b != nil && !b.cluster() && b.reading != nil && b.reading.deep {
+				r.work[b] = struct{}{}
+			}
+		}
+	}
+}

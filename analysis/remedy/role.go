@@ -1,0 +1,139 @@
+package remedy
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+
+	"canopy/model"
+	"canopy/model/record"
+)
+
+// roleEdit is a change of a role in place.
+type roleEdit struct {
+	ref      model.Ref
+	meta     *record.Meta
+	rewrite  *rewrite
+	findings []*model.Finding
+	class    breakage
+	evidence []string
+}
+
+// edit gives the edit of a role, made where there is none.
+func (r *rights) edit(ref model.Ref) *roleEdit {
+	if e := r.edits[ref]; e != nil {
+		return e
+	}
+	rules, _, meta := roleOf(r.p.c, ref)
+	e := &roleEdit{ref: ref, meta: meta, rewrite: newRewrite(rules)}
+	r.edits[ref] = e
+	return e
+}
+
+// say adds to the evidence, once.
+func say(list *[]string, format string, args ...any) {
+	if s := fmt.Sprintf(format, args...); !slices.Contains(*list, s) {
+		*list = append(*list, s)
+	}
+}
+
+// rolePatches makes one patch for each role that is changed in place.
+func (r *rights) rolePatches() ([]Document, error) {
+	var docs []Document
+	for _, ref := range slices.SortedFunc(maps.Keys(r.edits), model.Ref.Compare) {
+		e := r.edits[ref]
+		if !e.rewrite.changed() {
+			continue
+		}
+		body, err := json.Marshal(e.rewrite.operations())
+		if err != nil {
+			return nil, err
+		}
+		d, err := patchDocument(ref, types.JSONPatchType, body)
+		if err != nil {
+			return nil, err
+		}
+		d.ManagedBy = keeperOf(e.meta)
+		r.fill(&d, e.findings, e.class, e.evidence)
+		docs = append(docs, d)
+	}
+	return docs, nil
+}
+
+// fill writes into a document what its findings say.
+func (r *rights) fill(d *Document, findings []*model.Finding, class breakage, evidence []string) {
+	for _, f := range findings {
+		if !slices.Contains(d.rules, f.Rule) {
+			d.rules = append(d.rules, f.Rule)
+		}
+		class = max(class, parseBreakage(f.Rule.Breakage))
+		if why := doubtOf(f); why != "" {
+			class = max(class, needsEvidence)
+			say(&evidence, "%s", why)
+		}
+	}
+	d.Breakage, d.Evidence = class.String(), evidence
+}
+
+// shared says why a role must not be changed in place for the sake of one cut; "" where it may. A role that others hold too
+// is theirs, unless they lose the same, and one that somebody else writes would be written again.
+func (r *rights) shared(role model.Ref, one *cut, all []*cut) string {
+	_, aggregation, meta := roleOf(r.now.c, role)
+	if meta == nil {
+		return "it was not seen"
+	}
+	if r.isStock(role) {
+		return "Kubernetes ships it"
+	}
+	if aggregation != nil {
+		return "it gathers the rules of other roles"
+	}
+	if by := keeperOf(meta); by != "" {
+		return "it is managed by " + by
+	}
+	if whole := r.feeds(role, meta); whole != "" {
+		return "it feeds ClusterRole " + whole
+	}
+	for b := range r.now.access.BindingsOf(role) {
+		i := slices.IndexFunc(all, func(c *cut) bool { return c.b.Ref == b.Ref })
+		if i < 0 || !all[i].remove && !all[i].rewrite.same(one.rewrite) {
+			return "other bindings name it too"
+		}
+	}
+	kinds := []string{"RoleBinding"}
+	if role.Kind == "ClusterRole" {
+		kinds = append(kinds, "ClusterRoleBinding")
+	}
+	for _, kind := range kinds {
+		if !r.now.complete(model.KindByName(kind).Ref(role.Namespace, "")) {
+			return "not every " + kind + " was seen, and others may name it"
+		}
+	}
+	return ""
+}
+
+// feeds names a ClusterRole that gathers the rules of a role.
+func (r *rights) feeds(role model.Ref, meta *record.Meta) string {
+	if role.Kind != "ClusterRole" {
+		return ""
+	}
+	for _, one := range r.now.c.Sorted(role.GroupKind()) {
+		whole, ok := one.(*record.Typed[*rbacv1.ClusterRole])
+		if !ok || whole.Object.AggregationRule == nil || whole.Name == role.Name {
+			continue
+		}
+		for i := range whole.Object.AggregationRule.ClusterRoleSelectors {
+			s, err := metav1.LabelSelectorAsSelector(&whole.Object.AggregationRule.ClusterRoleSelectors[i])
+			if err == nil && s.Matches(labels.Set(meta.Labels.Map())) {
+				return whole.Name
+			}
+		}
+	}
+	return ""
+}
