@@ -27,6 +27,8 @@ type bound struct {
 	// subjects decide what else it opens.
 	reading *reading
 	waits   bool
+	// nodes are its subjects on the ladder, while it leads on.
+	nodes []*node
 	// grant is what its findings point to.
 	grant    *grant
 	findings []*model.Finding

@@ -15,8 +15,10 @@ type ladder struct {
 	one map[model.Subject][]*bound
 	// nodes are the subjects of all these bindings.
 	nodes map[model.Subject]*node
-	// walk counts how often somebody went up.
-	walk uint64
+	// loose are homes of which nobody may speak any more.
+	loose []*home
+	// walk counts how often somebody went up, level how many levels were gone through.
+	walk, level uint64
 }
 
 // home is the accounts of a namespace: many are the bindings by which one becomes any of them, runs those by which one becomes
@@ -24,19 +26,19 @@ type ladder struct {
 type home struct {
 	namespace  string
 	many, runs []*bound
-	// nodes counts those of its accounts.
+	// nodes counts those of its accounts, and of the group of all of them.
 	nodes int
-	// The first of its accounts that the walk has found on a level, and of those that run pods.
-	found, running         *node
-	foundWalk, runningWalk uint64
-	// joined and ran tell that many and runs were gone through in a walk.
+	// joined and ran are the last walks that found one of its accounts, and one that runs pods.
 	joined, ran uint64
+	// first and runner are those accounts, by name, on the level that was last gone through.
+	level         uint64
+	first, runner model.Subject
 }
 
 // node is a subject of a binding that leads on.
 type node struct {
 	model.Subject
-	// home is that of an account.
+	// home is that of an account, or of the group of all accounts there.
 	home *home
 	uses int
 	// walk is the last in which it was found.
@@ -44,7 +46,7 @@ type node struct {
 }
 
 func newLadder() ladder {
-	return ladder{homes: map[string]*home{}, one: map[model.Subject][]*bound{}, nodes: map[model.Subject]*node{}}
+	return ladder{homes: map[string]*home{everywhere: {}}, one: map[model.Subject][]*bound{}, nodes: map[model.Subject]*node{}}
 }
 
 // home gives the home of a namespace, making it where there is none.
@@ -64,8 +66,8 @@ func (l *ladder) add(b *bound) {
 		n := l.nodes[s]
 		if n == nil {
 			n = &node{Subject: s}
-			if s.Kind == model.AccountSubject {
-				n.home = l.home(s.Namespace)
+			if namespace, ok := homeOf(s); ok && namespace != everywhere {
+				n.home = l.home(namespace)
 				n.home.nodes++
 			}
 			l.nodes[s] = n
@@ -111,7 +113,7 @@ func (l *ladder) remove(b *bound) {
 			}
 		}
 	}
-	l.tidy(h)
+	l.loose = append(l.loose, h)
 	for _, n := range b.nodes {
 		if n.uses--; n.uses > 0 {
 			continue
@@ -119,17 +121,21 @@ func (l *ladder) remove(b *bound) {
 		delete(l.nodes, n.Subject)
 		if n.home != nil {
 			n.home.nodes--
-			l.tidy(n.home)
+			l.loose = append(l.loose, n.home)
 		}
 	}
 	b.nodes = nil
 }
 
-// tidy drops a home of which nobody speaks any more.
-func (l *ladder) tidy(h *home) {
-	if h != nil && len(h.many) == 0 && len(h.runs) == 0 && h.nodes == 0 {
-		delete(l.homes, h.namespace)
+// sweep drops the homes of which nobody speaks any more.
+func (l *ladder) sweep() {
+	for _, h := range l.loose {
+		if h != nil && len(h.many) == 0 && len(h.runs) == 0 && h.nodes == 0 && h.namespace != everywhere {
+			delete(l.homes, h.namespace)
+		}
 	}
+	clear(l.loose)
+	l.loose = l.loose[:0]
 }
 
 func position(list []*bound, b *bound) int {

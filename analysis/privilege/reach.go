@@ -16,18 +16,51 @@ import (
 // holder nothing new, and what is for some requests alone does not.
 type Reach struct {
 	steps map[model.Subject]rung
-	// crowds tells that a group of accounts is among the subjects.
-	crowds bool
-	// What was found on the way: the namespaces of which some account is a step, and of which one that runs pods is.
-	joined, ran map[string]struct{}
-	// all tells that every account is a step.
-	all bool
+	// crowds tells that a group is among the subjects, all that every account is a step.
+	crowds, all bool
 }
 
-// rung is a step with the number of steps after it.
+// how somebody is led on.
+type how uint8
+
+const (
+	toCluster how = iota
+	toAny
+	toRunning
+	toName
+)
+
+// rung is a step as it is kept.
 type rung struct {
-	Step
+	by *bound
+	// leads is where the binding led when the step was found.
+	leads *climb
+	how   how
+	// left counts the steps after it.
 	left int
+	next model.Subject
+}
+
+func (r *rung) step(s model.Subject) Step {
+	var edges []string
+	switch r.how {
+	case toCluster:
+		edges = r.leads.sinkEdges
+	case toAny:
+		edges = r.leads.anyEdges
+	case toRunning:
+		edges = r.leads.runEdges
+	case toName:
+		edges = r.leads.nameEdges
+	}
+	return Step{s, r.by.ref, edges, r.next}
+}
+
+func (r *rung) equal(o *rung) bool {
+	if r.how != o.how || r.left != o.left || r.next != o.next {
+		return false
+	}
+	return (r.by == o.by && r.leads == o.leads) || (r.by.ref == o.by.ref && r.leads.equal(o.leads))
 }
 
 // Step is one step on the way of a subject to all of the cluster.
@@ -40,40 +73,38 @@ type Step struct {
 	Next model.Subject
 }
 
-func (s *Step) equal(o *Step) bool {
-	return s.Subject == o.Subject && s.Binding == o.Binding && s.Next == o.Next && slices.Equal(s.Edges, o.Edges)
-}
-
 // Of gives the way of a subject to the whole cluster, the shortest in steps; nil where there is none.
 func (r *Reach) Of(s model.Subject) []Step {
 	var way []Step
 	for !s.IsZero() {
-		step, ok := r.step(s)
+		who, one, ok := r.rung(s)
 		if !ok {
 			return nil
 		}
-		way = append(way, step.Step)
-		s = step.Next
+		way = append(way, one.step(who))
+		s = one.next
 	}
 	return way
 }
 
-// step gives the next step of a subject: its own, or that of a group which is shorter. Every step is shorter than the one
-// before.
-func (r *Reach) step(s model.Subject) (best rung, ok bool) {
+// rung gives the next step of a subject: its own, or that of a group which is shorter, and whose it is. Every step is shorter
+// than the one before.
+func (r *Reach) rung(s model.Subject) (who model.Subject, best rung, ok bool) {
 	if r == nil {
-		return rung{}, false
+		return s, rung{}, false
 	}
+	who = s
 	best, ok = r.steps[s]
 	if !r.crowds {
-		return best, ok
+		return who, best, ok
 	}
 	for _, g := range rbac.UserOf(s).Groups {
-		if one, in := r.steps[model.Subject{Kind: model.GroupSubject, Name: g}]; in && (!ok || one.left < best.left) {
-			best, ok = one, true
+		group := model.Subject{Kind: model.GroupSubject, Name: g}
+		if one, in := r.steps[group]; in && (!ok || one.left < best.left) {
+			who, best, ok = group, one, true
 		}
 	}
-	return best, ok
+	return who, best, ok
 }
 
 // Len counts the subjects.
@@ -90,7 +121,7 @@ func (r *Reach) Equal(o *Reach) bool {
 		return r == o
 	}
 	for s, a := range r.steps {
-		if b, ok := o.steps[s]; !ok || !a.equal(&b.Step) {
+		if b, ok := o.steps[s]; !ok || !a.equal(&b) {
 			return false
 		}
 	}
@@ -100,15 +131,15 @@ func (r *Reach) Equal(o *Reach) bool {
 // Same tells whether two say the same of one subject.
 func (r *Reach) Same(o *Reach, s model.Subject) bool {
 	for !s.IsZero() {
-		a, in := r.step(s)
-		b, too := o.step(s)
+		who, a, in := r.rung(s)
+		whom, b, too := o.rung(s)
 		if !in || !too {
 			return in == too
 		}
-		if !a.equal(&b.Step) {
+		if who != whom || !a.equal(&b) {
 			return false
 		}
-		s = a.Next
+		s = a.next
 	}
 	return true
 }
@@ -116,16 +147,17 @@ func (r *Reach) Same(o *Reach, s model.Subject) bool {
 // Reach works out who can come to hold the whole cluster. Running lists the accounts whose pods hold a token, sorted. Equal
 // input gives equal output: of several shortest ways the first by name counts.
 func (a *Analyser) Reach(_ *rbac.Analyser, running []model.Subject) *Reach {
-	w := &walk{Reach: &Reach{steps: map[model.Subject]rung{}, joined: map[string]struct{}{}, ran: map[string]struct{}{}}, ladder: &a.ladder, running: running}
-	w.climb(a.ladder.sinks, func(c *climb) []string { return c.sinkEdges }, model.Subject{})
-	for len(w.next) > 0 {
-		level := w.next
-		w.next, w.left = nil, w.left+1
-		slices.SortFunc(level, model.Subject.Compare)
-		for _, s := range level {
-			w.follow(s)
+	if a.runs == nil || !slices.Equal(running, a.running) {
+		a.running, a.runs = running, make(map[model.Subject]struct{}, len(running))
+		for _, s := range running {
+			a.runs[s] = struct{}{}
 		}
 	}
+	a.ladder.walk++
+	w := &walk{
+		Reach: &Reach{steps: make(map[model.Subject]rung, a.last.Len())}, ladder: &a.ladder, running: running, runs: a.runs, number: a.ladder.walk,
+	}
+	w.levels()
 	a.last = w.Reach
 	return w.Reach
 }
@@ -136,13 +168,9 @@ func (a *Analyser) matters(b *bound) bool {
 	switch {
 	case !c.climbs():
 		return false
-	case a.last == nil, c.sink, len(c.names) > 0:
+	case a.last == nil, a.last.all, c.sink, len(c.names) > 0:
 		return true
 	}
-	return a.last.all || (len(c.anyEdges) > 0 && hasKey(a.last.joined, b.ref.Namespace)) || (len(c.runEdges) > 0 && hasKey(a.last.ran, b.ref.Namespace))
-}
-
-func hasKey(set map[string]struct{}, k string) bool {
-	_, ok := set[k]
-	return ok
+	h := a.ladder.homes[b.ref.Namespace]
+	return h != nil && ((len(c.anyEdges) > 0 && h.joined == a.ladder.walk) || (len(c.runEdges) > 0 && h.ran == a.ladder.walk))
 }

@@ -73,6 +73,7 @@ func (a *Analyser) Flush(c *cluster.Cluster, access *rbac.Analyser, out analysis
 	for b := range r.work {
 		r.judge(b)
 	}
+	a.ladder.sweep()
 	clear(a.dirtyRoles)
 	clear(a.dirtyBindings)
 	clear(a.dirtyOthers)

@@ -18,25 +18,21 @@ type walk struct {
 	// next are the nodes of the level that is being found, left the steps after it.
 	next []*node
 	left int
+	// fresh are the homes of the level before, of which an account was found for the first time.
+	fresh []*home
 	// done are the lists of single accounts that were gone through.
 	done map[model.Subject]struct{}
 }
 
-// found is an account of a level by which homes are joined. It need not be a node: a group stands for accounts of which no
-// binding speaks.
-type found struct {
-	first, running model.Subject
-}
-
 // climb takes the subjects of bindings that lead to a target.
-func (w *walk) climb(list []*bound, how how, target model.Subject) {
+func (w *walk) climb(list []*bound, by how, target model.Subject) {
 	for _, b := range list {
 		for _, n := range b.nodes {
 			if n.walk == w.number {
 				continue
 			}
 			n.walk = w.number
-			w.steps[n.Subject] = rung{b, b.leads(), how, w.left, target}
+			w.steps[n.Subject] = rung{b, b.leads(), by, w.left, target}
 			w.next = append(w.next, n)
 			w.crowds = w.crowds || n.Kind == model.GroupSubject
 		}
@@ -48,56 +44,44 @@ func (w *walk) levels() {
 	w.climb(w.sinks, toCluster, model.Subject{})
 	for len(w.next) > 0 {
 		level := w.next
-		w.next, w.left = nil, w.left+1
-		w.join(w.homesOf(level), level)
+		w.next, w.fresh = nil, w.fresh[:0]
+		w.left++
+		w.ladder.level++
+		for _, n := range level {
+			w.visit(n)
+		}
+		w.single(level)
+		slices.SortFunc(w.fresh, func(x, y *home) int { return cmp.Compare(x.namespace, y.namespace) })
+		for _, h := range w.fresh {
+			w.join(h)
+		}
 	}
 }
 
-// homesOf finds the homes of the accounts of a level, and of those for whom its groups stand, with the first account of each
-// by name, and the first of each that runs pods. Everywhere is the home of all.
-func (w *walk) homesOf(level []*node) map[string]*found {
-	homes := map[string]*found{}
-	note := func(s model.Subject) {
-		_, runs := w.runs[s]
-		for _, ns := range [...]string{everywhere, s.Namespace} {
-			f := homes[ns]
-			if f == nil {
-				f = &found{}
-				homes[ns] = f
-			}
-			if f.first.IsZero() || s.Compare(f.first) < 0 {
-				f.first = s
-			}
-			if runs && (f.running.IsZero() || s.Compare(f.running) < 0) {
-				f.running = s
+// visit notes the homes of an account, or of those for whom a group stands. Everywhere is the home of all.
+func (w *walk) visit(n *node) {
+	home, ok := homeOf(n.Subject)
+	switch {
+	case !ok:
+	case n.Kind == model.AccountSubject:
+		w.note(n.home, n.Subject)
+	case home != everywhere:
+		w.note(n.home, defaultOf(home))
+		for _, s := range w.among(home) {
+			w.note(n.home, s)
+		}
+	case !w.all:
+		w.all = true
+		w.note(nil, defaultOf("default"))
+		for ns, h := range w.homes {
+			if ns != everywhere {
+				w.note(h, defaultOf(ns))
 			}
 		}
-	}
-	for _, n := range level {
-		home, ok := homeOf(n.Subject)
-		switch {
-		case !ok:
-		case n.Kind == model.AccountSubject:
-			note(n.Subject)
-		case home != everywhere:
-			note(defaultOf(home))
-			for _, s := range w.among(home) {
-				note(s)
-			}
-		case !w.all:
-			w.all = true
-			note(defaultOf("default"))
-			for ns := range w.homes {
-				if ns != everywhere {
-					note(defaultOf(ns))
-				}
-			}
-			for _, s := range w.running {
-				note(s)
-			}
+		for _, s := range w.running {
+			w.note(w.homes[s.Namespace], s)
 		}
 	}
-	return homes
 }
 
 // defaultOf is the account that every namespace has.
@@ -105,28 +89,34 @@ func defaultOf(namespace string) model.Subject {
 	return model.Subject{Kind: model.AccountSubject, Namespace: namespace, Name: "default"}
 }
 
-// join finds who can become the accounts of a level.
-func (w *walk) join(homes map[string]*found, level []*node) {
-	w.single(level)
-	names := make([]string, 0, len(homes))
-	for ns := range homes {
-		names = append(names, ns)
+// note takes an account of a home, which may be nil where no binding speaks of it.
+func (w *walk) note(own *home, s model.Subject) {
+	for _, h := range [...]*home{w.homes[everywhere], own} {
+		if h == nil || (h.joined == w.number && h.ran == w.number) {
+			continue
+		}
+		if h.level != w.ladder.level {
+			h.level, h.first, h.runner = w.ladder.level, model.Subject{}, model.Subject{}
+			w.fresh = append(w.fresh, h)
+		}
+		if h.first.IsZero() || s.Compare(h.first) < 0 {
+			h.first = s
+		}
+		if _, runs := w.runs[s]; runs && (h.runner.IsZero() || s.Compare(h.runner) < 0) {
+			h.runner = s
+		}
 	}
-	slices.Sort(names)
-	for _, ns := range names {
-		f, h := homes[ns], w.homes[ns]
-		if !hasKey(w.joined, ns) {
-			w.joined[ns] = struct{}{}
-			if h != nil {
-				w.climb(h.many, toAny, f.first)
-			}
-		}
-		if !f.running.IsZero() && !hasKey(w.ran, ns) {
-			w.ran[ns] = struct{}{}
-			if h != nil {
-				w.climb(h.runs, toRunning, f.running)
-			}
-		}
+}
+
+// join finds who can become the accounts of a home.
+func (w *walk) join(h *home) {
+	if h.joined != w.number {
+		h.joined = w.number
+		w.climb(h.many, toAny, h.first)
+	}
+	if h.ran != w.number && !h.runner.IsZero() {
+		h.ran = w.number
+		w.climb(h.runs, toRunning, h.runner)
 	}
 }
 

@@ -3,6 +3,7 @@ package rbac
 import (
 	"iter"
 	"maps"
+	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
@@ -14,26 +15,28 @@ import (
 // Analyser keeps which bindings speak of whom, and what the roles that they name grant. One goroutine owns it.
 type Analyser struct {
 	bindings map[model.Ref]*binding
-	// keys finds bindings by whom they speak of, places by their namespace, "" for those of the whole cluster.
-	keys   map[key]map[*binding]struct{}
-	places map[string]map[*binding]struct{}
-	roles  map[model.Ref]*role
+	// parties finds bindings by whom they speak of, places by their namespace, "" for those of the whole cluster.
+	parties map[key]*party
+	places  map[string]*place
+	// namespaces are the keys of places, sorted; nil until asked for.
+	namespaces []string
+	roles      map[model.Ref]*role
 	// unfilled are the ClusterRoles with an aggregation rule and no rules of their own: nobody filled them in, as in
 	// manifests that never met a controller. See aggregation.go.
 	unfilled map[*role]struct{}
 	// origins keeps where the rules of filled aggregated roles came from, until any ClusterRole changes.
-	origins map[*role][]model.Ref
+	origins map[*role][]*model.Ref
 }
 
 // New gives an analyser of an empty cluster.
 func New() *Analyser {
 	return &Analyser{
 		bindings: map[model.Ref]*binding{},
-		keys:     map[key]map[*binding]struct{}{},
-		places:   map[string]map[*binding]struct{}{},
+		parties:  map[key]*party{},
+		places:   map[string]*place{},
 		roles:    map[model.Ref]*role{},
 		unfilled: map[*role]struct{}{},
-		origins:  map[*role][]model.Ref{},
+		origins:  map[*role][]*model.Ref{},
 	}
 }
 
@@ -106,19 +109,27 @@ func (a *Analyser) Bindings() iter.Seq[Binding] { return views(maps.Values(a.bin
 
 // BindingsIn goes through the bindings of a namespace, or the ClusterRoleBindings where it is "", in no order.
 func (a *Analyser) BindingsIn(namespace string) iter.Seq[Binding] {
-	return views(maps.Keys(a.places[namespace]))
+	p := a.places[namespace]
+	if p == nil {
+		return views(slices.Values[[]*binding](nil))
+	}
+	return views(maps.Keys(p.bindings))
 }
 
 // BindingsTo goes through the bindings that speak of a subject itself, in no order.
 func (a *Analyser) BindingsTo(s model.Subject) iter.Seq[Binding] {
-	return views(maps.Keys(a.keys[keyFor(s)]))
+	p := a.parties[keyFor(s)]
+	if p == nil {
+		return views(slices.Values[[]*binding](nil))
+	}
+	return views(maps.Keys(p.bindings))
 }
 
 // BindingsOf goes through the bindings of a role, in no order.
 func (a *Analyser) BindingsOf(role model.Ref) iter.Seq[Binding] {
 	r := a.roles[role]
 	if r == nil {
-		return func(func(Binding) bool) {}
+		return views(slices.Values[[]*binding](nil))
 	}
 	return views(maps.Keys(r.bindings))
 }
@@ -155,8 +166,8 @@ func (a *Analyser) Gathers(role model.Ref) bool {
 // Subjects goes through all that bindings name, each once, in no order.
 func (a *Analyser) Subjects() iter.Seq[model.Subject] {
 	return func(yield func(model.Subject) bool) {
-		for k := range a.keys {
-			if !yield(k.subject()) {
+		for _, p := range a.parties {
+			if !yield(p.subject) {
 				return
 			}
 		}

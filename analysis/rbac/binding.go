@@ -19,8 +19,10 @@ type binding struct {
 	ref      model.Ref
 	role     *role
 	subjects []rbacv1.Subject
-	// keys is by what the binding is found, each once. Subjects that can match nobody have none.
-	keys []key
+	// parties are those whom it speaks of, each once, and firsts the index of the first subject that is one. Subjects that
+	// can match nobody are none.
+	parties []*party
+	firsts  []int32
 }
 
 // grants tells whether the binding gives its subjects anything beyond discovery. Non-resource URLs count in cluster-wide
@@ -31,12 +33,13 @@ func (b *binding) grants() bool {
 
 // first finds the first subject that is one of these keys, as appliesTo of pkg/registry/rbac/validation/rule.go does.
 func (b *binding) first(keys []key) (int, key) {
-	for i := range b.subjects {
-		if k, ok := keyOf(&b.subjects[i], b.ref.Namespace); ok && slices.Contains(keys, k) {
-			return i, k
+	first, found := -1, key{}
+	for i, p := range b.parties {
+		if at := int(b.firsts[i]); (first < 0 || at < first) && slices.Contains(keys, p.key) {
+			first, found = at, p.key
 		}
 	}
-	return -1, key{}
+	return first, found
 }
 
 // bind takes a binding that is new, changed or gone.
@@ -46,11 +49,11 @@ func (a *Analyser) bind(ref model.Ref, old, now *grant, touched *changes) {
 	}
 	touched.bound(ref)
 	if b := a.bindings[ref]; b != nil {
-		for _, k := range b.keys {
-			touched.key(k)
-			remove(a.keys, k, b)
+		for _, p := range b.parties {
+			touched.key(p.key)
+			a.leave(p, b)
 		}
-		remove(a.places, ref.Namespace, b)
+		a.depart(b)
 		delete(b.role.bindings, b)
 		a.forget(b.role)
 		delete(a.bindings, ref)
@@ -58,28 +61,14 @@ func (a *Analyser) bind(ref model.Ref, old, now *grant, touched *changes) {
 	if now == nil {
 		return
 	}
-	b := &binding{ref: ref, subjects: now.subjects, keys: keysOf(now.subjects, ref.Namespace)}
+	b := &binding{ref: ref, subjects: now.subjects}
 	b.role = a.role(roleOf(now.role, ref.Namespace))
 	b.role.bindings[b] = struct{}{}
 	a.bindings[ref] = b
-	add(a.places, ref.Namespace, b)
-	for _, k := range b.keys {
-		add(a.keys, k, b)
-		touched.key(k)
-	}
-}
-
-func add[K comparable](index map[K]map[*binding]struct{}, k K, b *binding) {
-	if index[k] == nil {
-		index[k] = map[*binding]struct{}{}
-	}
-	index[k][b] = struct{}{}
-}
-
-func remove[K comparable](index map[K]map[*binding]struct{}, k K, b *binding) {
-	delete(index[k], b)
-	if len(index[k]) == 0 {
-		delete(index, k)
+	a.arrive(b)
+	a.join(b)
+	for _, p := range b.parties {
+		touched.key(p.key)
 	}
 }
 
@@ -88,24 +77,6 @@ func roleOf(r rbacv1.RoleRef, namespace string) model.Ref {
 		namespace = ""
 	}
 	return model.Ref{Group: model.GroupRBAC, Version: "v1", Kind: r.Kind, Namespace: namespace, Name: r.Name}
-}
-
-// keysOf gives the keys of subjects, each once.
-func keysOf(list []rbacv1.Subject, namespace string) []key {
-	keys := make([]key, 0, len(list))
-	for i := range list {
-		k, ok := keyOf(&list[i], namespace)
-		if !ok || (len(list) < 16 && slices.Contains(keys, k)) {
-			continue
-		}
-		keys = append(keys, k)
-	}
-	if len(list) < 16 {
-		return keys
-	}
-	// Who writes a binding chooses how many subjects it has.
-	slices.SortFunc(keys, key.compare)
-	return slices.Compact(keys)
 }
 
 // keyOf gives the key of a subject; false for one that can match nobody. An account without a namespace is one of the

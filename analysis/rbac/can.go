@@ -68,14 +68,36 @@ func (a *Analyser) Allows(u User, at *Attributes) bool {
 func (a *Analyser) via(keys []key, at *Attributes) []Grant {
 	var via []Grant
 	for b := range a.of(keys, at.place()) {
-		for one := range b.role.each {
-			if verb, resource, ok := Match(one.PolicyRule, at); ok {
-				via = append(via, a.grantBy(b, keys, one, verb, resource))
-			}
+		matches := a.matches(b.role, at)
+		if len(matches) == 0 {
+			continue
+		}
+		t := b.through(keys)
+		for i := range matches {
+			m := &matches[i]
+			via = append(via, t.grant(m.rule, m.from, m.verb, m.resource))
 		}
 	}
 	slices.SortFunc(via, func(x, y Grant) int { return x.Compare(&y) })
 	return via
+}
+
+// match is a rule that allows what was asked, with its origin and the words that match.
+type match struct {
+	rule
+	from           *model.Ref
+	verb, resource string
+}
+
+// matches lists the rules of a role that allow what is asked.
+func (a *Analyser) matches(r *role, at *Attributes) []match {
+	var list []match
+	for one := range r.each {
+		if verb, resource, ok := Match(one.PolicyRule, at); ok {
+			list = append(list, match{one, a.origin(r, one), verb, resource})
+		}
+	}
+	return list
 }
 
 // unsure says why what nobody was seen to grant may be granted all the same; "" where it is not. The namespace is that of

@@ -106,7 +106,7 @@ func FuzzCovers(f *testing.F) {
 
 func TestCoversAsKubernetesDoes(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 3))
-	covered, n := 0, 150000
+	covered, n := 0, 60000
 	if testing.Short() {
 		n = 15000
 	}

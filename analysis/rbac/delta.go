@@ -56,8 +56,8 @@ func (t *changes) role(r *role) {
 	put(&t.roles, r.ref)
 	for b := range r.bindings {
 		put(&t.bindings, b.ref)
-		for _, k := range b.keys {
-			put(&t.keys, k)
+		for _, p := range b.parties {
+			put(&t.keys, p.key)
 		}
 	}
 }
@@ -65,8 +65,8 @@ func (t *changes) role(r *role) {
 // holders notes the subjects of a role that has come to hold something, or nothing, beyond discovery.
 func (t *changes) holders(r *role) {
 	for b := range r.bindings {
-		for _, k := range b.keys {
-			put(&t.held, k)
+		for _, p := range b.parties {
+			put(&t.held, p.key)
 		}
 	}
 }

@@ -3,8 +3,9 @@ package rbac
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
+
+	rbacv1 "k8s.io/api/rbac/v1"
 
 	"canopy/model"
 )
@@ -31,7 +32,17 @@ type Grant struct {
 
 // Compare orders grants: cluster-wide bindings first, then by binding and rule.
 func (g *Grant) Compare(o *Grant) int {
-	return cmp.Or(g.Binding.Compare(o.Binding), cmp.Compare(g.Rule, o.Rule), cmp.Compare(g.Verb, o.Verb), cmp.Compare(g.Resource, o.Resource))
+	if n := g.Binding.Compare(o.Binding); n != 0 {
+		return n
+	}
+	var from, other model.Ref
+	if g.AggregatedFrom != nil {
+		from = *g.AggregatedFrom
+	}
+	if o.AggregatedFrom != nil {
+		other = *o.AggregatedFrom
+	}
+	return cmp.Or(cmp.Compare(g.Rule, o.Rule), from.Compare(other), cmp.Compare(g.Verb, o.Verb), cmp.Compare(g.Resource, o.Resource))
 }
 
 // RuleObject is the role in which the rule stands, at rules[Rule].
@@ -42,23 +53,32 @@ func (g *Grant) RuleObject() model.Ref {
 	return g.Role
 }
 
-// grantBy makes the grant of one rule of a binding.
-func (a *Analyser) grantBy(b *binding, keys []key, one rule, verb, resource string) Grant {
-	i, k := b.first(keys)
-	g := Grant{Binding: b.ref, Subject: i, Match: matchWord(b, i, k, keys), Role: b.role.ref, Rule: one.index, Verb: verb, Resource: resource}
-	if from := a.origin(b.role, one); !from.IsZero() {
-		g.AggregatedFrom, g.Computed = &from, b.role.sum != nil
-	}
-	return g
+// through is how a binding speaks of an identity; it makes grants.
+type through struct {
+	*binding
+	subject int
+	match   string
 }
 
-func matchWord(b *binding, i int, k key, keys []key) string {
+func (b *binding) through(keys []key) through {
+	i, k := b.first(keys)
+	return through{b, i, matchWord(b, i, k, keys[0])}
+}
+
+// grant makes the grant of one rule. From is its origin, nil where the role gathers nothing.
+func (t *through) grant(one rule, from *model.Ref, verb, resource string) Grant {
+	return Grant{Binding: t.ref, Subject: t.subject, Match: t.match, Role: t.role.ref, Rule: one.index, Verb: verb, Resource: resource,
+		AggregatedFrom: from, Computed: from != nil && t.role.sum != nil}
+}
+
+// matchWord says how a subject of a binding, which is k, is the one who asks.
+func matchWord(b *binding, i int, k, asks key) string {
 	switch {
 	case i < 0:
 		return ""
-	case k.group && k != keys[0]:
+	case k.group && k != asks:
 		return "group:" + k.name
-	case b.subjects[i].Kind == string(model.UserSubject):
+	case b.subjects[i].Kind == rbacv1.UserKind:
 		if _, ok := accountOf(k.name); ok {
 			return "user:" + k.name
 		}
@@ -66,46 +86,29 @@ func matchWord(b *binding, i int, k key, keys []key) string {
 	return "direct"
 }
 
-// in goes through the bindings that count in a namespace, in no order: those of the cluster, and those of the namespace, of
-// all where it is "*", of none where it is "".
-func (a *Analyser) in(namespace string) iter.Seq[*binding] {
-	if namespace == "*" {
-		return maps.Values(a.bindings)
-	}
-	return func(yield func(*binding) bool) {
-		for b := range a.places[""] {
-			if !yield(b) {
-				return
-			}
-		}
-		if namespace == "" {
-			return
-		}
-		for b := range a.places[namespace] {
-			if !yield(b) {
-				return
-			}
-		}
-	}
-}
-
 // of goes through the bindings that speak of an identity, each once, in no order; those of the cluster, and those of one
 // namespace, or of all where it is "*".
 func (a *Analyser) of(keys []key, namespace string) iter.Seq[*binding] {
 	return func(yield func(*binding) bool) {
-		for i, k := range keys {
-			for b := range a.keys[k] {
+		known := make([]*party, 0, len(keys))
+		for _, k := range keys {
+			p := a.parties[k]
+			if p == nil {
+				continue
+			}
+			for b := range p.bindings {
 				if b.ref.Namespace != "" && namespace != "*" && b.ref.Namespace != namespace {
 					continue
 				}
 				// Once, by the first of the keys.
-				if slices.ContainsFunc(keys[:i], func(o key) bool { _, ok := a.keys[o][b]; return ok }) {
+				if slices.ContainsFunc(known, func(o *party) bool { _, ok := o.bindings[b]; return ok }) {
 					continue
 				}
 				if !yield(b) {
 					return
 				}
 			}
+			known = append(known, p)
 		}
 	}
 }

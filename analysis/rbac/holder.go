@@ -1,6 +1,8 @@
 package rbac
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -21,72 +23,113 @@ type Holder struct {
 // asks for any namespace, and with "" for requests that are in none. Members of system:masters may do everything and are
 // not listed for that.
 func (a *Analyser) WhoCan(at Attributes) []Holder {
-	type match struct {
-		one            rule
-		verb, resource string
+	namespace := at.Namespace
+	if at.URL != "" {
+		namespace = ""
 	}
-	known := map[*role][]match{}
-	found := map[key]*Holder{}
-	ask := func(b *binding) {
-		if at.URL != "" && b.ref.Namespace != "" {
-			return
-		}
-		matches, ok := known[b.role]
-		if !ok {
-			for one := range b.role.each {
-				if verb, resource, ok := Match(one.PolicyRule, &at); ok {
-					matches = append(matches, match{one, verb, resource})
+	var s search
+	s.find(a, a.counting(namespace), &at)
+	return s.holders()
+}
+
+// search gathers holders. It counts before it writes, since there may be many.
+type search struct {
+	hits []hit
+	// at finds the place of a party in counts; places has those of the parties of all hits, one after the other.
+	at     map[*party]int32
+	places []int32
+	counts []count
+}
+
+// hit is a binding that grants what was asked, in the list of a namespace.
+type hit struct {
+	*binding
+	matches []match
+	list    int32
+}
+
+// count is how much a party has: grants, and namespaces in which they are, the last of which is noted.
+type count struct {
+	*party
+	grants, namespaces, last int32
+	// slot and room are where its grants and namespaces go.
+	slot, room int32
+}
+
+func (s *search) find(a *Analyser, lists [][]*binding, at *Attributes) {
+	known := make(map[*role][]match, len(a.roles))
+	s.at = map[*party]int32{}
+	for n, list := range lists {
+		for _, b := range list {
+			matches, ok := known[b.role]
+			if !ok {
+				matches = a.matches(b.role, at)
+				slices.SortStableFunc(matches, func(x, y match) int { return x.index - y.index })
+				known[b.role] = matches
+			}
+			if len(matches) == 0 {
+				continue
+			}
+			s.hits = append(s.hits, hit{b, matches, int32(n)})
+			for _, p := range b.parties {
+				i, ok := s.at[p]
+				if !ok {
+					i = int32(len(s.counts))
+					s.at[p] = i
+					s.counts = append(s.counts, count{party: p, last: -1})
+				}
+				s.places = append(s.places, i)
+				c := &s.counts[i]
+				c.grants += int32(len(matches))
+				if c.last != int32(n) {
+					c.namespaces++
+					c.last = int32(n)
 				}
 			}
-			known[b.role] = matches
 		}
-		if len(matches) == 0 {
-			return
-		}
-		for _, k := range b.keys {
-			h := found[k]
-			if h == nil {
-				h = &Holder{Subject: k.subject()}
-				found[k] = h
+	}
+}
+
+func (s *search) holders() []Holder {
+	order := make([]*count, len(s.counts))
+	var grants, namespaces int32
+	for i := range s.counts {
+		c := &s.counts[i]
+		order[i] = c
+		c.slot, c.room, c.last = grants, namespaces, -1
+		grants, namespaces = grants+c.grants, namespaces+c.namespaces
+	}
+	allGrants, allNamespaces := make([]Grant, grants), make([]string, namespaces)
+	next := 0
+	for _, h := range s.hits {
+		for j, p := range h.parties {
+			c := &s.counts[s.places[next]]
+			next++
+			t := through{h.binding, int(h.firsts[j]), matchWord(h.binding, int(h.firsts[j]), p.key, p.key)}
+			for i := range h.matches {
+				m := &h.matches[i]
+				allGrants[c.slot] = t.grant(m.rule, m.from, m.verb, m.resource)
+				c.slot++
 			}
-			where := b.ref.Namespace
-			if where == "" {
-				where = "*"
-			}
-			if !slices.Contains(h.Namespaces, where) {
-				h.Namespaces = append(h.Namespaces, where)
-			}
-			for _, m := range matches {
-				h.Via = append(h.Via, a.grantBy(b, []key{k}, m.one, m.verb, m.resource))
+			if c.last != h.list {
+				c.last = h.list
+				allNamespaces[c.room] = cmp.Or(h.ref.Namespace, "*")
+				c.room++
 			}
 		}
 	}
-	for b := range a.places[""] {
-		ask(b)
-	}
-	switch at.Namespace {
-	case "":
-	case "*":
-		for _, b := range a.bindings {
-			if b.ref.Namespace != "" {
-				ask(b)
-			}
-		}
-	default:
-		for b := range a.places[at.Namespace] {
-			ask(b)
+	slices.SortFunc(order, func(x, y *count) int { return x.compareTo(y.party) })
+	list := make([]Holder, len(order))
+	for i, c := range order {
+		h := &list[i]
+		h.Subject = c.subject
+		h.Via = allGrants[c.slot-c.grants : c.slot : c.slot]
+		h.Namespaces = allNamespaces[c.room-c.namespaces : c.room : c.room]
+		// Bindings of the cluster come first.
+		if h.Namespaces[0] == "*" {
+			h.Namespaces = h.Namespaces[:1:1]
 		}
 	}
-	list := make([]Holder, 0, len(found))
-	for _, h := range found {
-		if slices.Contains(h.Namespaces, "*") {
-			h.Namespaces = []string{"*"}
-		}
-		slices.Sort(h.Namespaces)
-		slices.SortFunc(h.Via, func(x, y Grant) int { return x.Compare(&y) })
-		list = append(list, *h)
-	}
-	slices.SortFunc(list, func(x, y Holder) int { return x.Subject.Compare(y.Subject) })
 	return list
 }
 
@@ -96,7 +139,7 @@ func (a *Analyser) Everyone(c *cluster.Cluster, namespace string, p Provider) (c
 	if reason := unseenBindings(c, namespace); reason != "" {
 		return false, reason
 	}
-	if reason := a.unread(c, a.in(namespace)); reason != "" {
+	if reason := a.unread(c, concat(a.counting(namespace))); reason != "" {
 		return false, reason
 	}
 	if p.Authorizer != "" {
@@ -123,4 +166,16 @@ func Expand(c *cluster.Cluster, s model.Subject) []model.Subject {
 	}
 	slices.SortFunc(list, model.Subject.Compare)
 	return list
+}
+
+func concat(lists [][]*binding) iter.Seq[*binding] {
+	return func(yield func(*binding) bool) {
+		for _, list := range lists {
+			for _, b := range list {
+				if !yield(b) {
+					return
+				}
+			}
+		}
+	}
 }

@@ -33,7 +33,11 @@ func (a *Analyser) Holds(c *cluster.Cluster, namespace, name string) Holding {
 	var via, own, unseen []model.Ref
 	var lost *binding
 	for _, k := range [...]key{{name: AccountName(namespace, name)}, {true, accountsOf + namespace}, {true, AllAccounts}, {true, Authenticated}} {
-		for b := range a.keys[k] {
+		p := a.parties[k]
+		if p == nil {
+			continue
+		}
+		for b := range p.bindings {
 			if b.role.exists {
 				if b.grants() {
 					via = append(via, b.ref)

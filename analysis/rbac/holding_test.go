@@ -204,7 +204,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 				}
 				held[acct] = got
 			}
-			if a, f := fmt.Sprint(len(b.a.bindings), len(b.a.keys), len(b.a.roles), len(b.a.unfilled)), fmt.Sprint(len(fresh.a.bindings), len(fresh.a.keys), len(fresh.a.roles), len(fresh.a.unfilled)); a != f {
+			if a, f := fmt.Sprint(len(b.a.bindings), len(b.a.parties), len(b.a.roles), len(b.a.unfilled)), fmt.Sprint(len(fresh.a.bindings), len(fresh.a.parties), len(fresh.a.roles), len(fresh.a.unfilled)); a != f {
 				t.Fatalf("seed %d, step %d: holds %s, fresh %s", seed, step, a, f)
 			}
 		}

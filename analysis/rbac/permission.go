@@ -61,24 +61,31 @@ func (a *Analyser) Permissions(u User, scopes Scopes) []Granted {
 	keys := u.keys()
 	found := map[Permission]*Granted{}
 	for b := range a.of(keys, "*") {
+		t := b.through(keys)
 		for one := range b.role.each {
+			from := a.origin(b.role, one)
 			for p := range atoms(one.PolicyRule, b.ref.Namespace, scopes) {
 				g := found[p]
 				if g == nil {
 					g = &Granted{Permission: p}
 					found[p] = g
 				}
-				resource := cmp.Or(p.URL, p.Resource)
-				g.Via = append(g.Via, a.grantBy(b, keys, one, p.Verb, resource))
+				g.Via = append(g.Via, t.grant(one, from, p.Verb, cmp.Or(p.URL, p.Resource)))
 			}
 		}
 	}
-	list := make([]Granted, 0, len(found))
+	order := make([]*Granted, 0, len(found))
 	for _, g := range found {
-		slices.SortFunc(g.Via, func(x, y Grant) int { return x.Compare(&y) })
-		list = append(list, *g)
+		if len(g.Via) > 1 {
+			slices.SortFunc(g.Via, func(x, y Grant) int { return x.Compare(&y) })
+		}
+		order = append(order, g)
 	}
-	slices.SortFunc(list, func(x, y Granted) int { return x.Compare(&y.Permission) })
+	slices.SortFunc(order, func(x, y *Granted) int { return x.Compare(&y.Permission) })
+	list := make([]Granted, len(order))
+	for i, g := range order {
+		list[i] = *g
+	}
 	return list
 }
 

@@ -96,14 +96,14 @@ func digest(r *rbacv1.PolicyRule) string {
 	return text
 }
 
-// origin finds the role that a rule of an aggregated role came from; zero where the role gathers nothing, or none of its
+// origin finds the role that a rule of an aggregated role came from; nil where the role gathers nothing, or none of its
 // parts holds the rule.
-func (a *Analyser) origin(r *role, one rule) model.Ref {
+func (a *Analyser) origin(r *role, one rule) *model.Ref {
 	if one.from != r {
-		return one.from.ref
+		return &one.from.ref
 	}
 	if r.aggregate == nil {
-		return model.Ref{}
+		return nil
 	}
 	origins, ok := a.origins[r]
 	if !ok {
@@ -114,7 +114,7 @@ func (a *Analyser) origin(r *role, one rule) model.Ref {
 }
 
 // sources finds for each rule of a role the part that it came from: one that gathers nothing itself, if any has it.
-func (a *Analyser) sources(r *role) []model.Ref {
+func (a *Analyser) sources(r *role) []*model.Ref {
 	held := map[string][]rule{}
 	for _, part := range a.parts(r) {
 		for i := range part.rules {
@@ -122,11 +122,11 @@ func (a *Analyser) sources(r *role) []model.Ref {
 			held[digest(one)] = append(held[digest(one)], rule{one, part, i})
 		}
 	}
-	origins := make([]model.Ref, len(r.rules))
+	origins := make([]*model.Ref, len(r.rules))
 	for i := range r.rules {
 		for _, other := range held[digest(&r.rules[i])] {
 			if equality.Semantic.DeepEqual(other.PolicyRule, &r.rules[i]) {
-				origins[i] = other.from.ref
+				origins[i] = &other.from.ref
 				break
 			}
 		}

@@ -205,7 +205,10 @@ func (r *rights) made1(ref model.Ref, obj any, findings []*model.Finding, eviden
 		return d, err
 	}
 	for _, f := range findings {
-		d.rules = append(d.rules, f.Rule)
+		if !slices.Contains(d.rules, f.Rule) {
+			d.rules = append(d.rules, f.Rule)
+		}
+		d.means = append(d.means, f.ID)
 	}
 	d.Breakage, d.Evidence = harmless.String(), evidence
 	return d, nil

@@ -47,6 +47,8 @@ type Document struct {
 	ManagedBy string
 
 	rules []*model.Rule
+	// means are the findings that it is for, where others are needed too.
+	means []string
 }
 
 // Note says what to do about a finding by hand.

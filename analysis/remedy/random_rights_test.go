@@ -147,6 +147,8 @@ func tampered(r *rand.Rand) []runtime.Object {
 			}
 			role.Labels[aggregateTo+"admin"] = "true"
 		case 3:
+			// The controller has not been here yet.
+			role.Rules = nil
 			role.AggregationRule = &rbacv1.AggregationRule{ClusterRoleSelectors: []metav1.LabelSelector{{MatchLabels: map[string]string{"feeds": "whole"}}}}
 		}
 		objects = append(objects, role)
@@ -167,7 +169,7 @@ func tampered(r *rand.Rand) []runtime.Object {
 }
 
 func TestRandomRights(t *testing.T) {
-	fixed, seeds := map[string]int{}, uint64(150)
+	fixed, seeds := map[string]int{}, uint64(8000)
 	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 3))
 		c := holding(t, randomRights(r)...)
@@ -267,7 +269,11 @@ func checkOpened(fail func(string, ...any), c, next *cluster.Cluster, have, afte
 		old.Name = base
 		switch {
 		case fresh && f.Rule.ID == "LP05" && wild:
+		case f.Rule.ID == "LP05" && f.Severity == model.Low:
+			// Whoever grants everything is at fault by the binding; once that is gone, by the role.
 		case fresh && have[model.FindingID(f.Rule.ID, old)] != nil && next.Get(old) == nil:
+		case slices.ContainsFunc(keysOf(have), func(o string) bool { return strings.HasPrefix(o, f.Rule.ID+"/") && after[o] == nil }):
+			// Of several bindings that make a way together one is at fault; another is, once that one gives less.
 		default:
 			fail("%s begins", id)
 		}

@@ -39,6 +39,7 @@ func (r *rights) restores() ([]Document, error) {
 			}
 			if state == stock.Changed {
 				due[ref] = append(due[ref], f)
+				r.restoreBase(&b, f, due)
 			}
 			if state, d := r.judgeRole(b.Role); state == stock.Changed && len(d.Added) > 0 {
 				due[b.Role] = append(due[b.Role], f)

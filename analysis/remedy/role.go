@@ -72,6 +72,7 @@ func (r *rights) fill(d *Document, findings []*model.Finding, class breakage, ev
 		if !slices.Contains(d.rules, f.Rule) {
 			d.rules = append(d.rules, f.Rule)
 		}
+		d.means = append(d.means, f.ID)
 		class = max(class, parseBreakage(f.Rule.Breakage))
 		if why := doubtOf(f); why != "" {
 			class = max(class, needsEvidence)

@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"slices"
+	"sync"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
@@ -108,7 +109,10 @@ type science struct {
 	by    map[string][]*model.Edge
 }
 
-func newScience() (*science, error) {
+// newScience reads it once: it is embedded data, and a fix is made on the goroutine that keeps the cluster.
+var newScience = sync.OnceValues(loadScience)
+
+func loadScience() (*science, error) {
 	rules, err := catalogue.Load()
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func (f *Fix) WriteYAML(w io.Writer) error {
 		for _, r := range d.rules {
 			line := "for " + r.ID + " " + r.Title
 			if !slices.ContainsFunc(d.Closes, func(id string) bool { return strings.HasPrefix(id, r.ID+"/") }) {
-				line += d.open(r)
+				line += f.open(d, r)
 			}
 			comment(&b, "", line)
 		}
@@ -88,8 +88,13 @@ func (f *Fix) count(b *bytes.Buffer) {
 }
 
 // open says why a document does not end the finding that it is for; "" for what only another document uses, or makes needless.
-func (d *Document) open(r *model.Rule) string {
+func (f *Fix) open(d *Document, r *model.Rule) string {
+	elsewhere := slices.ContainsFunc(d.means, func(id string) bool {
+		return strings.HasPrefix(id, r.ID+"/") && slices.ContainsFunc(f.Documents, func(o Document) bool { return slices.Contains(o.Closes, id) })
+	})
 	switch {
+	case elsewhere:
+		return " (together with others)"
 	case r.ID == "PS26":
 		return " (does not close it: warns only)"
 	case d.Step.Verb == model.Create && (d.Step.Ref.Kind == "ServiceAccount" || d.Step.Ref.Group == model.GroupRBAC):

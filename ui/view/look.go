@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"canopy/analysis/privilege"
 	"canopy/ui/keys"
 	"canopy/ui/text"
 	"canopy/ui/theme"
@@ -26,7 +25,7 @@ type Shared struct {
 	Glow bool
 	// Edges gives what tells which steps of an attack permissions open. Reading the catalogue takes its time, so commands ask
 	// for it.
-	Edges func() (*privilege.Marks, error)
+	Edges func() (*Edges, error)
 }
 
 // TwoPanes tells whether a screen of this width shows a list and what is selected in it side by side.

@@ -4,16 +4,13 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
-	"canopy/analysis/manifest"
 	"canopy/cmd/canopy/output"
 )
 
@@ -276,138 +273,6 @@ func TestAccessUsage(t *testing.T) {
 	}
 }
 
-// TestUnseenAccess reads captures that lack what could grant.
-func TestUnseenAccess(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	pod := `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"ops","uid":"1","resourceVersion":"1"}}`
-	service := `{"apiVersion":"v1","kind":"Service","metadata":{"name":"s","namespace":"ops","uid":"2","resourceVersion":"1"}}`
-	all := write("all.json", `{"apiVersion":"v1","kind":"List","items":[`+pod+`,`+service+`]}`)
-	bindings := write("bindings.json", `{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding",
-		"metadata":{"name":"b","namespace":"ops","uid":"3","resourceVersion":"1"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"edit"},
-		"subjects":[{"kind":"User","name":"alice","apiGroup":"rbac.authorization.k8s.io"}]}]}`)
-	bad := write("bad.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: ops}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x, namespace: ops}\nsubjects: 1\n")
-	for _, c := range []struct {
-		args string
-		code int
-		says string
-	}{
-		{"can sa:ops/a get pods -n ops -f " + all, 3, "not every ClusterRoleBinding was seen: absent, kubectl get all does not hold this kind"},
-		{"can sa:ops/a get nodes -f " + all, 3, "not every ClusterRoleBinding was seen"},
-		{"can sa:ops/a -f " + all, 0, "there may be more: not every ClusterRoleBinding was seen"},
-		{"can sa:ops/a --strict -f " + all, 3, "there may be more"},
-		{"can user:alice get pods -n ops -f " + bindings, 3, "ClusterRole edit, bound by ops/RoleBinding/b, was not seen: absent"},
-		{"can user:bob get pods -n ops -f " + bad, 3, "not every RoleBinding of namespace ops was seen: partial"},
-		{"can user:bob get nodes -f " + bad, 1, "RBAC only"},
-		{"can user:alice get pods -n ops -f " + rights + " -f " + bad, 0, "yes: "},
-		{"can user:bob get pods -n ops -n shop -f " + bad, 3, "unknown: user:bob may get pods in 0 of 2 namespaces"},
-		{"who-can get pods -n ops -f " + all, 0, "there may be more: not every ClusterRoleBinding was seen"},
-		{"who-can get pods -n ops --strict -f " + all, 3, "there may be more"},
-		{"who-can get nodes --strict -f " + bad, 0, "no subject may get nodes"},
-		{"who-can get pods --strict -f " + bad, 3, "there may be more: not every RoleBinding was seen"},
-	} {
-		r := canopy(t, "", strings.Fields(c.args)...)
-		if r.code != c.code || !strings.Contains(r.out, c.says) {
-			t.Errorf("canopy %s: exit status %d, want %d and %q:\n%s%s", c.args, r.code, c.code, c.says, r.out, r.err)
-		}
-		if strict := strings.Contains(c.args, "--strict") && c.code == 3; strings.Contains(r.err, "--strict") != strict {
-			t.Errorf("canopy %s: %s", c.args, r.err)
-		}
-	}
-	// A provider with an authorizer of its own makes a no unknown, but for accounts.
-	node := write("node.yaml", "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {nodeInfo: {kubeletVersion: v1.37.1-eks-1234}}\n")
-	for subject, want := range map[string]int{"user:bob": 3, "group:dev": 3, "sa:ops/a": 1, "group:system:serviceaccounts:ops": 1, "user:root": 0} {
-		r := canopy(t, "", "can", subject, "delete", "pods", "-n", "ops", "-f", rights, "-f", node)
-		if r.code != want || (want == 3) != strings.Contains(r.out, "an EKS access entry may grant more") {
-			t.Errorf("%s: exit status %d: %s", subject, r.code, r.out)
-		}
-	}
-	if r := canopy(t, "", "who-can", "get", "pods", "--strict", "-f", rights, "-f", node); r.code != 3 || !strings.Contains(r.out, "an EKS access entry may grant more") {
-		t.Errorf("exit status %d: %s", r.code, r.out)
-	}
-}
-
-// TestHostileAccess plants what a terminal acts on, and what reads as something else, in every name.
-func TestHostileAccess(t *testing.T) {
-	evil := "x \x1b[31m\u202e → ClusterRole view rule 0 (get pods)"
-	quoted, err := json.Marshal(evil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	capture := strings.ReplaceAll(`{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":EVIL,"namespace":"ops"},
-"rules":[{"apiGroups":[EVIL,""],"resources":[EVIL,"pods"],"verbs":[EVIL,"get"],"resourceNames":[EVIL]}]}
----
-{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":EVIL,"namespace":"ops"},
-"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":EVIL},
-"subjects":[{"kind":"User","name":EVIL},{"kind":"Group","name":EVIL},{"kind":"ServiceAccount","name":EVIL,"namespace":EVIL},{"kind":"User","name":"u"}]}
-`, "EVIL", string(quoted))
-	path := filepath.Join(t.TempDir(), "evil.yaml")
-	if err := os.WriteFile(path, []byte(capture), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ran := 0
-	for _, words := range [][]string{
-		{"can", "user:u"}, {"can", "user:" + evil}, {"can", "user:u", "--expand"}, {"can", "user:u", "get", "pods", evil, "-n", "ops"},
-		{"can", "user:u", "get", "pods", "-n", "ops"}, {"can", "user:u", evil, evil, "-n", evil}, {"can", "user:u", "get", "pods", "-n", "ops", "-n", evil},
-		{"can", evil}, {"who-can", "get", "pods", evil}, {"who-can", "get", "pods"}, {"who-can", "get", "pods", evil, "--expand"}, {"who-can", evil, "/" + evil},
-	} {
-		for _, format := range []string{"table", "wide", "json", "yaml"} {
-			for _, ascii := range []string{"--ascii=false", "--ascii"} {
-				args := append(append([]string{}, words...), "-f", path, "-o", format, ascii)
-				r := canopy(t, "", args...)
-				for _, text := range []string{r.out, r.err} {
-					for _, c := range text {
-						if c != '\n' && !manifest.Safe(c) || c == utf8.RuneError {
-							t.Fatalf("%q: %q", args, text)
-						}
-					}
-				}
-				if strings.Contains(r.out, " → ClusterRole view rule 0 (get pods) ") && !strings.Contains(r.out, `"`) {
-					t.Errorf("%q: a name reads as a grant: %s", args, r.out)
-				}
-				if r.out != "" {
-					ran++
-				}
-			}
-		}
-	}
-	if ran < 80 {
-		t.Errorf("%d runs printed something", ran)
-	}
-}
-
-// TestRandomWords puts words together by chance: the answer is one of the exit statuses, and never a panic.
-func TestRandomWords(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	words := []string{
-		"sa:shop/web", "user:alice", "group:dev", "sa:", "user:", "group:system:masters", "sa:a/b/c", "x:y", ":", "", " ", "get", "*", "create", "bind", "GET", "pods", "pods/",
-		"pods/exec", "/", "//", "/metrics", "/api/v1/x", "*.*", "*/*", ".", "..", "a.b.c/d/e", "*/exec", "deployments.v1.apps", "namespaces", "ops", "-n", "ops", "-n", "void", "--expand",
-		"--strict", "-A", "--group", "-o", "json", "\x00", "\u202e", "é", "%s%n", "--", "-", "impersonate", "userextras/scopes", "nodes/proxy", "finalizers", "customresourcedefinitions",
-	}
-	for range 400 {
-		args := []string{[]string{"can", "who-can"}[r.IntN(2)], "-f", rights}
-		if args[0] == "can" && r.IntN(3) > 0 {
-			args = append(args, words[r.IntN(6)])
-		}
-		for range r.IntN(6) {
-			args = append(args, words[r.IntN(len(words))])
-		}
-		got := canopy(t, "", args...)
-		if got.code < 0 || got.code > 3 || got.code == 2 && (got.out != "" || strings.Count(got.err, "\n") != 1) {
-			t.Errorf("%q: exit status %d: %s%s", args, got.code, got.out, got.err)
-		}
-		if strings.Contains(got.err, "panic") || strings.Contains(got.err, "failure of its own") {
-			t.Fatalf("%q: %s", args, got.err)
-		}
-	}
-}
-
 // TestJungle asks of the cluster of the demo.
 func TestJungle(t *testing.T) {
 	const jungle = "../demo/jungle"
@@ -439,40 +304,6 @@ func TestJungle(t *testing.T) {
 	r := canopy(t, "", "can", "sa:shop/api", "create", "pods/exec", "-n", "ops", "-f", jungle)
 	if r.code != 0 || !strings.Contains(r.out, "RoleBinding ops/ops-exec subject 0 (group:system:serviceaccounts) → Role ops/ops-exec rule 0 (create pods/exec)") || !strings.Contains(r.out, "32-ops.yaml:") {
 		t.Error(r)
-	}
-}
-
-func TestEdgeSheets(t *testing.T) {
-	list := must(t, "rules", "--edges")
-	if strings.Count(list, "\n") < 60 || !strings.Contains(list, "W-07") || strings.Contains(list, "PS01") {
-		t.Error(list)
-	}
-	for _, args := range []string{"rules W-07", "rules w-07", "rules --edges W-07"} {
-		out := must(t, strings.Fields(args)...)
-		for _, word := range []string{"create pods/exec", "get pods/exec (before Kubernetes 1.35", "condition", "attack", "seen", "fix", "LP09", "MITRE"} {
-			if !strings.Contains(out, word) {
-				t.Errorf("%s: no %q in\n%s", args, word, out)
-			}
-		}
-	}
-	edge := []fields{{
-		"id": "", "title": "", "from": "", "to": "", "scope": "", "class": "", "condition": "", "attack": "", "defence": "", "remedy": "",
-		"mitre": []string{}, "ms": []string{},
-	}}
-	fields{"edges": edge}.check(t, "", decode(t, must(t, "rules", "--edges", "-o", "json")))
-	fields{"edges": edge}.check(t, "", decode(t, must(t, "rules", "I-01", "-o", "json")))
-	if page := must(t, "rules", "--edges", "-o", "markdown"); !strings.HasPrefix(page, "# Steps of attack\n") || !strings.Contains(page, "\n## W-07\n") {
-		t.Error(page[:200])
-	}
-	for args, told := range map[string]string{
-		"rules X-99": `edge "X-99": no such edge; canopy rules --edges lists them`, "rules --edges PS01": "no such edge", "rules XX99": "no such rule",
-	} {
-		if r := canopy(t, "", strings.Fields(args)...); r.code != 2 || !strings.Contains(r.err, told) {
-			t.Error(args, r)
-		}
-	}
-	if rules := must(t, "rules", "-o", "json"); strings.Contains(rules, `"W-07"`) {
-		t.Error("the list of rules has edges in it")
 	}
 }
 

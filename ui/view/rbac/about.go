@@ -56,15 +56,16 @@ func (to *loader) answer(q question, before *about) (*about, error) {
 		a.rights = before.rights
 		return a, nil
 	}
-	f, err := to.folder()
+	all := a.granted
+	if q.apart {
+		all = apart(all, q.world.discovery)
+		id += "\napart"
+	}
+	f, err := to.folder(all)
 	if err != nil {
 		return nil, err
 	}
-	granted := throughOnly(a.granted, q.through)
-	if q.apart {
-		granted = apart(granted, q.world.discovery)
-		id += "\napart"
-	}
+	granted := throughOnly(all, q.through)
 	a.rights = newBatch(before.rights, id+"\n"+refID(q.through), q.world.settled, f.fold(granted), (*right).compare)
 	return a, nil
 }

@@ -112,16 +112,16 @@ func (d *difference) load(to *loader, before *answer[*surplus]) (*answer[*surplu
 		a.scope = "there may be more: " + a.scope
 	}
 	diff := access.Differ(one, two)
-	f, err := to.folder()
-	if err != nil {
-		return nil, err
-	}
 	var rows []*surplus
 	for _, side := range []struct {
-		who    model.Subject
-		list   []access.Granted
-		second bool
-	}{{d.a, diff.OnlyA, false}, {d.b, diff.OnlyB, true}} {
+		who       model.Subject
+		all, list []access.Granted
+		second    bool
+	}{{d.a, one, diff.OnlyA, false}, {d.b, two, diff.OnlyB, true}} {
+		f, err := to.folder(side.all)
+		if err != nil {
+			return nil, err
+		}
 		for _, r := range f.fold(side.list) {
 			rows = append(rows, &surplus{r, side.second, text.Clean("only " + side.who.String())})
 		}
@@ -146,7 +146,7 @@ func (d *difference) describe(to *loader, s *surplus) []string {
 	w.Para(w.In(w.Ink.Strong, who.String()+" may "+s.whole()+"; "+other.String()+" may not."))
 	w.steps(s.edges)
 	var proofs []*proof
-	if f, err := to.folder(); err == nil {
+	if f, err := to.folder(s.granted); err == nil {
 		proofs = f.proofs(s.granted)
 	}
 	for i, p := range proofs {

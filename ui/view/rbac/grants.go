@@ -49,7 +49,7 @@ func (f *folder) proofs(granted []access.Granted) []*proof {
 	var list []*proof
 	for i := range granted {
 		g := &granted[i]
-		edges := f.marks.Of(&g.Permission, f.minor)
+		edges := f.opens(&g.Permission)
 		for _, v := range g.Via {
 			one := &proof{Grant: v}
 			p := at[one.id()]
@@ -175,7 +175,7 @@ func (g *grants) load(to *loader, before *answer[*proof]) (*answer[*proof], erro
 	if g.at.Subject.IsZero() {
 		verb = " grants "
 	}
-	f, err := to.folder()
+	f, err := to.folder(about.granted)
 	if err != nil {
 		return nil, err
 	}

@@ -31,14 +31,15 @@ func (l *link) id() string { return refID(l.binding) + "\n" + strconv.Itoa(l.ind
 
 func (l *link) same(o *link) bool { return *l == *o }
 
+// compare puts what is one's own before what one has by a group.
 func (l *link) compare(o *link) int {
-	return cmp.Or(l.binding.Compare(o.binding), cmp.Compare(l.index, o.index))
+	return cmp.Or(compareBool(l.group != "", o.group != ""), l.binding.Compare(o.binding), cmp.Compare(l.index, o.index))
 }
 
 // How a match is called that is no group; asUser is that of an account whose user name a binding names.
 const (
 	itself = "itself"
-	asUser = "itself, as a user"
+	asUser = "as a user"
 )
 
 func (w *world) link(b *binding, index int, by string) *link {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"canopy/analysis/privilege"
+	access "canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/ui/view"
 )
@@ -22,19 +23,16 @@ func newLoader(s *view.Shared, w *world, r *model.Report, width int) *loader {
 	return &loader{ctx: s.Running, shared: *s, session: s.Session, world: w, report: r, width: width}
 }
 
-// marks tells which steps of an attack permissions open.
-func (to *loader) marks() (*privilege.Marks, error) {
-	if to.shared.Edges == nil {
-		return privilege.NewMarks()
+// folder sums up permissions of the world. Those in the list are all that their holder has: some open steps together.
+func (to *loader) folder(all []access.Granted) (*folder, error) {
+	load := to.shared.Edges
+	if load == nil {
+		load = view.NewEdges
 	}
-	return to.shared.Edges()
-}
-
-// folder sums up permissions of the world.
-func (to *loader) folder() (*folder, error) {
-	marks, err := to.marks()
+	edges, err := load()
 	if err != nil {
 		return nil, err
 	}
-	return &folder{marks: marks, minor: privilege.MinorOf(to.world.server), label: func(r model.Ref) string { return to.world.labels[r] }}, nil
+	minor := privilege.MinorOf(to.world.server)
+	return &folder{edges, edges.Together(all, minor), minor, func(r model.Ref) string { return to.world.labels[r] }}, nil
 }

@@ -129,7 +129,7 @@ func (m *matrix) load(to *loader, before *answer[*plot]) (*answer[*plot], error)
 		at := cmp.Or(g.Namespace, "*")
 		byNamespace[at] = append(byNamespace[at], g)
 	}
-	f, err := to.folder()
+	f, err := to.folder(granted)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"canopy/analysis/privilege"
 	access "canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/ui/text"
@@ -67,8 +66,10 @@ func (r *right) weight() int {
 
 // folder sums permissions up.
 type folder struct {
-	marks *privilege.Marks
-	minor int
+	edges *view.Edges
+	// together are the steps that permissions open with others of their holder.
+	together map[access.Permission][]*model.Edge
+	minor    int
 	// label says whose a binding or a role is.
 	label func(model.Ref) string
 }
@@ -173,7 +174,7 @@ func (f *folder) finish(r *right, t thing) {
 		g := &r.granted[i]
 		p := &g.Permission
 		r.wide = r.wide || p.Verb == "*" || p.Group == "*" || strings.HasPrefix(p.Resource, "*") || p.URL == "*"
-		for _, e := range f.marks.Of(p, f.minor) {
+		for _, e := range f.opens(p) {
 			if !slices.Contains(r.edges, e) {
 				r.edges = append(r.edges, e)
 			}
@@ -192,6 +193,15 @@ func (f *folder) finish(r *right, t thing) {
 			r.label = l
 		}
 	}
+}
+
+// opens lists the steps of attacks that are open by a permission.
+func (f *folder) opens(p *access.Permission) []*model.Edge {
+	list := f.edges.Alone(p, f.minor)
+	if more := f.together[*p]; len(more) > 0 {
+		return append(list[:len(list):len(list)], more...)
+	}
+	return list
 }
 
 // labelOf says whose a grant is: whose the binding is or, of a role by itself, from which other role it gathers the rule.
@@ -256,7 +266,8 @@ func (t thing) key() string {
 	}
 	key := quoted(t.resource)
 	if t.group != "" {
-		key += "." + quoted(t.group)
+		// A group may have dots: those of a resource are in quotes.
+		key += "." + word(t.group, "")
 	}
 	switch {
 	case t.unnamed:
@@ -306,8 +317,11 @@ func sortVerbs(list []string) []string {
 }
 
 // quoted writes a word so that it cannot be taken for more than one.
-func quoted(s string) string {
-	if s == "" || strings.ContainsAny(s, " ,\"\\.") || s != text.Clean(s) {
+func quoted(s string) string { return word(s, ".") }
+
+// word writes a word in quotes where a character in it parts words.
+func word(s, parts string) string {
+	if s == "" || strings.ContainsAny(s, " ,\"\\"+parts) || s != text.Clean(s) {
 		return strconv.Quote(s)
 	}
 	return s

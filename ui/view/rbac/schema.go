@@ -133,12 +133,12 @@ func linkSchema(s *view.Shared, m mode) *table.Schema[*link] {
 		return s.Theme.Text
 	}
 	who := styled(grow(searched(column("SUBJECT", 12, 24, 0, func(l *link) string { return l.who }))), odd)
-	name := grow(searched(column("BINDING", 10, 16, 0, func(l *link) string { return l.name })))
-	role := styled(grow(searched(column("ROLE", 10, 16, 0, func(l *link) string { return l.roleName }))), odd)
+	name := grow(searched(column("BINDING", 9, 9, 0, func(l *link) string { return l.name })))
+	role := styled(grow(searched(column("ROLE", 8, 8, 0, func(l *link) string { return l.roleName }))), odd)
 	by := searched(column("VIA", 9, 16, 2, func(l *link) string { return l.by }))
 	group := hidden(column("GROUP", 12, 24, 8, func(l *link) string { return l.group }))
 	scope := hidden(column("WHERE", 5, 10, 3, func(l *link) string { return l.scope }))
-	from := column("FROM", 5, 8, 4, func(l *link) string { return l.label })
+	from := column("FROM", 8, 8, 4, func(l *link) string { return l.label })
 	note := hidden(column("NOTE", 8, 24, 9, func(l *link) string { return l.note }))
 	columns := []table.Column[*link]{graded(s, linkGrade), name, role, by, from, group, scope, note}
 	switch m {
@@ -180,7 +180,7 @@ func rightSchema(s *view.Shared, m mode) *table.Schema[*right] {
 	return &table.Schema[*right]{
 		Key: (*right).id, Compare: (*right).compare,
 		Columns: []table.Column[*right]{
-			styled(grow(searched(column("RESOURCE", 12, 22, 0, func(r *right) string { return r.resource }))), func(r *right) lipgloss.Style {
+			styled(grow(searched(column("RESOURCE", 14, 22, 0, func(r *right) string { return r.resource }))), func(r *right) lipgloss.Style {
 				if r.wide {
 					return s.Theme.Strong
 				}

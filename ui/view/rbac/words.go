@@ -119,19 +119,14 @@ func (s *Screen) nothing() []string {
 // sentence tells of what is selected in the pane that has the focus, in words.
 func (s *Screen) sentence() (string, lipgloss.Style) {
 	t := &s.shared.Theme
-	switch s.focus {
-	case second:
-		if l, ok := s.links[s.mode].selected(); ok {
-			return s.tellLink(l), t.Text
-		}
-	case third:
-		if r, ok := s.rights[s.mode].selected(); ok {
-			return tellRight(r), t.Text
-		}
-	default:
-		if e, ok := s.entries[s.mode].selected(); ok {
-			return s.tellEntry(e), t.Text
-		}
+	if l, ok := s.links[s.mode].selected(); ok && s.focus == second {
+		return s.tellLink(l), t.Text
+	}
+	if r, ok := s.rights[s.mode].selected(); ok && s.focus == third {
+		return tellRight(r), t.Text
+	}
+	if e, ok := s.entries[s.mode].selected(); ok {
+		return s.tellEntry(e), t.Text
 	}
 	return "", t.Text
 }
