@@ -65,10 +65,11 @@ bin/golangci-lint:
 	@GOFLAGS= GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
 golden: ## write the golden files anew
-	@go test ./ui ./ui/view/overview ./ui/view/detail ./ui/view/explain ./ui/view/preview ./ui/view/resources ./cmd/canopy/output -update
+	@go test ./ui ./ui/view/overview ./ui/view/detail ./ui/view/explain ./ui/view/preview ./ui/view/resources ./ui/view/rbac ./cmd/canopy/output ./cmd/canopy/command -update
 
 docs: bin/canopy ## write the generated parts of the docs, the pictures included
 	@bin/canopy rules -o markdown > docs/rules.md
+	@bin/canopy rules --edges -o markdown > docs/edges.md
 	@bin/canopy info --defaults -o markdown > docs/settings.md
 	@bin/canopy info --keys > docs/keys.md
 	@go test ./cmd/canopy -run '^TestShots$$' -count 1 -args -shots ../../docs/screens

@@ -17,7 +17,7 @@ type Preview struct {
 	Closed, Opened []*model.Finding
 	// Changed lists those that would go on with other evidence, as they would be.
 	Changed []*model.Finding
-	// Lost lists what subjects would be permitted no longer, as RBAC goes; nil where the plan changes no RBAC object.
+	// Lost lists what subjects would be permitted no longer, as far as RBAC was seen.
 	Lost []rbac.Loss
 	// Assumptions names what the preview rests on and cannot see.
 	Assumptions []string
@@ -68,10 +68,7 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 		e.rebuild()
 		return nil, errNotTakenBack
 	}
-	p := &Preview{Assumptions: assumptions}
-	if len(subjects) > 0 {
-		p.Lost = append([]rbac.Loss{}, rbac.Lost(e.access.Hold(subjects, nil), kept)...)
-	}
+	p := &Preview{Assumptions: assumptions, Lost: rbac.Lost(e.access.Hold(subjects, nil), kept)}
 	for _, id := range ids {
 		switch old, now := before.Get(id), after.Get(id); {
 		case old == nil && now != nil:

@@ -46,6 +46,8 @@ func (l *ledger) Drop(id string) {
 // court is a cluster with the analysers on it.
 type court struct {
 	t      testing.TB
+	rules  catalogue.Set
+	edges  []*model.Edge
 	c      *cluster.Cluster
 	access *rbac.Analyser
 	a      *Analyser
@@ -73,8 +75,11 @@ func newCourt(t testing.TB) *court {
 	return courtOf(t, rules, edges)
 }
 
+// again gives an empty court of the same law.
+func (b *court) again() *court { return courtOf(b.t, b.rules, b.edges) }
+
 func courtOf(t testing.TB, rules catalogue.Set, edges []*model.Edge) *court {
-	return &court{t: t, c: cluster.New(), access: rbac.New(), a: New(rules, edges), out: &ledger{t, map[string]*model.Finding{}}}
+	return &court{t: t, rules: rules, edges: edges, c: cluster.New(), access: rbac.New(), a: New(rules, edges), out: &ledger{t, map[string]*model.Finding{}}}
 }
 
 // complete covers every kind, on a server of this version.
@@ -165,8 +170,8 @@ func findingText(f *model.Finding) string {
 	return text
 }
 
-// rules writes the findings in short: RULE object severity.
-func (b *court) rules() []string {
+// short writes the findings in short: RULE object severity.
+func (b *court) short() []string {
 	var list []string
 	for _, f := range b.out.findings {
 		list = append(list, fmt.Sprint(f.Rule.ID, " ", f.Object, " ", f.Severity))

@@ -150,7 +150,7 @@ func (w world) step(b *court) {
 
 // fresh builds all anew, in random order.
 func (w world) fresh(b *court, server int) *court {
-	f := newCourt(b.t)
+	f := b.again()
 	for _, cov := range b.c.Coverage() {
 		f.c.Cover(cov)
 	}
@@ -196,10 +196,10 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 	if os.Getenv("CANOPY_LONG") != "" {
 		seeds, steps = 600, 1000
 	}
-	seen := map[string]int{}
+	law, seen := newCourt(t), map[string]int{}
 	for seed := range seeds {
 		w := world{rand.New(rand.NewPCG(seed, 23))}
-		b := newCourt(t)
+		b := law.again()
 		if seed%4 != 0 {
 			b.complete("v1.37.2")
 		}
@@ -241,7 +241,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			}
 		}
 		b.flush()
-		if empty := newCourt(t); b.a.Len() != 0 || b.a.size() != empty.a.size() {
+		if empty := law.again(); b.a.Len() != 0 || b.a.size() != empty.a.size() {
 			t.Fatalf("seed %d: an empty cluster leaves %d findings, %s", seed, b.a.Len(), b.a.size())
 		}
 	}

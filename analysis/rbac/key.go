@@ -1,21 +1,10 @@
 package rbac
 
 import (
-	"cmp"
 	"strings"
 
 	"canopy/model"
 )
-
-func (k key) compare(o key) int {
-	if k.group != o.group {
-		if o.group {
-			return -1
-		}
-		return 1
-	}
-	return cmp.Compare(k.name, o.name)
-}
 
 // account reads the key as a service account.
 func (k key) account() (model.Subject, bool) {

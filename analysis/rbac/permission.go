@@ -98,17 +98,17 @@ type Scopes interface {
 // atoms takes a rule of a binding apart. The namespace is that of the binding, "" for the cluster.
 func atoms(rule *rbacv1.PolicyRule, namespace string, scopes Scopes) func(func(Permission) bool) {
 	return func(yield func(Permission) bool) {
-		verbs := few(rule.Verbs, rbacv1.VerbAll)
+		verbs := few(rule.Verbs)
 		for _, verb := range verbs {
 			if namespace == "" {
-				for _, url := range few(rule.NonResourceURLs, rbacv1.NonResourceAll) {
+				for _, url := range few(rule.NonResourceURLs) {
 					if !yield(Permission{Verb: verb, URL: url}) {
 						return
 					}
 				}
 			}
-			for _, group := range few(rule.APIGroups, rbacv1.APIGroupAll) {
-				for _, resource := range few(rule.Resources, rbacv1.ResourceAll) {
+			for _, group := range few(rule.APIGroups) {
+				for _, resource := range few(rule.Resources) {
 					p := Permission{Verb: verb, Group: group, Resource: resource, Namespace: cmp.Or(namespace, "*")}
 					names := rule.ResourceNames
 					if namespace != "" && scopes != nil {
@@ -145,9 +145,9 @@ func ownNamespace(p *Permission, names []string, namespace string) ([]string, bo
 }
 
 // few leaves the wildcard alone of a list that holds it, and each word once.
-func few(list []string, wildcard string) []string {
+func few(list []string) []string {
 	for i, s := range list {
-		if s == wildcard {
+		if s == "*" {
 			return list[i : i+1]
 		}
 	}

@@ -44,9 +44,9 @@ func (s *permissionSet) covers(p *Permission) bool {
 	}
 	// As it is, and with each wildcard that may stand in its place.
 	try := *p
-	return either(&try.Verb, "*", s.wild.verb, func() bool {
-		return either(&try.Group, "*", s.wild.group, func() bool {
-			return either(&try.Namespace, "*", s.wild.namespace, func() bool {
+	return either(&try.Verb, s.wild.verb, func() bool {
+		return either(&try.Group, s.wild.group, func() bool {
+			return either(&try.Namespace, s.wild.namespace, func() bool {
 				return s.resource(p, &try)
 			})
 		})
@@ -54,7 +54,7 @@ func (s *permissionSet) covers(p *Permission) bool {
 }
 
 func (s *permissionSet) resource(p, try *Permission) bool {
-	if either(&try.Resource, "*", s.wild.resource, func() bool { return s.name(p, try) }) {
+	if either(&try.Resource, s.wild.resource, func() bool { return s.name(p, try) }) {
 		return true
 	}
 	_, sub, ok := cut(p.Resource)
@@ -79,16 +79,16 @@ func (s *permissionSet) name(p, try *Permission) bool {
 	return ok
 }
 
-// either asks with a word as it is, and then with another in its place.
-func either(word *string, other string, may bool, ask func() bool) bool {
+// either asks with a word as it is, and then with the wildcard in its place.
+func either(word *string, may bool, ask func() bool) bool {
 	if ask() {
 		return true
 	}
-	if !may || *word == other {
+	if !may || *word == "*" {
 		return false
 	}
 	kept := *word
-	*word = other
+	*word = "*"
 	ok := ask()
 	*word = kept
 	return ok

@@ -169,7 +169,7 @@ func tampered(r *rand.Rand) []runtime.Object {
 }
 
 func TestRandomRights(t *testing.T) {
-	fixed, seeds := map[string]int{}, uint64(8000)
+	fixed, seeds := map[string]int{}, uint64(15000)
 	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 3))
 		c := holding(t, randomRights(r)...)
@@ -272,7 +272,7 @@ func checkOpened(fail func(string, ...any), c, next *cluster.Cluster, have, afte
 		case f.Rule.ID == "LP05" && f.Severity == model.Low:
 			// Whoever grants everything is at fault by the binding; once that is gone, by the role.
 		case fresh && have[model.FindingID(f.Rule.ID, old)] != nil && next.Get(old) == nil:
-		case slices.ContainsFunc(keysOf(have), func(o string) bool { return strings.HasPrefix(o, f.Rule.ID+"/") && after[o] == nil }):
+		case slices.Contains([]string{"LP08", "LP14", "LP15", "LP29", "LP30", "LP31"}, f.Rule.ID) && (len(asked) > 1 || asked[0].Rule == f.Rule):
 			// Of several bindings that make a way together one is at fault; another is, once that one gives less.
 		default:
 			fail("%s begins", id)

@@ -133,11 +133,12 @@ func TestPreviewContract(t *testing.T) {
 	fields{
 		"closed": []fields{finding()}, "opened": []fields{finding()}, "changed": []fields{finding()},
 		"stays": []fields{{"id": "", "reason": ""}}, "breakage": fields{}, "assumptions": []string{},
+		"permissionsLost": []fields{{"subject": "", "verb": "", "group": "", "resource": ""}},
 	}.check(t, "", object)
 	if len(object["closed"].([]any)) == 0 {
 		t.Error("the patches close nothing")
 	}
-	for _, name := range []string{"pathsCut", "pathsOpened", "pairsOpened", "pairsClosed", "permissionsLost"} {
+	for _, name := range []string{"pathsCut", "pathsOpened", "pairsOpened", "pairsClosed"} {
 		if value, there := object[name]; !there || value != nil {
 			t.Errorf("%s: %v, want null", name, value)
 		}

@@ -13,6 +13,7 @@ func TestDocsAreCurrent(t *testing.T) {
 		"rules.md":    {"rules", "-o", "markdown"},
 		"settings.md": {"info", "--defaults", "-o", "markdown"},
 		"keys.md":     {"info", "--keys"},
+		"edges.md":    {"rules", "--edges", "-o", "markdown"},
 	} {
 		want, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", page))
 		if err != nil {

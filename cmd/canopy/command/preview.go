@@ -6,13 +6,14 @@ import (
 	"fmt"
 
 	"canopy/analysis/engine"
+	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/cmd/canopy/output"
 	"canopy/model"
 )
 
-// Preview is what canopy fix --preview prints. A field that is null was not evaluated: this version has no attack graph,
-// no network model and no full list of permissions.
+// Preview is what canopy fix --preview prints. A field that is null was not evaluated: this version has no attack graph
+// and no network model.
 type Preview struct {
 	Closed []output.Finding `json:"closed"`
 	Opened []output.Finding `json:"opened"`
@@ -21,13 +22,14 @@ type Preview struct {
 	// Stays lists, by id, the findings that were asked for and go on as they are.
 	Stays []Staying `json:"stays"`
 	// Breakage says by the id of a closed finding what the document that closes it may break.
-	Breakage        map[string]string `json:"breakage"`
-	PathsCut        *int              `json:"pathsCut"`
-	PathsOpened     *int              `json:"pathsOpened"`
-	PairsOpened     []string          `json:"pairsOpened"`
-	PairsClosed     []string          `json:"pairsClosed"`
-	PermissionsLost []string          `json:"permissionsLost"`
-	Assumptions     []string          `json:"assumptions"`
+	Breakage    map[string]string `json:"breakage"`
+	PathsCut    *int              `json:"pathsCut"`
+	PathsOpened *int              `json:"pathsOpened"`
+	PairsOpened []string          `json:"pairsOpened"`
+	PairsClosed []string          `json:"pairsClosed"`
+	// PermissionsLost lists what RBAC would grant no longer, by subject as bindings name it.
+	PermissionsLost []rbac.Loss `json:"permissionsLost"`
+	Assumptions     []string    `json:"assumptions"`
 
 	stays           []output.Finding
 	asked, apart    int
@@ -54,7 +56,7 @@ func newPreview(report *model.Report, asked []*model.Finding, fix *remedy.Fix, f
 	p := &Preview{
 		Closed: previewed(report, found.Closed, where), Opened: previewed(report, found.Opened, where),
 		Changed: previewed(report, found.Changed, where), Stays: []Staying{}, Breakage: map[string]string{},
-		Assumptions: append([]string{}, found.Assumptions...),
+		PermissionsLost: append([]rbac.Loss{}, found.Lost...), Assumptions: append([]string{}, found.Assumptions...),
 	}
 	lot := map[string]*int{}
 	for _, f := range found.Closed {
@@ -117,10 +119,13 @@ func previewGrid(p *Preview) *output.Grid {
 		}
 		return p.stays[i].Title
 	})
+	for _, line := range output.Losses(p.PermissionsLost) {
+		g.Below = append(g.Below, "loses: "+line)
+	}
 	for _, a := range p.Assumptions {
 		g.Below = append(g.Below, "assumes: "+a)
 	}
-	g.Below = append(g.Below, p.total(), "paths, pairs and permissions are not in this version")
+	g.Below = append(g.Below, p.total(), "paths and pairs are not in this version")
 	return g
 }
 

@@ -106,7 +106,7 @@ func (s *stage) follow() *stage {
 	}
 	place := s.asked[len(s.asked)-1].(view.Go).Place
 	var next view.Screen
-	width, height := 120, 35
+	width, height := 140, 80
 	switch place.Screen {
 	case view.RBAC:
 		main := rbac.New(s.shared)

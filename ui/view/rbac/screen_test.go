@@ -61,7 +61,9 @@ func TestDrill(t *testing.T) {
 func TestOtherWay(t *testing.T) {
 	s := open(t, 160, 40)
 	s.press(keys.Turn)
-	s.has("bindings", "its role does not exist")
+	s.run(s.Screen.(view.Filtered).SetFilter("note:its"))
+	s.has("RoleBinding shop/left-over gives Role shop/gone to 1 subject (its role does not exist)")
+	s.run(s.Screen.(view.Filtered).SetFilter(""))
 	s.press(keys.Turn)
 	s.run(s.Screen.(*rbac.Screen).Reveal(model.Subject{}, ref("ClusterRole", "", "reader")))
 	s.has("holders of reader", "ClusterRole reader is bound twice, for data, shop", "group:dev", "user:alice", "deployments.apps")
@@ -83,7 +85,7 @@ func TestDangling(t *testing.T) {
 	s := open(t, 160, 40)
 	s.reveal("sa:shop/nobody")
 	s.has("sa:shop/nobody (no such account) is named by 1 binding", "Nothing that was seen runs as it")
-	s.press(keys.Open)
+	s.press(keys.Open, keys.Down)
 	s.has("RoleBinding shop/left-over gives Role shop/gone", "the role does not exist")
 }
 
@@ -211,7 +213,7 @@ func TestMouse(t *testing.T) {
 	if names := s.Subject().Names; names[0] != "sa:shop/web" {
 		t.Errorf("the click selects %v", names)
 	}
-	x, y = at("shop/deployer")
+	x, y = at("shop/dep")
 	s.run(s.Click(x, y))
 	s.has("RoleBinding shop/deployer gives Role shop/deployer to sa:shop/web")
 	s.run(s.Click(x, y))
@@ -226,7 +228,10 @@ func TestMouse(t *testing.T) {
 func TestNamespacesLimitTheList(t *testing.T) {
 	s := open(t, 160, 40)
 	s.run(s.Show(view.NewSnapshot().Next(s.session.Report(), view.NewNamespaces([]string{"shop"}))))
-	s.has("sa:shop/web", "group:dev", "user:alice", "in shop")
+	s.has("sa:shop/web", "group:dev", "user:alice")
+	if !strings.HasSuffix(s.Aside(), " in shop") {
+		t.Errorf("aside: %q", s.Aside())
+	}
 	s.lacks("sa:data/operator", "sa:data/default")
 	s.reveal("sa:shop/web")
 	// What one subject may do is told whole.
