@@ -97,7 +97,7 @@ func (r *round) judgeAll(j *judgement, who []model.Subject, extra *reading) bool
 	}
 	var sum shown
 	for _, s := range j.reading.shown {
-		sum.deep, sum.node = sum.deep || s.deep, sum.node || s.node
+		sum.deep, sum.node = sum.deep || s.deep, sum.node || s.pods
 	}
 	if j.role.whole == nil {
 		j.role.whole = &shown{lines: once(j.role.everything)}

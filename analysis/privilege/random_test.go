@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -265,5 +266,6 @@ func (r *Reach) text() []string {
 	for s, one := range r.steps {
 		list = append(list, fmt.Sprintf("%s %d %v", s, one.left, one.step(s)))
 	}
+	slices.Sort(list)
 	return list
 }

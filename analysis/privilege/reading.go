@@ -46,9 +46,9 @@ type shown struct {
 	verdict model.Verdict
 	reason  string
 	// mild counts what makes all of it milder. deep tells that it leads to accounts of the namespace for good, node that it
-	// leads to the node.
-	mild       int
-	deep, node bool
+	// leads to the node, pods that it does so by pods.
+	mild             int
+	deep, node, pods bool
 	// lines proves it. It is worked out when first asked for, which may be by any goroutine.
 	lines func() []model.Evidence
 }
@@ -137,7 +137,7 @@ func (t *table) show(rule *model.Rule, of *role, open []opening) *shown {
 			s.verdict, s.reason = model.Yes, ""
 		}
 		s.mild = min(s.mild, o.mild())
-		s.node = s.node || e.To == "node"
+		s.node, s.pods = s.node || e.To == "node", s.pods || (e.To == "node" && e.becomes())
 		s.deep = s.deep || (e.becomes() && o.without(named|limited))
 	}
 	return s

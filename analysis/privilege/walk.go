@@ -152,21 +152,19 @@ func (w *walk) single(level []*node) {
 	}
 }
 
-// named lists the accounts of a home that somebody can become by name: those that are named with their namespace, and those
-// that run pods or are there anyway.
+// named lists the accounts of a home, by its group, that somebody may become by name: those that run pods, those that are
+// named with their namespace, and the one that there always is.
 func (w *walk) named(home string) []model.Subject {
 	list := slices.Clone(w.among(home))
 	if home == everywhere {
 		list = append(list, w.running...)
-		home = "default"
 	}
-	list = append(list, defaultOf(home))
 	for one := range w.one {
-		if one.Namespace != everywhere && (w.all || one.Namespace == home) {
+		if one.Namespace != everywhere && (home == everywhere || one.Namespace == home) {
 			list = append(list, one)
 		}
 	}
-	return list
+	return append(list, defaultOf(cmp.Or(home, "default")))
 }
 
 // among lists the running accounts of a namespace.

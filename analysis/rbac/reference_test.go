@@ -1,8 +1,10 @@
 package rbac
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -302,10 +304,15 @@ func checkWords(t *testing.T, ref *reference, g *Grant, at *Attributes) {
 // compareWho asks of every subject that is named anywhere whether it may, and compares with WhoCan.
 func compareWho(t *testing.T, b *bench, ref *reference, at Attributes) {
 	t.Helper()
+	// To WhoCan alone * is any namespace.
+	asked := []Attributes{at}
 	if at.Namespace == "*" {
-		return
+		asked = []Attributes{at, at, at}
+		for i, namespace := range []string{"", "shop", "ops"} {
+			asked[i].Namespace = namespace
+		}
 	}
-	want := map[string]bool{}
+	want := map[string][]string{}
 	for where, o := range ref.objects {
 		var who []rbacv1.Subject
 		switch bound := o.(type) {
@@ -320,16 +327,31 @@ func compareWho(t *testing.T, b *bench, ref *reference, at Attributes) {
 				if k := keyFor(s); !k.group {
 					u = User{Name: k.name}
 				}
-				if len(ref.grants(u, &at)) > 0 {
-					want[keyFor(s).subject().String()] = true
+				var grants []string
+				for j := range asked {
+					grants = append(grants, ref.grants(u, &asked[j])...)
+				}
+				if len(grants) > 0 {
+					slices.Sort(grants)
+					want[keyFor(s).subject().String()] = slices.Compact(grants)
 				}
 			}
 		}
 	}
 	got := b.a.WhoCan(at)
 	for _, h := range got {
-		if !want[h.Subject.String()] || len(h.Via) == 0 {
-			t.Fatalf("who can %+v: %+v", at, h)
+		if !slices.Equal(describe(h.Via), want[h.Subject.String()]) || len(h.Via) == 0 || !slices.IsSortedFunc(h.Via, func(x, y Grant) int { return x.Compare(&y) }) {
+			t.Fatalf("who can %+v: %s by\n%q\nwant\n%q", at, h.Subject, describe(h.Via), want[h.Subject.String()])
+		}
+		places := map[string]bool{}
+		for _, g := range h.Via {
+			if g.Match != "direct" && g.Match != "user:"+keyFor(h.Subject).name {
+				t.Fatalf("who can %+v: %s matches as %s", at, h.Subject, g.Match)
+			}
+			places[cmp.Or(g.Binding.Namespace, "*")] = true
+		}
+		if (places["*"] && !slices.Equal(h.Namespaces, []string{"*"})) || (!places["*"] && !slices.Equal(h.Namespaces, slices.Sorted(maps.Keys(places)))) {
+			t.Fatalf("who can %+v: %s in %v, granted in %v", at, h.Subject, h.Namespaces, places)
 		}
 	}
 	if len(got) != len(want) {

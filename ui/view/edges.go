@@ -19,6 +19,8 @@ type Edges struct {
 type joint struct {
 	*model.Edge
 	*model.Way
+	// clustered tells of each need whether it counts only where it is held in the whole cluster.
+	clustered []bool
 }
 
 // NewEdges reads the catalogue, which takes its time.
@@ -33,9 +35,15 @@ func NewEdges() (*Edges, error) {
 	}
 	for _, edge := range all {
 		for i := range edge.Ways {
-			if w := &edge.Ways[i]; len(w.Needs) > 1 && !w.Limited {
-				e.joint = append(e.joint, joint{edge, w})
+			w := &edge.Ways[i]
+			if len(w.Needs) < 2 || w.Limited {
+				continue
 			}
+			j := joint{Edge: edge, Way: w}
+			for n := range w.Needs {
+				j.clustered = append(j.clustered, w.Cluster(n))
+			}
+			e.joint = append(e.joint, j)
 		}
 	}
 	return e, nil
@@ -56,7 +64,7 @@ func (e *Edges) Together(list []rbac.Granted, minor int) map[rbac.Permission][]*
 		for i := range list {
 			p := &list[i].Permission
 			for n := range j.Needs {
-				if meets(j.Way, n, p) {
+				if j.meets(n, p) {
 					met[n] = append(met[n], p)
 				}
 			}
@@ -83,11 +91,13 @@ func meetAll(p *rbac.Permission, others [][]*rbac.Permission) bool {
 }
 
 // meets tells that a permission meets a need of a way.
-func meets(w *model.Way, i int, p *rbac.Permission) bool {
-	n := &w.Needs[i]
+func (j *joint) meets(i int, p *rbac.Permission) bool {
+	n := &j.Needs[i]
 	switch {
 	case p.URL != "" || p.Unnamed,
-		p.Namespace != "*" && p.Namespace != "" && (w.Cluster(i) || len(w.Namespaces) > 0 && !slices.Contains(w.Namespaces, p.Namespace)),
+		p.Verb != "*" && !slices.Contains(n.Verbs, p.Verb),
+		!n.Any() && p.Group != "*" && p.Group != n.Group,
+		p.Namespace != "*" && p.Namespace != "" && (j.clustered[i] || len(j.Namespaces) > 0 && !slices.Contains(j.Namespaces, p.Namespace)),
 		p.Name != "" && len(n.Names) > 0 && !slices.Contains(n.Names, p.Name):
 		return false
 	}

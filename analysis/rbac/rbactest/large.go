@@ -169,7 +169,8 @@ func (m *maker) subjects(namespace string) []rbacv1.Subject {
 			list[i] = rbacv1.Subject{Kind: rbacv1.ServiceAccountKind, Namespace: in, Name: name}
 		}
 	}
-	if m.IntN(300) == 0 {
+	// Few bind everybody, and hardly anybody in a namespace.
+	if often := map[bool]int{true: 300, false: 3000}[namespace == ""]; m.IntN(often) == 0 {
 		list = append(list, rbacv1.Subject{Kind: rbacv1.GroupKind, APIGroup: rbacv1.GroupName, Name: m.pick("system:authenticated", "system:serviceaccounts", "system:serviceaccounts:"+m.namespace(m.IntN(Namespaces)))})
 	}
 	return list

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +35,8 @@ type stage struct {
 	shared  *view.Shared
 	// asked is what the screen asked the program for.
 	asked []tea.Msg
+	// ticks holds what waits for the clock.
+	ticks []tea.Cmd
 }
 
 func shared(s *viewtest.Session) *view.Shared {
@@ -69,6 +73,10 @@ func (s *stage) refresh() { s.run(s.Show(s.session.Snapshot())) }
 func (s *stage) run(cmd tea.Cmd) {
 	s.t.Helper()
 	if cmd == nil {
+		return
+	}
+	if strings.Contains(runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name(), "Tick") {
+		s.ticks = append(s.ticks, cmd)
 		return
 	}
 	switch msg := cmd().(type) {

@@ -137,7 +137,7 @@ func (s *Screen) below() []string {
 		lines = append(lines, s.said(room)...)
 	}
 	if s.height >= 8 {
-		lines = append(lines, s.scope())
+		lines = append(lines, s.scope()...)
 	}
 	return lines
 }

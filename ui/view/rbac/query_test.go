@@ -19,7 +19,7 @@ func TestWhoCan(t *testing.T) {
 	}{
 		{"get secrets -n shop", []string{"get secrets in namespace shop: 1 account, 1 group and 0 users may", "sa:data/operator", "group:system:masters", "For objects of certain names only: sa:shop/web"}},
 		{"get secrets web-tls -n shop", []string{"get secrets named web-tls in namespace shop: 2 accounts", "sa:shop/web", "shop/deployer"}},
-		{"who can create pods/exec", []string{"create pods/exec in any namespace", "group:system:serviceaccounts", "5 accounts", "In it is every service account"}},
+		{"who can create pods/exec", []string{"create pods/exec in any namespace", "group:system:serviceaccounts", "5 accounts"}},
 		{"get pods --namespace=data", []string{"group:dev", "data/readers"}},
 		{"get pods -A", []string{"user:alice", "shop/readers"}},
 		{"get deploy", []string{"no such resource: deploy"}},

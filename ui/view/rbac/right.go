@@ -262,7 +262,7 @@ func (t thing) String() string {
 // key names a thing so that no two share a name.
 func (t thing) key() string {
 	if t.url != "" {
-		return quoted(t.url)
+		return "URL " + quoted(t.url)
 	}
 	key := quoted(t.resource)
 	if t.group != "" {

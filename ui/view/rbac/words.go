@@ -93,6 +93,8 @@ func (s *Screen) nothing() []string {
 	}
 	p := s.shared.Prose(s.width)
 	switch {
+	case s.snapshot.Report.Sequence > 0 && s.world.records == nil:
+		return p.Text(s.shared.Glyphs.Charset.Ellipsis(), t.Faint).Lines()
 	case c.Unreached(s.snapshot.Report):
 		return p.Text("cannot reach the server", t.Alarm).Text(c.StaleWhy, t.Text).Lines()
 	case c.Total() == 0:
@@ -326,26 +328,32 @@ func unique[T any](list []T, name func(T) string) []T {
 // rbacOnly is what the answers of all these screens rest on.
 const rbacOnly = "RBAC alone is read: what other authorizers allow is not in it"
 
-// scope says on a line what is not in what is shown.
-func (s *Screen) scope() string {
+// scope says what is not in what is shown: on a line what kinds are missing, where any are, and on another what that means for
+// who is looked at.
+func (s *Screen) scope() []string {
 	t, c := &s.shared.Theme, s.snapshot.Cover
-	var parts []view.Part
+	var gaps []view.Part
 	if loading := inState(c, model.Loading); len(loading) > 0 {
-		parts = append(parts, view.Part{Text: "still loading " + view.Few(loading, 3), Style: t.Notice})
+		gaps = append(gaps, view.Part{Text: "still loading " + view.Few(loading, 5), Style: t.Notice})
 	}
 	for _, state := range view.GapStates() {
 		if names := inState(c, state); len(names) > 0 {
-			text := string(state) + ": " + view.Few(names, 5)
-			if seen := seenIn(s.snapshot.Report); len(seen) > 0 {
-				text += " (all of " + view.Few(seen, 3) + ")"
-			}
-			parts = append(parts, view.Part{Text: text, Style: t.Warn})
+			gaps = append(gaps, view.Part{Text: string(state) + ": " + view.Few(names, 5), Style: t.Warn})
 		}
 	}
-	if a := s.about; a != nil && a.why != "" && a.mode == subjects && s.mode == subjects {
-		parts = append(parts, view.Part{Text: "may hold more: " + a.why, Style: t.Warn})
+	if seen := seenIn(s.snapshot.Report); len(seen) > 0 {
+		gaps = append(gaps, view.Part{Text: "seen whole: " + view.Few(seen, 3), Style: t.Text, Rank: 1})
 	}
-	parts = append(parts, view.Part{Text: rbacOnly, Style: t.Faint, Rank: 1})
-	line, _ := s.shared.Bar(s.width, parts...)
-	return line
+	more := []view.Part{{Text: rbacOnly, Style: t.Faint, Rank: 1}}
+	if a := s.about; a != nil && a.why != "" && a.mode == subjects && s.mode == subjects {
+		more = append([]view.Part{{Text: "may hold more: " + a.why, Style: t.Warn}}, more...)
+	}
+	var lines []string
+	for _, parts := range [][]view.Part{gaps, more} {
+		if len(parts) > 0 {
+			line, _ := s.shared.Bar(s.width, parts...)
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }

@@ -112,7 +112,7 @@ func (w *world) next(ctx context.Context, session view.Session, now *view.Snapsh
 		return nil, err
 	}
 	n.fill(w, records)
-	n.find(now.Report)
+	n.find(w, now.Report)
 	n.list(w, now)
 	return n, nil
 }
@@ -202,19 +202,31 @@ func subjectOf(s *rbacv1.Subject, namespace string) model.Subject {
 	return subject
 }
 
-// find sorts what was found on the objects of RBAC and on accounts.
-func (w *world) find(r *model.Report) {
+// find sorts what was found on the objects of RBAC and on accounts. Rows that say the same are taken over.
+func (w *world) find(before *world, r *model.Report) {
 	w.found = map[model.Ref][]*view.Row{}
 	if r.Findings == nil {
 		return
+	}
+	was := make(map[*model.Finding]*view.Row, len(before.found))
+	for _, rows := range before.found {
+		for _, row := range rows {
+			was[row.Finding] = row
+		}
 	}
 	for f := range r.Findings.All() {
 		if f.Object.Group != model.GroupRBAC && (f.Object.Group != "" || f.Object.Kind != "ServiceAccount") {
 			continue
 		}
-		if verdict, reason := r.State(f); verdict != model.No {
-			w.found[f.Object] = append(w.found[f.Object], view.NewRow(f, verdict, reason))
+		verdict, reason := r.State(f)
+		if verdict == model.No {
+			continue
 		}
+		row := was[f]
+		if row == nil || row.Verdict != verdict || row.Reason != reason {
+			row = view.NewRow(f, verdict, reason)
+		}
+		w.found[f.Object] = append(w.found[f.Object], row)
 	}
 	for _, rows := range w.found {
 		slices.SortStableFunc(rows, func(a, b *view.Row) int { return worse(a, b) })
