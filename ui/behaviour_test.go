@@ -76,7 +76,7 @@ func TestNamespaces(t *testing.T) {
 	s.has("only shop", "shop/Deployment/web")
 	s.lacks("data/DaemonSet/backup-helper")
 	s.press("n", "enter")
-	s.has("data/DaemonSet/backup-helper")
+	s.has("data/DaemonSet/backup-")
 	s.lacks("only shop")
 }
 

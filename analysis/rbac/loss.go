@@ -23,7 +23,7 @@ func (a *Analyser) Hold(subjects []model.Subject, scopes Scopes) Held {
 		have := map[Permission]struct{}{}
 		for b := range a.of(keys, "*") {
 			for one := range b.role.each {
-				for p := range atoms(one.PolicyRule, b.ref.Namespace, scopes) {
+				for p := range atoms(manageable(one.PolicyRule), b.ref.Namespace, scopes) {
 					have[p] = struct{}{}
 				}
 			}

@@ -54,7 +54,8 @@ type Granted struct {
 	Via []Grant `json:"via"`
 }
 
-// Permissions lists all that RBAC grants to an identity, each once, sorted. Rules on URLs count in ClusterRoleBindings
+// Permissions lists all that RBAC grants to an identity, each once, sorted. A rule of so many words that they come to more
+// than 20,000 permissions is told in fewer, with words joined by commas. Rules on URLs count in ClusterRoleBindings
 // alone. What a RoleBinding grants on resources of the cluster has no effect, and is in the list only where the scope of
 // the resource is not known: scopes may be nil.
 func (a *Analyser) Permissions(u User, scopes Scopes) []Granted {
@@ -64,7 +65,7 @@ func (a *Analyser) Permissions(u User, scopes Scopes) []Granted {
 		t := b.through(keys)
 		for one := range b.role.each {
 			from := a.origin(b.role, one)
-			for p := range atoms(one.PolicyRule, b.ref.Namespace, scopes) {
+			for p := range atoms(manageable(one.PolicyRule), b.ref.Namespace, scopes) {
 				g := found[p]
 				if g == nil {
 					g = &Granted{Permission: p}
@@ -152,7 +153,8 @@ func few(list []string) []string {
 		}
 	}
 	for i, s := range list {
-		if slices.Contains(list[:i], s) {
+		// Who writes a rule chooses how many words it has.
+		if i > 64 || slices.Contains(list[:i], s) {
 			list = slices.Clone(list)
 			slices.Sort(list)
 			return slices.Compact(list)

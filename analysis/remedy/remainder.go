@@ -39,15 +39,18 @@ func (l *lexicon) in(namespace string) *lexicon {
 	return &lexicon{l.known, l.groups, l.version, namespace != ""}
 }
 
-// resources lists those of a group that a word of a rule covers.
-func (l *lexicon) resources(group, word string) []string {
+// resources lists those of a group that a word of a rule covers, where there is one of its verbs on them.
+func (l *lexicon) resources(group, word string, verbs []string) []string {
+	has := func(known []string) bool {
+		return slices.Contains(verbs, rbacv1.VerbAll) || len(common(known, verbs)) > 0
+	}
 	var list []string
 	for _, r := range l.known.All() {
-		if r.Group == group && coversResource(word, r.Resource) && (!l.namespaced || r.Namespaced || r.Group == "" && strings.HasPrefix(r.Resource, "namespaces")) {
+		if r.Group == group && coversResource(word, r.Resource) && has(r.Verbs) && (!l.namespaced || r.Namespaced || r.Group == "" && strings.HasPrefix(r.Resource, "namespaces")) {
 			list = append(list, r.Resource)
 		}
 	}
-	if word == rbacv1.ResourceAll && len(list) > 0 {
+	if word == rbacv1.ResourceAll && len(list) > 0 && has([]string{"update"}) {
 		// Every resource has it, and no server tells.
 		list = append(list, "*/finalizers")
 	}
@@ -127,7 +130,7 @@ func (l *lexicon) otherGroups(x *rest, r rbacv1.PolicyRule, n *model.Need) {
 		}
 		var words []string
 		for _, word := range r.Resources {
-			if len(l.resources(group, word)) > 0 {
+			if len(l.resources(group, word, r.Verbs)) > 0 {
 				words = append(words, word)
 			}
 		}
@@ -141,14 +144,14 @@ func (l *lexicon) otherResources(x *rest, r rbacv1.PolicyRule, n *model.Need) {
 	for _, word := range r.Resources {
 		if !slices.ContainsFunc(n.Resources, func(res string) bool { return coversResource(word, res) }) {
 			// Of a wildcard for groups what there is in this one.
-			if slices.Contains(r.APIGroups, n.Group) || len(l.resources(n.Group, word)) > 0 {
+			if slices.Contains(r.APIGroups, n.Group) || len(l.resources(n.Group, word, r.Verbs)) > 0 {
 				words = append(words, word)
 			}
 			continue
 		}
 		if strings.HasPrefix(word, "*") {
 			x.spelt = true
-			words = append(words, less(l.resources(n.Group, word), n.Resources)...)
+			words = append(words, less(l.resources(n.Group, word, r.Verbs), n.Resources)...)
 		}
 	}
 	slices.Sort(words)

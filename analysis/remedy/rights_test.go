@@ -149,15 +149,7 @@ func bindAll(name, role string, subjects ...rbacv1.Subject) *rbacv1.ClusterRoleB
 // ended checks that a fix of some findings ends them, and gives the cluster as it is then.
 func ended(t *testing.T, c *cluster.Cluster, ids ...string) (*Fix, *cluster.Cluster) {
 	t.Helper()
-	have := judged(t, c)
-	var findings []*model.Finding
-	for _, id := range ids {
-		if have[id] == nil {
-			t.Fatalf("%s does not hold: %v", id, keysOf(have))
-		}
-		findings = append(findings, have[id])
-	}
-	fix, err := ForServer(c, testServer, findings)
+	fix, err := ForServer(c, testServer, findingsOf(t, c, ids...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,6 +167,20 @@ func ended(t *testing.T, c *cluster.Cluster, ids ...string) (*Fix, *cluster.Clus
 		}
 	}
 	return fix, next
+}
+
+// findingsOf gives findings that hold.
+func findingsOf(t testing.TB, c *cluster.Cluster, ids ...string) []*model.Finding {
+	t.Helper()
+	have := judged(t, c)
+	var findings []*model.Finding
+	for _, id := range ids {
+		if have[id] == nil {
+			t.Fatalf("%s does not hold: %v", id, keysOf(have))
+		}
+		findings = append(findings, have[id])
+	}
+	return findings
 }
 
 func keysOf[V any](m map[string]V) []string {

@@ -23,14 +23,14 @@ func (l *lexicon) spell(r rbacv1.PolicyRule) (list []rbacv1.PolicyRule, why stri
 	for _, word := range r.Resources {
 		groups := r.APIGroups
 		if wild(groups) {
-			if groups = l.groupsOf(word); len(groups) != 1 {
+			if groups = l.groupsOf(word, r.Verbs); len(groups) != 1 {
 				return nil, "in which group " + word + " is meant is not known"
 			}
 		}
 		for _, group := range groups {
 			resources := []string{word}
 			if word == "*" {
-				if resources = l.resources(group, word); len(resources) == 0 {
+				if resources = l.resources(group, word, r.Verbs); len(resources) == 0 && !slices.Contains(l.groups, group) {
 					return nil, "what resources the group " + group + " has is not known"
 				}
 			}
@@ -56,7 +56,7 @@ func (l *lexicon) spellVerbs(group, resource string, verbs []string, found bool)
 	if resource == "*/finalizers" {
 		known = []string{"update"}
 	} else if strings.HasPrefix(resource, "*/") {
-		for _, one := range l.resources(group, resource) {
+		for _, one := range l.resources(group, resource, verbs) {
 			known = append(known, less(l.known.Verbs(group, one), known)...)
 		}
 	}
@@ -74,11 +74,11 @@ func (l *lexicon) spellVerbs(group, resource string, verbs []string, found bool)
 	return known, true
 }
 
-// groupsOf lists the groups that have a resource.
-func (l *lexicon) groupsOf(resource string) []string {
+// groupsOf lists the groups that have a resource with one of some verbs.
+func (l *lexicon) groupsOf(resource string, verbs []string) []string {
 	var groups []string
 	for _, g := range l.groups {
-		if len(l.resources(g, resource)) > 0 {
+		if len(l.resources(g, resource, verbs)) > 0 {
 			groups = append(groups, g)
 		}
 	}

@@ -23,6 +23,10 @@ apiVersion: v1
 kind: Namespace
 metadata: {name: locked, uid: ns-locked, labels: {pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/enforce-version: latest}}
 ---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: good, namespace: shop, uid: sa-good}
+---
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: good, namespace: shop, uid: deploy-good, managedFields: [{manager: "kubectl-edit\u0007", operation: Update, time: "2026-11-20T08:30:00Z", fieldsType: FieldsV1, fieldsV1: {"f:spec": {"f:template": {}}}}]}
@@ -43,7 +47,7 @@ spec:
 	for object, want := range map[string][]string{
 		"shop/Deployment/doesnotexist": {"there is no such object"},
 		"shop/Secret/doesnotexist":     {"there is no such object"},
-		"shop/Secret/credentials":      {"no rule of this version looks at this kind"},
+		"shop/Secret/credentials":      {"nothing: every rule that looks at it could be judged", "these are rules of least privilege only"},
 		"Node/n1":                      {"no rule of this version looks at this kind"},
 		"Node/n9":                      {"there is no such object"},
 		"shop/Deployment/good":         {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, pod security only", "last changed 2026-11-20 08:30 by a client that calls itself kubectl-edit?"},
