@@ -297,6 +297,7 @@ func TestRunIsIdle(t *testing.T) {
 	x := newTerminal(t, 120, 40)
 	cluster := viewtest.Cluster(t)
 	session := stage(t, cluster.Report())
+	session.Session = cluster
 	x.start(t.Context(), Options{Session: session, Settings: begin(view.Findings)})
 	x.wait("shop/Deployment/web")
 	idle := func(when string) {
@@ -326,7 +327,7 @@ func TestRunIsIdle(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	idle("after a report that says the same")
 	x.keys("/web")
-	x.wait("1-7 of 7")
+	x.wait("1-6 of 6")
 	idle("while a filter is typed")
 	x.escape()
 	x.keys(":")
@@ -336,6 +337,9 @@ func TestRunIsIdle(t *testing.T) {
 	x.keys("1")
 	x.wait("FIX FIRST")
 	idle("on the overview")
+	x.keys("3")
+	x.wait("what it can do")
+	idle("on the screen of RBAC")
 	x.keys("q")
 	x.leaves(session)
 }

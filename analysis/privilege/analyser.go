@@ -36,9 +36,6 @@ type Analyser struct {
 	// ladder finds the bindings that lead on, and last is who was found to come to hold the cluster by them.
 	ladder ladder
 	last   *Reach
-	// running are the accounts whose pods held a token then, and runs the same to look up.
-	running []model.Subject
-	runs    map[model.Subject]struct{}
 
 	// What was touched since the last flush.
 	dirtyRoles, dirtyBindings, dirtyOthers map[model.Ref]struct{}

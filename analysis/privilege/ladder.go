@@ -15,6 +15,8 @@ type ladder struct {
 	one map[model.Subject][]*bound
 	// nodes are the subjects of all these bindings.
 	nodes map[model.Subject]*node
+	// running are the accounts whose pods hold a token, sorted.
+	running []model.Subject
 	// loose are homes of which nobody may speak any more.
 	loose []*home
 	// walk counts how often somebody went up, level how many levels were gone through.
@@ -41,6 +43,8 @@ type node struct {
 	// home is that of an account, or of the group of all accounts there.
 	home *home
 	uses int
+	// running tells an account whose pods hold a token.
+	running bool
 	// walk is the last in which it was found.
 	walk uint64
 }
@@ -59,13 +63,29 @@ func (l *ladder) home(namespace string) *home {
 	return h
 }
 
+// run takes the accounts whose pods hold a token, sorted.
+func (l *ladder) run(running []model.Subject) {
+	if slices.Equal(l.running, running) {
+		return
+	}
+	l.running = running
+	for _, n := range l.nodes {
+		n.running = l.runs(n.Subject)
+	}
+}
+
+func (l *ladder) runs(s model.Subject) bool {
+	_, ok := slices.BinarySearchFunc(l.running, s, model.Subject.Compare)
+	return ok
+}
+
 // add files a binding, and remove takes it out: of a binding that gives the whole cluster nothing else counts.
 func (l *ladder) add(b *bound) {
 	b.nodes = make([]*node, len(b.names))
 	for i, s := range b.names {
 		n := l.nodes[s]
 		if n == nil {
-			n = &node{Subject: s}
+			n = &node{Subject: s, running: l.runs(s)}
 			if namespace, ok := homeOf(s); ok && namespace != everywhere {
 				n.home = l.home(namespace)
 				n.home.nodes++

@@ -1,8 +1,6 @@
 package privilege
 
 import (
-	"slices"
-
 	"canopy/analysis/rbac"
 	"canopy/model"
 )
@@ -35,10 +33,11 @@ type rung struct {
 	by *bound
 	// leads is where the binding led when the step was found.
 	leads *climb
-	how   how
+	// next is nil at the last step.
+	next *model.Subject
 	// left counts the steps after it.
 	left int
-	next model.Subject
+	how  how
 }
 
 func (r *rung) step(s model.Subject) Step {
@@ -53,11 +52,15 @@ func (r *rung) step(s model.Subject) Step {
 	case toName:
 		edges = r.leads.nameEdges
 	}
-	return Step{s, r.by.ref, edges, r.next}
+	step := Step{Subject: s, Binding: r.by.ref, Edges: edges}
+	if r.next != nil {
+		step.Next = *r.next
+	}
+	return step
 }
 
 func (r *rung) equal(o *rung) bool {
-	if r.how != o.how || r.left != o.left || r.next != o.next {
+	if r.how != o.how || r.left != o.left || (r.next != o.next && *r.next != *o.next) {
 		return false
 	}
 	return (r.by == o.by && r.leads == o.leads) || (r.by.ref == o.by.ref && r.leads.equal(o.leads))
@@ -76,15 +79,17 @@ type Step struct {
 // Of gives the way of a subject to the whole cluster, the shortest in steps; nil where there is none.
 func (r *Reach) Of(s model.Subject) []Step {
 	var way []Step
-	for !s.IsZero() {
+	for {
 		who, one, ok := r.rung(s)
 		if !ok {
 			return nil
 		}
 		way = append(way, one.step(who))
-		s = one.next
+		if one.next == nil {
+			return way
+		}
+		s = *one.next
 	}
-	return way
 }
 
 // rung gives the next step of a subject: its own, or that of a group which is shorter, and whose it is. Every step is shorter
@@ -130,7 +135,7 @@ func (r *Reach) Equal(o *Reach) bool {
 
 // Same tells whether two say the same of one subject.
 func (r *Reach) Same(o *Reach, s model.Subject) bool {
-	for !s.IsZero() {
+	for {
 		who, a, in := r.rung(s)
 		whom, b, too := o.rung(s)
 		if !in || !too {
@@ -139,24 +144,19 @@ func (r *Reach) Same(o *Reach, s model.Subject) bool {
 		if who != whom || !a.equal(&b) {
 			return false
 		}
-		s = a.next
+		if a.next == nil {
+			return true
+		}
+		s = *a.next
 	}
-	return true
 }
 
 // Reach works out who can come to hold the whole cluster. Running lists the accounts whose pods hold a token, sorted. Equal
 // input gives equal output: of several shortest ways the first by name counts.
 func (a *Analyser) Reach(_ *rbac.Analyser, running []model.Subject) *Reach {
-	if a.runs == nil || !slices.Equal(running, a.running) {
-		a.running, a.runs = running, make(map[model.Subject]struct{}, len(running))
-		for _, s := range running {
-			a.runs[s] = struct{}{}
-		}
-	}
+	a.ladder.run(running)
 	a.ladder.walk++
-	w := &walk{
-		Reach: &Reach{steps: make(map[model.Subject]rung, a.last.Len())}, ladder: &a.ladder, running: running, runs: a.runs, number: a.ladder.walk,
-	}
+	w := &walk{Reach: &Reach{steps: make(map[model.Subject]rung, a.last.Len())}, ladder: &a.ladder, number: a.ladder.walk}
 	w.levels()
 	a.last = w.Reach
 	return w.Reach

@@ -12,9 +12,7 @@ import (
 type walk struct {
 	*Reach
 	*ladder
-	running []model.Subject
-	runs    map[model.Subject]struct{}
-	number  uint64
+	number uint64
 	// next are the nodes of the level that is being found, left the steps after it.
 	next []*node
 	left int
@@ -26,13 +24,17 @@ type walk struct {
 
 // climb takes the subjects of bindings that lead to a target.
 func (w *walk) climb(list []*bound, by how, target model.Subject) {
+	var next *model.Subject
+	if by != toCluster {
+		next = &target
+	}
 	for _, b := range list {
 		for _, n := range b.nodes {
 			if n.walk == w.number {
 				continue
 			}
 			n.walk = w.number
-			w.steps[n.Subject] = rung{b, b.leads(), by, w.left, target}
+			w.steps[n.Subject] = rung{b, b.leads(), next, w.left, by}
 			w.next = append(w.next, n)
 			w.crowds = w.crowds || n.Kind == model.GroupSubject
 		}
@@ -64,22 +66,27 @@ func (w *walk) visit(n *node) {
 	switch {
 	case !ok:
 	case n.Kind == model.AccountSubject:
-		w.note(n.home, n.Subject)
+		w.note(n.home, n.Subject, n.running)
 	case home != everywhere:
-		w.note(n.home, defaultOf(home))
-		for _, s := range w.among(home) {
-			w.note(n.home, s)
+		w.note(n.home, defaultOf(home), w.runs(defaultOf(home)))
+		if list := w.among(home); len(list) > 0 {
+			w.note(n.home, list[0], true)
 		}
 	case !w.all:
 		w.all = true
-		w.note(nil, defaultOf("default"))
+		w.note(nil, defaultOf("default"), w.runs(defaultOf("default")))
 		for ns, h := range w.homes {
 			if ns != everywhere {
-				w.note(h, defaultOf(ns))
+				w.note(h, defaultOf(ns), w.runs(defaultOf(ns)))
 			}
 		}
+		// Of each namespace the first.
+		before := everywhere
 		for _, s := range w.running {
-			w.note(w.homes[s.Namespace], s)
+			if s.Namespace != before {
+				w.note(w.homes[s.Namespace], s, true)
+				before = s.Namespace
+			}
 		}
 	}
 }
@@ -89,8 +96,8 @@ func defaultOf(namespace string) model.Subject {
 	return model.Subject{Kind: model.AccountSubject, Namespace: namespace, Name: "default"}
 }
 
-// note takes an account of a home, which may be nil where no binding speaks of it.
-func (w *walk) note(own *home, s model.Subject) {
+// note takes an account of a home, which may be nil where no binding speaks of it, and whether it runs pods.
+func (w *walk) note(own *home, s model.Subject, running bool) {
 	for _, h := range [...]*home{w.homes[everywhere], own} {
 		if h == nil || (h.joined == w.number && h.ran == w.number) {
 			continue
@@ -102,7 +109,7 @@ func (w *walk) note(own *home, s model.Subject) {
 		if h.first.IsZero() || s.Compare(h.first) < 0 {
 			h.first = s
 		}
-		if _, runs := w.runs[s]; runs && (h.runner.IsZero() || s.Compare(h.runner) < 0) {
+		if running && (h.runner.IsZero() || s.Compare(h.runner) < 0) {
 			h.runner = s
 		}
 	}

@@ -116,8 +116,12 @@ func (r *rights) takeSubjects(c *cut) {
 	}
 }
 
-// absent tells an account that does not exist. The default account is made with its namespace.
+// absent tells an account that does not exist, under whichever name it is bound. The default account is made with its
+// namespace.
 func (r *rights) absent(s model.Subject) bool {
+	if name, ok := accountUser(s.Name); ok && s.Kind == model.UserSubject {
+		s = model.Subject{Kind: model.AccountSubject, Namespace: name.Namespace, Name: name.Name}
+	}
 	if s.Kind != model.AccountSubject || s.Name == defaultAccount {
 		return false
 	}

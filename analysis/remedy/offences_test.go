@@ -77,7 +77,7 @@ func offences() map[string]func(*corev1.PodTemplateSpec) {
 		"PS28": func(t *corev1.PodTemplateSpec) {
 			t.Spec.HostAliases = []corev1.HostAlias{{IP: "10.0.0.1", Hostnames: []string{"a"}}, {IP: "10.0.0.2", Hostnames: []string{"b"}}}
 		},
-		"LP26": func(t *corev1.PodTemplateSpec) { pod(t).RunAsUser = ptr(int64(0)) },
+		"LP26": func(t *corev1.PodTemplateSpec) { pod(t).RunAsNonRoot, pod(t).RunAsUser = nil, ptr(int64(0)) },
 		"LP21": func(t *corev1.PodTemplateSpec) {
 			t.Spec.ServiceAccountName, t.Spec.DeprecatedServiceAccount = "default", "default"
 		},

@@ -96,7 +96,7 @@ func randomRights(r *rand.Rand) []runtime.Object {
 		objects = append(objects, w)
 	}
 	if r.IntN(4) == 0 {
-		objects = append(objects, &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "cluster-admin"}, Rules: []rbacv1.PolicyRule{rule("*", "*", "*"), {Verbs: []string{"*"}, NonResourceURLs: []string{"*"}}}})
+		objects = append(objects, &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "cluster-admin"}, Rules: []rbacv1.PolicyRule{permit("*", "*", "*"), {Verbs: []string{"*"}, NonResourceURLs: []string{"*"}}}})
 		cluster = append(cluster, "cluster-admin")
 	}
 	for _, ns := range []string{"shop", "kube-system"} {
@@ -108,7 +108,7 @@ func randomRights(r *rand.Rand) []runtime.Object {
 	}
 	subjects := func(namespace string) []rbacv1.Subject {
 		pool := []rbacv1.Subject{user("ann"), user("bob"), groupOf("dev"), sa("web"), sa("web"), sa("gone"), groupOf("system:serviceaccounts"), groupOf("system:authenticated"),
-			groupOf("system:unauthenticated"), groupOf("system:masters"), groupOf("system:serviceaccounts:shop"), {Kind: "Robot", Name: "r2"}}
+			groupOf("system:unauthenticated"), groupOf("system:masters"), groupOf("system:serviceaccounts:shop"), {Kind: "Robot", Name: "r2"}, user("system:serviceaccount:shop:lost")}
 		var list []rbacv1.Subject
 		for range 1 + r.IntN(3) {
 			list = append(list, pool[r.IntN(len(pool))])

@@ -215,22 +215,26 @@ func joined(rules []rbacv1.PolicyRule) []rbacv1.PolicyRule {
 	} {
 		at := map[string]int{}
 		var all []rbacv1.PolicyRule
+		var have []map[string]bool
 		for _, r := range rules {
 			words := *list(&r)
 			*list(&r) = nil
 			key := fmt.Sprintf("%q", [...][]string{r.Verbs, r.APIGroups, r.Resources, r.ResourceNames, r.NonResourceURLs})
-			*list(&r) = words
 			i, ok := at[key]
 			// A rule without names grants all of them, and has nothing to be joined with.
 			if !ok || len(words) == 0 {
-				if !ok && len(words) > 0 {
-					at[key] = len(all)
+				i = len(all)
+				all, have = append(all, r), append(have, map[string]bool{})
+				if len(words) > 0 {
+					at[key] = i
 				}
-				all = append(all, r)
-				continue
 			}
-			have := list(&all[i])
-			*have = append(slices.Clone(*have), less(words, *have)...)
+			for _, w := range words {
+				if !have[i][w] {
+					have[i][w] = true
+					*list(&all[i]) = append(*list(&all[i]), w)
+				}
+			}
 		}
 		rules = all
 	}

@@ -25,19 +25,19 @@ func TestWhatIsLeftOfARule(t *testing.T) {
 		left, gone string
 		spelt      bool
 	}{
-		"nothing":            {rule("get", "", "pods"), read, "get pods", "", false},
-		"another group":      {rule("get", "apps", "secrets"), read, "get secrets.apps", "", false},
-		"all":                {rule("get,list", "", "secrets"), read, "", "get,list secrets", false},
-		"a verb":             {rule("get,create", "", "secrets"), read, "create secrets", "get secrets", false},
-		"a resource":         {rule("get", "", "pods,secrets"), read, "get pods", "get secrets", false},
-		"both":               {rule("get,create", "", "pods,secrets"), read, "get,create pods; create secrets", "get secrets", false},
-		"a name of two":      {rule("get,update", "", "configmaps", "coredns", "mine"), dns, "get configmaps named coredns,mine; update configmaps named mine", "update configmaps named coredns", false},
-		"no name is all":     {rule("get,update", "", "configmaps"), dns, "get configmaps", "update configmaps", false},
-		"any name goes":      {rule("get,delete", "", "secrets", "a", "b"), read, "delete secrets named a,b", "get secrets named a,b", false},
-		"named create":       {rule("create", "", "secrets", "a"), &model.Need{Verbs: []string{"create"}, Resources: []string{"secrets"}}, "create secrets named a", "", false},
-		"wildcard verbs":     {rule("*", "", "pods,secrets"), read, "* pods; create,delete,deletecollection,patch,update secrets", "get,list,watch secrets", true},
-		"wildcard sub":       {rule("create", "", "*/exec"), exec, "", "create pods/exec", true},
-		"wildcard sub, rest": {rule("create", "", "*/token,*/exec"), exec, "create */token", "create pods/exec", true},
+		"nothing":            {permit("get", "", "pods"), read, "get pods", "", false},
+		"another group":      {permit("get", "apps", "secrets"), read, "get secrets.apps", "", false},
+		"all":                {permit("get,list", "", "secrets"), read, "", "get,list secrets", false},
+		"a verb":             {permit("get,create", "", "secrets"), read, "create secrets", "get secrets", false},
+		"a resource":         {permit("get", "", "pods,secrets"), read, "get pods", "get secrets", false},
+		"both":               {permit("get,create", "", "pods,secrets"), read, "get,create pods; create secrets", "get secrets", false},
+		"a name of two":      {permit("get,update", "", "configmaps", "coredns", "mine"), dns, "get configmaps named coredns,mine; update configmaps named mine", "update configmaps named coredns", false},
+		"no name is all":     {permit("get,update", "", "configmaps"), dns, "get configmaps", "update configmaps", false},
+		"any name goes":      {permit("get,delete", "", "secrets", "a", "b"), read, "delete secrets named a,b", "get secrets named a,b", false},
+		"named create":       {permit("create", "", "secrets", "a"), &model.Need{Verbs: []string{"create"}, Resources: []string{"secrets"}}, "create secrets named a", "", false},
+		"wildcard verbs":     {permit("*", "", "pods,secrets"), read, "* pods; create,delete,deletecollection,patch,update secrets", "get,list,watch secrets", true},
+		"wildcard sub":       {permit("create", "", "*/exec"), exec, "", "create pods/exec", true},
+		"wildcard sub, rest": {permit("create", "", "*/token,*/exec"), exec, "create */token", "create pods/exec", true},
 		"whatever resource": {rbacv1.PolicyRule{Verbs: []string{"get", "impersonate-on:user-info:get"}, APIGroups: []string{"", "apps"}, Resources: []string{"*"}}, anywhere,
 			"get *,*.apps", "impersonate-on:user-info:get *,*.apps", false},
 	} {
@@ -58,7 +58,7 @@ func TestWhatIsLeftOfARule(t *testing.T) {
 func TestWildcardsAreWrittenOut(t *testing.T) {
 	words := newLexicon(rbac.NewDiscovery(stock.Resources()).With(defining(t, "widgets", "acme.example")))
 	read := &model.Need{Verbs: []string{"get", "list", "watch"}, Resources: []string{"secrets"}}
-	x := words.without(rule("get,list,watch", "*", "*"), read)
+	x := words.without(permit("get,list,watch", "*", "*"), read)
 	left := sentences(x.left)
 	for _, want := range []string{"*.apps", "*.acme.example", "get,list,watch componentstatuses,configmaps,", "pods/exec"} {
 		if !strings.Contains(left, want) {
@@ -77,11 +77,11 @@ func TestWildcardsAreWrittenOut(t *testing.T) {
 		t.Errorf("%d rules: %s", len(x.left), left)
 	}
 	// Of explicit resources only those that a group has.
-	if got := sentences(words.without(rule("get", "*", "secrets,deployments,widgets"), read).left); got != "get widgets.acme.example; get deployments.apps" {
+	if got := sentences(words.without(permit("get", "*", "secrets,deployments,widgets"), read).left); got != "get widgets.acme.example; get deployments.apps" {
 		t.Errorf("left: %s", got)
 	}
 	// In a namespace nothing is granted on what belongs to none.
-	if got := sentences(words.in("shop").without(rule("get", "", "*"), read).left); strings.Contains(got, "nodes") || !strings.Contains(got, "namespaces") || !strings.Contains(got, "pods/log") {
+	if got := sentences(words.in("shop").without(permit("get", "", "*"), read).left); strings.Contains(got, "nodes") || !strings.Contains(got, "namespaces") || !strings.Contains(got, "pods/log") {
 		t.Errorf("left: %s", got)
 	}
 }
@@ -99,17 +99,17 @@ func TestWildcardsWithOneMeaning(t *testing.T) {
 		rule      rbacv1.PolicyRule
 		want, why string
 	}{
-		"no wildcard":       {rule("get", "", "pods"), "get pods", ""},
-		"verbs":             {rule("*", "", "configmaps", "a"), "create,delete,deletecollection,get,list,patch,update,watch configmaps named a", ""},
-		"verbs of exec":     {rule("*", "", "pods/exec"), "create,get pods/exec", ""},
-		"verbs of roles":    {rule("*", "rbac.authorization.k8s.io", "roles"), "create,delete,deletecollection,get,list,patch,update,watch roles.rbac.authorization.k8s.io", ""},
-		"verbs of users":    {rule("*", "", "users"), "impersonate users", ""},
-		"resources":         {rule("get,list", "batch", "*"), "get,list cronjobs.batch,jobs.batch; get cronjobs.batch/status,jobs.batch/status", ""},
-		"groups":            {rule("get", "*", "deployments"), "get deployments.apps", ""},
-		"groups, ambiguous": {rule("get", "*", "events"), "", "in which group events is meant is not known"},
-		"all":               {rule("get", "*", "*"), "", "all resources of all groups"},
-		"unknown group":     {rule("get", "argoproj.io", "*"), "", "what resources the group argoproj.io has is not known"},
-		"unknown resource":  {rule("*", "argoproj.io", "applications"), "", "what verbs there are on applications is not known"},
+		"no wildcard":       {permit("get", "", "pods"), "get pods", ""},
+		"verbs":             {permit("*", "", "configmaps", "a"), "create,delete,deletecollection,get,list,patch,update,watch configmaps named a", ""},
+		"verbs of exec":     {permit("*", "", "pods/exec"), "create,get pods/exec", ""},
+		"verbs of roles":    {permit("*", "rbac.authorization.k8s.io", "roles"), "create,delete,deletecollection,get,list,patch,update,watch roles.rbac.authorization.k8s.io", ""},
+		"verbs of users":    {permit("*", "", "users"), "impersonate users", ""},
+		"resources":         {permit("get,list", "batch", "*"), "get,list cronjobs.batch,jobs.batch; get cronjobs.batch/status,jobs.batch/status", ""},
+		"groups":            {permit("get", "*", "deployments"), "get deployments.apps", ""},
+		"groups, ambiguous": {permit("get", "*", "events"), "", "in which group events is meant is not known"},
+		"all":               {permit("get", "*", "*"), "", "all resources of all groups"},
+		"unknown group":     {permit("get", "argoproj.io", "*"), "", "what resources the group argoproj.io has is not known"},
+		"unknown resource":  {permit("*", "argoproj.io", "applications"), "", "what verbs there are on applications is not known"},
 		"paths":             {rbacv1.PolicyRule{Verbs: []string{"*"}, NonResourceURLs: []string{"*"}}, "* *", ""},
 	} {
 		list, why := words.spell(tc.rule)
@@ -126,7 +126,7 @@ func TestWildcardsWithOneMeaning(t *testing.T) {
 		}
 	}
 	// Rules that differ in one list are joined, and grant what they granted.
-	list := []rbacv1.PolicyRule{rule("get", "", "a"), rule("list", "", "a"), rule("get,list", "", "b"), rule("get", "", "a", "n"), {Verbs: []string{"get"}, NonResourceURLs: []string{"/x"}}}
+	list := []rbacv1.PolicyRule{permit("get", "", "a"), permit("list", "", "a"), permit("get,list", "", "b"), permit("get", "", "a", "n"), {Verbs: []string{"get"}, NonResourceURLs: []string{"/x"}}}
 	if got := sentences(joined(list)); got != "get,list a,b; get a named n; get /x" {
 		t.Errorf("joined: %s", got)
 	}

@@ -32,12 +32,12 @@ func TestStockObjectsArePutBack(t *testing.T) {
 		lost   string
 	}{
 		"a rule was added": {
-			role("system:node-proxier", func(r *rbacv1.ClusterRole) { r.Rules = append(r.Rules, rule("list", "", "configmaps")) }),
+			role("system:node-proxier", func(r *rbacv1.ClusterRole) { r.Rules = append(r.Rules, permit("list", "", "configmaps")) }),
 			[]string{roles + "system:node-proxier"}, "patch ClusterRole system:node-proxier",
 			[]string{"removes: list configmaps, from user:system:kube-proxy", "at its start the API server puts back what is missing"}, "user:system:kube-proxy list configmaps",
 		},
 		"and is a finding of who holds the role": {
-			role("system:node-proxier", func(r *rbacv1.ClusterRole) { r.Rules = append(r.Rules, rule("get", "", "secrets")) }),
+			role("system:node-proxier", func(r *rbacv1.ClusterRole) { r.Rules = append(r.Rules, permit("get", "", "secrets")) }),
 			[]string{"LP06/rbac.authorization.k8s.io/ClusterRoleBinding//system:node-proxier"}, "patch ClusterRole system:node-proxier",
 			[]string{"removes: get secrets, from user:system:kube-proxy"}, "user:system:kube-proxy get secrets",
 		},
@@ -131,7 +131,7 @@ func TestWhatAnUpgradeLeftStays(t *testing.T) {
 				mixed.Rules = append(mixed.Rules, r)
 			}
 		}
-		mixed.Rules = append(mixed.Rules, rule("steal", "", "everything"))
+		mixed.Rules = append(mixed.Rules, permit("steal", "", "everything"))
 		c := world(t, mixed)
 		fix, next := ended(t, c, "LP28/rbac.authorization.k8s.io/ClusterRole//"+before.Name)
 		rules, _, _ := roleOf(next, ref)
@@ -149,7 +149,7 @@ func TestWhatAnUpgradeLeftStays(t *testing.T) {
 func TestStockOfTheServersVersion(t *testing.T) {
 	table, _ := stock.For(30)
 	r := table.ClusterRole("system:node-proxier").DeepCopy()
-	r.Rules = append(r.Rules, rule("get", "", "configmaps"))
+	r.Rules = append(r.Rules, permit("get", "", "configmaps"))
 	c := world(t, r)
 	for server, want := range map[string]string{"v1.30.4": "Kubernetes v1.30", "": "the version of the server is not known"} {
 		fix, err := ForServer(c, server, findingsOf(t, c, "LP28/rbac.authorization.k8s.io/ClusterRole//system:node-proxier"))

@@ -105,22 +105,17 @@ func (r *rights) documents() ([]Document, error) {
 
 // verify carries the documents out one by one and says which of them ends what. Findings that go on get a note.
 func (r *rights) verify(f *Fix) {
-	last := map[string]int{}
+	// at finds the document of each step.
+	var at []int
 	for i := range f.Documents {
 		step := f.Documents[i].Step
 		if !casts(step.Ref) {
 			continue
 		}
+		at = append(at, i)
 		if err := r.proof.carryOut(step); err != nil {
 			r.withdraw(f, err)
 			return
-		}
-		for _, list := range r.asked {
-			for _, one := range list {
-				if r.proof.held[one.ID] != nil {
-					last[one.ID] = i + 1
-				}
-			}
 		}
 	}
 	for _, ref := range slices.SortedFunc(maps.Keys(r.asked), model.Ref.Compare) {
@@ -129,7 +124,7 @@ func (r *rights) verify(f *Fix) {
 			noted := func(n Note) bool { return n.Finding == one.ID }
 			switch {
 			case goesOn == nil:
-				d := &f.Documents[last[one.ID]]
+				d := &f.Documents[at[r.proof.ended[one.ID]-1]]
 				d.Closes = append(d.Closes, one.ID)
 				f.Notes = slices.DeleteFunc(f.Notes, noted)
 			case !slices.ContainsFunc(f.Notes, noted):

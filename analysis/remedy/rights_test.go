@@ -114,7 +114,7 @@ func carried(t testing.TB, c *cluster.Cluster, plan model.Plan) *cluster.Cluster
 	return next
 }
 
-func rule(verbs, group, resources string, names ...string) rbacv1.PolicyRule {
+func permit(verbs, group, resources string, names ...string) rbacv1.PolicyRule {
 	return rbacv1.PolicyRule{Verbs: strings.Split(verbs, ","), APIGroups: []string{group}, Resources: strings.Split(resources, ","), ResourceNames: names}
 }
 
@@ -220,7 +220,7 @@ func verbs(fix *Fix) string {
 }
 
 func TestWhatIsTakenFromABinding(t *testing.T) {
-	reader := rule("get,list,watch", "", "pods,secrets")
+	reader := permit("get,list,watch", "", "pods,secrets")
 	for name, tc := range map[string]struct {
 		objects []runtime.Object
 		ids     []string
@@ -229,7 +229,7 @@ func TestWhatIsTakenFromABinding(t *testing.T) {
 		breaks  string
 	}{
 		"a role of its own is changed in place": {
-			[]runtime.Object{aRole("r", rule("get", "", "configmaps"), reader, rule("get", "", "services")), bind("b", "Role", "r", user("ann"))},
+			[]runtime.Object{aRole("r", permit("get", "", "configmaps"), reader, permit("get", "", "services")), bind("b", "Role", "r", user("ann"))},
 			[]string{"LP06/rbac.authorization.k8s.io/RoleBinding/shop/b"},
 			"patch Role r", "user:ann get secrets; user:ann list secrets; user:ann watch secrets", "needs-evidence",
 		},
@@ -244,7 +244,7 @@ func TestWhatIsTakenFromABinding(t *testing.T) {
 			"patch ClusterRole r", "user:ann get secrets; user:ann list secrets; user:ann watch secrets; user:bob get secrets; user:bob list secrets; user:bob watch secrets", "needs-evidence",
 		},
 		"a binding of which nothing is left goes": {
-			[]runtime.Object{aClusterRole("r", rule("get", "", "secrets")), bindAll("b", "r", user("ann"))},
+			[]runtime.Object{aClusterRole("r", permit("get", "", "secrets")), bindAll("b", "r", user("ann"))},
 			[]string{"LP06/rbac.authorization.k8s.io/ClusterRoleBinding//b"},
 			"delete ClusterRoleBinding b", "user:ann get secrets", "needs-evidence",
 		},
@@ -254,27 +254,27 @@ func TestWhatIsTakenFromABinding(t *testing.T) {
 			"delete ClusterRoleBinding b", "*", "outage",
 		},
 		"and leaves what else was written": {
-			[]runtime.Object{aClusterRole("r", rule("*", "*", "*"), rule("get", "", "pods")), bindAll("b", "r", user("ann"))},
+			[]runtime.Object{aClusterRole("r", permit("*", "*", "*"), permit("get", "", "pods")), bindAll("b", "r", user("ann"))},
 			[]string{"LP01/rbac.authorization.k8s.io/ClusterRoleBinding//b"},
 			"patch ClusterRole r", "*", "outage",
 		},
 		"masters are taken out": {
-			[]runtime.Object{aRole("r", rule("get", "", "pods")), bind("b", "Role", "r", user("ann"), groupOf("system:masters"))},
+			[]runtime.Object{aRole("r", permit("get", "", "pods")), bind("b", "Role", "r", user("ann"), groupOf("system:masters"))},
 			[]string{"LP02/rbac.authorization.k8s.io/RoleBinding/shop/b"},
 			"patch RoleBinding b", "", "needs-evidence",
 		},
 		"so is who has no credentials, and everybody": {
-			[]runtime.Object{aRole("r", rule("get", "", "pods")), bind("b", "Role", "r", groupOf("system:unauthenticated"), user("system:anonymous"), groupOf("system:authenticated"))},
+			[]runtime.Object{aRole("r", permit("get", "", "pods")), bind("b", "Role", "r", groupOf("system:unauthenticated"), user("system:anonymous"), groupOf("system:authenticated"))},
 			[]string{"LP03/rbac.authorization.k8s.io/RoleBinding/shop/b", "LP04/rbac.authorization.k8s.io/RoleBinding/shop/b"},
 			"delete RoleBinding b", "*", "needs-evidence",
 		},
 		"some of them stay": {
-			[]runtime.Object{aRole("r", rule("get", "", "pods")), bind("b", "Role", "r", groupOf("system:unauthenticated"), user("system:anonymous"), groupOf("system:authenticated"))},
+			[]runtime.Object{aRole("r", permit("get", "", "pods")), bind("b", "Role", "r", groupOf("system:unauthenticated"), user("system:anonymous"), groupOf("system:authenticated"))},
 			[]string{"LP03/rbac.authorization.k8s.io/RoleBinding/shop/b"},
 			"patch RoleBinding b", "group:system:unauthenticated get pods; user:system:anonymous get pods", "needs-evidence",
 		},
 		"an account that does not exist is taken out": {
-			[]runtime.Object{aRole("r", rule("get", "", "pods")), bind("b", "Role", "r", user("ann"), sa("gone"))},
+			[]runtime.Object{aRole("r", permit("get", "", "pods")), bind("b", "Role", "r", user("ann"), sa("gone"))},
 			[]string{"LP24/rbac.authorization.k8s.io/RoleBinding/shop/b"},
 			"patch RoleBinding b", "sa:shop/gone get pods", "likely-safe",
 		},
@@ -284,12 +284,12 @@ func TestWhatIsTakenFromABinding(t *testing.T) {
 			"delete RoleBinding b", "", "likely-safe",
 		},
 		"subjects and rights at once": {
-			[]runtime.Object{aRole("r", rule("get", "", "pods"), rule("create", "", "pods/exec")), bind("b", "Role", "r", user("ann"), sa("gone"))},
+			[]runtime.Object{aRole("r", permit("get", "", "pods"), permit("create", "", "pods/exec")), bind("b", "Role", "r", user("ann"), sa("gone"))},
 			[]string{"LP09/rbac.authorization.k8s.io/RoleBinding/shop/b", "LP24/rbac.authorization.k8s.io/RoleBinding/shop/b"},
 			"patch Role r; patch RoleBinding b", "sa:shop/gone get pods; sa:shop/gone create pods/exec; user:ann create pods/exec", "needs-evidence",
 		},
 		"what every account holds is given to one": {
-			[]runtime.Object{aRole("r", rule("get", "", "pods"), rule("create", "", "pods/exec")), bind("b", "Role", "r", groupOf("system:serviceaccounts"))},
+			[]runtime.Object{aRole("r", permit("get", "", "pods"), permit("create", "", "pods/exec")), bind("b", "Role", "r", groupOf("system:serviceaccounts"))},
 			[]string{"LP09/rbac.authorization.k8s.io/RoleBinding/shop/b"},
 			"delete RoleBinding b", "group:system:serviceaccounts get pods; group:system:serviceaccounts create pods/exec", "needs-evidence",
 		},

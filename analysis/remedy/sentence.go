@@ -18,6 +18,9 @@ func sentence(r *rbacv1.PolicyRule) string {
 	var words []string
 	for _, g := range r.APIGroups {
 		for _, res := range r.Resources {
+			if len(words) == longest {
+				break // no line is that long, and who writes a role chooses how many there are
+			}
 			if g != "" && (g != "*" || res != "*") {
 				parent, sub, ok := strings.Cut(res, "/")
 				res = parent + "." + g

@@ -22,14 +22,17 @@ type shadow struct {
 	// judge is nil where nothing is judged.
 	judge *privilege.Analyser
 	held  map[string]*model.Finding
+	// step counts what was carried out, ended says with which step a finding ended.
+	step  int
+	ended map[string]int
 }
 
 // casts tells a kind that a shadow holds.
 func casts(ref model.Ref) bool {
-	switch {
-	case ref.Group == model.GroupRBAC:
+	switch ref.Group {
+	case model.GroupRBAC:
 		return true
-	case ref.Group == "":
+	case "":
 		return ref.Kind == "ServiceAccount" || ref.Kind == "Namespace"
 	}
 	return false
@@ -37,7 +40,7 @@ func casts(ref model.Ref) bool {
 
 // newShadow copies what counts. The records are shared.
 func newShadow(c *cluster.Cluster, judge *privilege.Analyser, server string, edges []*model.Edge) *shadow {
-	s := &shadow{c: cluster.New(), access: rbac.New(), judge: judge, held: map[string]*model.Finding{}}
+	s := &shadow{c: cluster.New(), access: rbac.New(), judge: judge, held: map[string]*model.Finding{}, ended: map[string]int{}}
 	for _, cov := range c.Coverage() {
 		s.c.Cover(cov)
 	}
@@ -87,10 +90,14 @@ func (s *shadow) flush() {
 func (s *shadow) Put(f *model.Finding) { s.held[f.ID] = f }
 
 // Drop forgets one.
-func (s *shadow) Drop(id string) { delete(s.held, id) }
+func (s *shadow) Drop(id string) {
+	delete(s.held, id)
+	s.ended[id] = s.step
+}
 
 // carryOut makes what the rollout foretells of one step true.
 func (s *shadow) carryOut(step model.Step) error {
+	s.step++
 	changes, _, err := rollout.Expand(s.c, model.Plan{Steps: []model.Step{step}})
 	if err != nil {
 		return err

@@ -153,7 +153,7 @@ func (r *rights) cannotSpell(ref model.Ref, meta *record.Meta, f *model.Finding,
 		r.fill(&d, []*model.Finding{f}, likelySafe, []string{"no binding names it and no role gathers it, so that nobody loses anything; who can bind roles may have meant to"})
 		return []Document{d}, nil
 	}
-	steps := append(open, "find out what is used: audit events of "+r.holders(ref)+", and what the programs behind them say they need",
+	steps := append(slices.Clone(open), "find out what is used: audit events of "+r.holders(ref)+", and what the programs behind them say they need",
 		"list what the server offers: kubectl api-resources --verbs=list -o wide",
 		"write just that in the place of the wildcard: kubectl edit "+target(ref))
 	r.p.note(f, "what the wildcard stands for cannot be told from here", steps...)

@@ -24,11 +24,13 @@ type account struct {
 	dirty  bool
 
 	exists bool
-	// mounting counts the kinds of running pods that hold a token whatever the account says, following those that do as it says.
-	mounting, following int
 	// lacking tells that the account was named and does not exist.
 	lacking bool
-	since   int64
+	// asking counts the buckets of running pods that ask for a token, leaving those that leave it to the account. running
+	// tells that some pods hold one, as far as is known.
+	asking, leaving int
+	running         bool
+	since           int64
 	// mounts tells whether its pods get a token unless they say otherwise.
 	mounts  model.Verdict
 	reason  string
@@ -92,8 +94,7 @@ func (a *Analyser) judgeAccount(c *cluster.Cluster, acct *account, access *rbac.
 		delete(a.accounts, acct.key)
 		return
 	}
-	if acct.mounts != before.mounts {
-		}
+	a.note(acct)
 	acct.holding = access.Holds(c, acct.key.Namespace, acct.key.Name)
 	if acct.mounts != before.mounts || acct.reason != before.reason || acct.holding.Verdict != before.holding.Verdict || acct.holding.Reason != before.holding.Reason || acct.lacking != before.lacking {
 		for g := range acct.groups {

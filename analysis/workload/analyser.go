@@ -31,15 +31,16 @@ type Analyser struct {
 	// places finds groups by namespace, fronts what leads into one.
 	places map[string]map[*group]struct{}
 	fronts map[string]*fronts
+	// ported are the groups of which a pod has a port of its node.
+	ported map[*group]struct{}
 	// reach says which accounts come to hold the cluster, taken the findings that follow, by group.
 	reach      *privilege.Reach
 	taken      map[*group]*model.Finding
 	dirtyTaken map[*group]struct{}
-	// holders are the accounts whose running pods hold a token; runs changes with them, and running is the list as of runningAt.
-	holders         map[types.NamespacedName]struct{}
-	runs, runningAt uint64
-	running         []model.Subject
-	rules           catalogue.Set
+	// running lists the accounts whose pods hold a token, runs changes with it.
+	running []model.Subject
+	runs    uint64
+	rules   catalogue.Set
 
 	// What a delta touched, judged once at its end.
 	dirtyGroups     []*group
@@ -57,7 +58,7 @@ func New(rules catalogue.Set, clock model.Clock) *Analyser {
 		accounts:   map[types.NamespacedName]*account{},
 		namespaces: map[string]*namespace{},
 		places:     map[string]map[*group]struct{}{}, fronts: map[string]*fronts{},
-		taken: map[*group]*model.Finding{}, dirtyTaken: map[*group]struct{}{}, runs: 1, holders: map[types.NamespacedName]struct{}{}, rules: rules,
+		ported: map[*group]struct{}{}, taken: map[*group]*model.Finding{}, dirtyTaken: map[*group]struct{}{}, runs: 1, rules: rules,
 	}
 	for r := range ruleCount {
 		a.catalogue[r] = rules[r.id()]

@@ -113,10 +113,24 @@ func examples() []example {
 		return func(t *corev1.PodTemplateSpec) { f(&t.Spec) }
 	}
 	mounts := func(t *corev1.PodTemplateSpec) { t.Spec.AutomountServiceAccountToken = nil }
+	root := func(f func(*corev1.PodSpec)) func(*corev1.PodTemplateSpec) {
+		return onPod(func(s *corev1.PodSpec) {
+			s.SecurityContext.RunAsUser, s.SecurityContext.RunAsNonRoot = new(int64(0)), nil
+			f(s)
+		})
+	}
 	return []example{
 		change("LP21", medium, "serviceAccountName", "default", func(t *corev1.PodTemplateSpec) { t.Spec.ServiceAccountName = "" }, nil),
 		{rule: "LP22", yes: []runtime.Object{deployment(mounts), serviceAccount("shop", "web", nil)}, no: []runtime.Object{deployment(mounts), serviceAccount("shop", "web", new(false))},
 			object: "shop/Deployment/web", severity: medium, path: "spec.template.spec.automountServiceAccountToken"},
+		{rule: "LP24", yes: []runtime.Object{deployment(nil)}, no: []runtime.Object{deployment(nil), serviceAccount("shop", "web", nil)},
+			object: "shop/Deployment/web", severity: medium, path: "spec.template.spec.serviceAccountName", value: "web"},
+		change("LP26", low, "hostUsers", "", root(func(*corev1.PodSpec) {}), root(func(s *corev1.PodSpec) { s.HostUsers = new(false) })),
+		change("LP26", low, "hostUsers", "true", root(func(s *corev1.PodSpec) { s.HostUsers = new(true) }), root(func(s *corev1.PodSpec) { s.HostPID = true })),
+		change("LP26", low, "hostUsers", "", root(func(s *corev1.PodSpec) { s.InitContainers[0].SecurityContext.RunAsUser = new(int64(1)) }),
+			root(func(s *corev1.PodSpec) {
+				s.InitContainers[0].SecurityContext.RunAsUser, s.Containers[0].SecurityContext.RunAsNonRoot = new(int64(1)), new(true)
+			})),
 		change("PS01", critical, "initContainers[0].securityContext.privileged", "true",
 			func(t *corev1.PodTemplateSpec) { t.Spec.InitContainers[0].SecurityContext.Privileged = new(true) },
 			func(t *corev1.PodTemplateSpec) { t.Spec.InitContainers[0].SecurityContext.Privileged = new(false) }),
@@ -274,7 +288,7 @@ func TestEveryRule(t *testing.T) {
 
 // TestSoundIsClean holds that the examples start from a workload without findings, but for what their namespace lacks.
 func TestSoundIsClean(t *testing.T) {
-	b := newBench(t, model.FixedClock(now)).complete().put(deployment(nil), webRevision(), soundPod("web-1"))
+	b := newBench(t, model.FixedClock(now)).complete().put(deployment(nil), webRevision(), soundPod("web-1"), serviceAccount("shop", "web", nil))
 	for id, f := range b.out.findings {
 		if f.Rule.ID != "PS26" {
 			t.Errorf("%s: %v", id, f.Proof.Evidence())

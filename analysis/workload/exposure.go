@@ -16,6 +16,9 @@ import (
 type fronts struct {
 	services  map[string]*record.Typed[*corev1.Service]
 	ingresses map[string]*record.Typed[*networkingv1.Ingress]
+	// list holds the ways in once they were asked for; known tells that it does.
+	list  []entrance
+	known bool
 }
 
 // front takes a Service or an Ingress that is new, changed or gone; false where the delta is of neither.
@@ -26,9 +29,10 @@ func (a *Analyser) front(d cluster.Delta) bool {
 	}
 	f := a.fronts[d.Ref.Namespace]
 	if f == nil {
-		f = &fronts{map[string]*record.Typed[*corev1.Service]{}, map[string]*record.Typed[*networkingv1.Ingress]{}}
+		f = &fronts{services: map[string]*record.Typed[*corev1.Service]{}, ingresses: map[string]*record.Typed[*networkingv1.Ingress]{}}
 		a.fronts[d.Ref.Namespace] = f
 	}
+	f.list, f.known = nil, false
 	if service {
 		_, after := cluster.Cast[*record.Typed[*corev1.Service]](d)
 		store(f.services, d.Ref.Name, after)
@@ -63,6 +67,13 @@ func (f *fronts) entrances() []entrance {
 	if f == nil {
 		return nil
 	}
+	if !f.known {
+		f.list, f.known = f.find(), true
+	}
+	return f.list
+}
+
+func (f *fronts) find() []entrance {
 	behind := map[string][]model.Evidence{}
 	for _, r := range f.ingresses {
 		backends(r, behind)
@@ -70,14 +81,15 @@ func (f *fronts) entrances() []entrance {
 	var list []entrance
 	for _, t := range f.services {
 		spec := &t.Object.Spec
-		if len(spec.Selector) == 0 {
+		// A Service that is another name leads to no pods, whatever it selects.
+		if len(spec.Selector) == 0 || spec.Type == corev1.ServiceTypeExternalName {
 			continue
 		}
 		var proof []model.Evidence
 		switch {
 		case spec.Type == corev1.ServiceTypeLoadBalancer, spec.Type == corev1.ServiceTypeNodePort:
 			proof = append(proof, model.Evidence{Object: t.Ref(), Path: "spec.type", Value: string(spec.Type)})
-		case len(spec.ExternalIPs) > 0 && spec.Type != corev1.ServiceTypeExternalName:
+		case len(spec.ExternalIPs) > 0:
 			proof = append(proof, model.Evidence{Object: t.Ref(), Path: "spec.externalIPs", Value: spec.ExternalIPs[0]})
 		}
 		if proof = append(proof, behind[t.Name]...); len(proof) > 0 {

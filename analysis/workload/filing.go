@@ -116,10 +116,14 @@ func (a *Analyser) file(c *cluster.Cluster, m *member, p *record.Pod) {
 // move puts a pod into a group and its bucket, out of those in which it stood.
 func (a *Analyser) move(m *member, p *record.Pod, top model.Ref) {
 	old := m.pod
-	if old != nil && keyOf(m.group.owner) == keyOf(top) && old.Template == p.Template && old.Finished() == p.Finished() {
+	if old != nil && keyOf(m.group.owner) == keyOf(top) && old.Template == p.Template && old.Finished() == p.Finished() && mirror(old) == mirror(p) {
 		m.pod = p
 		if old == p {
 			return
+		}
+		if old.Labels != p.Labels {
+			// Services pick pods by their labels.
+			a.dirtyTaken[m.group] = struct{}{}
 		}
 		if !sameEphemeral(old, p) || old.Since() != p.Since() {
 			a.debug(m)
@@ -144,7 +148,7 @@ func (a *Analyser) move(m *member, p *record.Pod, top model.Ref) {
 		m.bucket = g.bucket(j)
 		if len(m.bucket.pods) == 0 {
 			a.use(g, j)
-			a.run(g, j, 1)
+			a.run(g, j, p, 1)
 		}
 		m.bucket.add(m)
 		a.debug(m)
@@ -162,7 +166,7 @@ func (a *Analyser) remove(m *member) {
 		b.remove(m)
 		if len(b.pods) == 0 {
 			g.drop(b)
-			a.run(g, b.judgement, -1)
+			a.run(g, b.judgement, m.pod, -1)
 			a.unuse(g, b.judgement)
 		}
 		a.judgements.release(m.pod.Template)

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
@@ -52,16 +53,18 @@ func rootUser(t *template) []place {
 }
 
 // userNamespaces finds containers whose root is that of the node: the pod is not put into a user namespace, and could be. Pods
-// that share a namespace of the node cannot (pkg/apis/core/validation).
+// that share a namespace of the node cannot (pkg/apis/core/validation). A container that must not be root is not started as
+// such.
 func userNamespaces(t *template) []place {
 	s := t.spec
 	if (s.HostUsers != nil && !*s.HostUsers) || s.HostNetwork || s.HostPID || s.HostIPC || (s.OS != nil && s.OS.Name == corev1.Windows) {
 		return nil
 	}
-	pod := t.context().RunAsUser
+	pod := t.context()
 	for i := range t.containers {
-		own := t.containers[i].context().RunAsUser
-		if zero(own) || (own == nil && zero(pod)) {
+		own := t.containers[i].context()
+		user, nonRoot := cmp.Or(own.RunAsUser, pod.RunAsUser), cmp.Or(own.RunAsNonRoot, pod.RunAsNonRoot)
+		if zero(user) && !set(nonRoot) {
 			return []place{{path: "hostUsers", value: word(s.HostUsers), detail: "must be false while a container runs as user 0"}}
 		}
 	}

@@ -15,14 +15,15 @@ import (
 // TestIncrementalEqualsBatch drives random changes, coverage and time through one analyser, and now and then compares it
 // with a new one that is shown the final records in order.
 func TestIncrementalEqualsBatch(t *testing.T) {
-	runs, steps := 30, 400
+	runs, steps := 120, 400
 	if os.Getenv("CANOPY_LONG") != "" {
 		runs, steps = 400, 2000
 	}
+	law, taken := newBench(t, model.FixedClock(now)).reaching(), 0
 	for seed := range runs {
 		w := newWorld(uint64(seed))
 		clock := &movable{now}
-		b := newBench(t, clock)
+		b := law.againBy(clock)
 		if seed%4 != 0 {
 			b.complete()
 		}
@@ -41,14 +42,18 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			case 7:
 				clock.at = clock.at.Add(time.Duration(w.IntN(1200)) * time.Second)
 				b.a.Tick(clock.at, b.c, b.access, b.out)
+				b.settle()
 			default:
 				b.put(w.object())
 			}
-			if step%50 == 49 {
+			if step%20 == 19 {
 				if next := b.a.Next(); !next.IsZero() && !next.After(clock.at) {
 					b.a.Tick(clock.at, b.c, b.access, b.out)
+					b.settle()
 				}
 				compareWithFresh(t, b, clock, fmt.Sprintf("seed %d, step %d", seed, step))
+				checkTakeovers(t, b, fmt.Sprintf("seed %d, step %d", seed, step))
+				taken += len(b.a.taken)
 			}
 			if t.Failed() {
 				t.Fatalf("seed %d, step %d", seed, step)
@@ -58,10 +63,13 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			b.apply(model.Drop(ref))
 		}
 		groups, pods, templates, judgements := b.a.Sizes()
-		if n := len(b.out.findings) + b.a.Len() + groups + pods + templates + judgements + len(b.a.accounts) + len(b.a.namespaces); n != 0 {
+		if n := len(b.out.findings) + b.a.Len() + groups + pods + templates + judgements + len(b.a.accounts) + len(b.a.namespaces) + len(b.a.fronts) + len(b.a.ported) + len(b.a.running); n != 0 {
 			t.Fatalf("seed %d: an empty cluster leaves %d findings, %d groups, %d pods, %d templates, %d judgements, %d accounts, %d namespaces",
 				seed, len(b.out.findings), groups, pods, templates, judgements, len(b.a.accounts), len(b.a.namespaces))
 		}
+	}
+	if taken < 50 {
+		t.Errorf("only %d workloads led from outside to the cluster", taken)
 	}
 }
 
@@ -77,9 +85,14 @@ func (w *world) some(b *bench) model.Ref {
 	return model.Ref{}
 }
 
+// againBy gives an empty bench of the same law.
+func (b *bench) againBy(clock model.Clock) *bench {
+	return benchOf(b.t, clock, b.set).reachingBy(b.edges)
+}
+
 func compareWithFresh(t *testing.T, b *bench, clock model.Clock, when string) {
 	t.Helper()
-	fresh := newBench(t, clock)
+	fresh := b.againBy(clock)
 	for _, cov := range b.c.Coverage() {
 		fresh.c.Cover(cov)
 	}
@@ -88,6 +101,7 @@ func compareWithFresh(t *testing.T, b *bench, clock model.Clock, when string) {
 			fresh.apply(model.Put(r))
 		}
 	}
+	fresh.settle()
 	if got, want := b.text(), fresh.text(); got != want {
 		t.Fatalf("%s: batch and incremental differ:\n%s", when, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
 	}

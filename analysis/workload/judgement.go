@@ -20,8 +20,9 @@ type judgement struct {
 	account string
 	// automount is what the spec says of mounting a token: "", "true" or "false".
 	automount string
-	// token tells that the volume is there by which admission mounts a token.
-	token bool
+	// token tells that the volume is there by which admission mounts a token, projects that any volume holds one for the API
+	// server.
+	token, projects bool
 }
 
 // of gives the hits of one rule.
@@ -47,11 +48,16 @@ func newJudgement(t *corev1.PodTemplateSpec) *judgement {
 	}
 	for i := range t.Spec.Volumes {
 		v := &t.Spec.Volumes[i]
-		if v.Projected == nil || !strings.HasPrefix(v.Name, tokenVolume) {
+		if v.Projected == nil {
 			continue
 		}
 		for _, s := range v.Projected.Sources {
-			j.token = j.token || s.ServiceAccountToken != nil
+			if s.ServiceAccountToken == nil {
+				continue
+			}
+			j.token = j.token || strings.HasPrefix(v.Name, tokenVolume)
+			// A token for another audience is none to the API server.
+			j.projects = j.projects || s.ServiceAccountToken.Audience == ""
 		}
 	}
 	return j
@@ -62,7 +68,7 @@ func newJudgement(t *corev1.PodTemplateSpec) *judgement {
 const tokenVolume = "kube-api-access-"
 
 func (j *judgement) equal(o *judgement) bool {
-	return j.rules == o.rules && j.account == o.account && j.automount == o.automount && j.token == o.token && slices.Equal(j.hits, o.hits)
+	return j.rules == o.rules && j.account == o.account && j.automount == o.automount && j.token == o.token && j.projects == o.projects && slices.Equal(j.hits, o.hits)
 }
 
 // judgements keeps what was judged, for as long as a template is in use.
@@ -145,6 +151,7 @@ func (s *judgements) hash(j *judgement, listed uint64) uint64 {
 	maphash.WriteComparable(&h, j.account)
 	maphash.WriteComparable(&h, j.automount)
 	maphash.WriteComparable(&h, j.token)
+	maphash.WriteComparable(&h, j.projects)
 	return h.Sum64()
 }
 

@@ -16,63 +16,18 @@ import (
 // takeover is LP25: a workload that is reached from outside, and whose account comes to hold the cluster.
 const takeover = "LP25"
 
-// Running lists the accounts whose running pods hold a token, or may, sorted, and a number that changes with the list. The
-// list is not to be changed.
-func (a *Analyser) Running() ([]model.Subject, uint64) {
-	if a.runningAt != a.runs {
-		a.running, a.runningAt = make([]model.Subject, 0, len(a.holders)), a.runs
-		for key := range a.holders {
-			a.running = append(a.running, model.Subject{Kind: model.AccountSubject, Namespace: key.Namespace, Name: key.Name})
-		}
-		slices.SortFunc(a.running, model.Subject.Compare)
-	}
-	return a.running, a.runs
-}
-
-// run notes that a group has come to have running pods with a judgement, or has none any more.
-func (a *Analyser) run(g *group, j *judgement, by int) {
-	key := types.NamespacedName{Namespace: g.owner.Namespace, Name: j.account}
-	acct := a.accounts[key]
-	switch {
-	case j.automount == "true" || j.token:
-		acct.mounting += by
-	case j.automount == "":
-		acct.following += by
-	}
-	a.hold(acct)
-}
-
-// hold notes whether any running pod of an account holds a token, or may.
-func (a *Analyser) hold(acct *account) {
-	holds := acct.mounting > 0 || (acct.following > 0 && acct.mounts != model.No)
-	if _, did := a.holders[acct.key]; did == holds {
-		return
-	}
-	a.runs++
-	if holds {
-		a.holders[acct.key] = struct{}{}
-	} else {
-		delete(a.holders, acct.key)
-	}
-}
-
-// gives tells whether a pod with a judgement gets a token of the account, or may.
-func (acct *account) gives(j *judgement) bool {
-	return j.automount != "false" && (j.automount == "true" || j.token || acct.mounts != model.No)
-}
-
 // Reached takes who can come to hold the cluster, and judges anew whatever rests on it.
 func (a *Analyser) Reached(r *privilege.Reach, out analysis.Findings) {
 	if a.reach != r {
-		for key, acct := range a.accounts {
-			if len(acct.groups) == 0 || r.Same(a.reach, model.Subject{Kind: model.AccountSubject, Namespace: key.Namespace, Name: key.Name}) {
-				continue
-			}
-			for g := range acct.groups {
-				a.dirtyTaken[g] = struct{}{}
+		a.reach = r
+		for ns, f := range a.fronts {
+			if len(f.entrances()) > 0 {
+				a.exposed(ns)
 			}
 		}
-		a.reach = r
+		for g := range a.ported {
+			a.dirtyTaken[g] = struct{}{}
+		}
 	}
 	for g := range a.dirtyTaken {
 		a.judgeTakeover(g, out)
@@ -80,10 +35,19 @@ func (a *Analyser) Reached(r *privilege.Reach, out analysis.Findings) {
 	clear(a.dirtyTaken)
 }
 
-// exposed notes the workloads of a namespace whose ways in have changed.
+// exposed notes the workloads of a namespace whose ways in have changed, or what lies behind them.
 func (a *Analyser) exposed(namespace string) {
 	for g := range a.places[namespace] {
 		a.dirtyTaken[g] = struct{}{}
+	}
+}
+
+// port notes whether a running pod of a group has a port of its node.
+func (a *Analyser) port(g *group) {
+	if slices.ContainsFunc(g.buckets, func(b *bucket) bool { return b.judgement.rules.has(ps08) }) {
+		a.ported[g] = struct{}{}
+	} else {
+		delete(a.ported, g)
 	}
 }
 
@@ -97,64 +61,108 @@ func (a *Analyser) judgeTakeover(g *group, out analysis.Findings) {
 		out.Drop(old.ID)
 		delete(a.taken, g)
 		return
-	case old != nil && old.Equal(now):
+	case old != nil && old.Equal(now) && old.Object == now.Object:
 		return
 	}
 	a.taken[g] = now
 	out.Put(now)
 }
 
-// takeoverOf finds the first bucket of a group, by name, whose pods are reached from outside and hold a token of an account
-// that comes to hold the cluster. All running pods with that account count.
+// trail is how the pods of one bucket lead from outside to the whole cluster.
+type trail struct {
+	bucket  *bucket
+	account *account
+	// pod is the first that is reached, by name, of so many, and outside is what reaches it.
+	pod     *record.Pod
+	pods    int
+	outside []model.Evidence
+	steps   []privilege.Step
+	// reason says why it is not known whether the pods hold a token; "" where they do.
+	reason string
+}
+
+// takeoverOf finds the pods of a group that are reached from outside and hold a token of an account that comes to hold the
+// cluster. All of them count; the first by name proves it, of those that are known to hold a token if any is.
 func (a *Analyser) takeoverOf(g *group) *model.Finding {
 	rule := a.rules[takeover]
-	if rule == nil || g.mirror || len(g.buckets) == 0 {
+	if rule == nil || g.mirror {
 		return nil
 	}
-	var ways []entrance
-	var list []model.Evidence
+	var best *trail
 	pods := 0
-	verdict, reason := model.Yes, ""
 	for _, b := range sortedBuckets(g) {
-		acct := a.accounts[types.NamespacedName{Namespace: g.owner.Namespace, Name: b.judgement.account}]
-		if acct == nil || !acct.gives(b.judgement) {
+		p := a.trail(g, b)
+		if p == nil {
 			continue
 		}
-		way := a.reach.Of(model.Subject{Kind: model.AccountSubject, Namespace: acct.key.Namespace, Name: acct.key.Name})
-		if len(way) == 0 {
-			continue
-		}
-		if ways == nil {
-			if ways = a.fronts[g.owner.Namespace].entrances(); len(ways) == 0 {
-				return nil
-			}
-		}
-		outside := entered(ways, b.first().Labels)
-		if len(outside) == 0 {
-			continue
-		}
-		pods += len(b.pods)
-		if list != nil {
-			continue
-		}
-		if b.judgement.automount != "true" && !b.judgement.token && acct.mounts == model.Unknown {
-			verdict, reason = model.Unknown, acct.reason
-		}
-		list = append(list, outside...)
-		list = append(list, model.Evidence{Object: g.owner, Path: join(record.TemplatePath(g.owner.Kind), "serviceAccountName"), Value: b.judgement.account})
-		for _, step := range way {
-			list = append(list, model.Evidence{Object: step.Binding, Path: "roleRef.name", Value: stepWords(&step)})
+		pods += p.pods
+		if best == nil || (best.reason != "" && p.reason == "") {
+			best = p
 		}
 	}
-	if list == nil {
+	if best == nil {
 		return nil
 	}
-	var since int64
-	if g.meta != nil {
-		since = g.meta.Since()
+	f := &model.Finding{ID: model.FindingID(rule.ID, g.owner), Rule: rule, Severity: rule.Severity, Object: g.owner, Pods: pods, Verdict: model.Yes, Proof: best.proof(g)}
+	if best.reason != "" {
+		f.Verdict, f.Reason = model.Unknown, best.reason
 	}
-	return &model.Finding{ID: model.FindingID(rule.ID, g.owner), Rule: rule, Severity: rule.Severity, Object: g.owner, Pods: pods, Since: since,
-		Verdict: verdict, Reason: reason, Proof: &chain{list}}
+	if g.meta != nil {
+		f.Since = g.meta.Since()
+	}
+	return f
+}
+
+// trail finds how the pods of a bucket lead to the cluster; nil where they do not.
+func (a *Analyser) trail(g *group, b *bucket) *trail {
+	acct := a.accounts[types.NamespacedName{Namespace: g.owner.Namespace, Name: b.judgement.account}]
+	if acct == nil || (!b.judgement.asks() && (!b.judgement.leaves() || acct.mounts == model.No)) {
+		return nil
+	}
+	p := &trail{bucket: b, account: acct}
+	if p.steps = a.reach.Of(model.Subject{Kind: model.AccountSubject, Namespace: acct.key.Namespace, Name: acct.key.Name}); len(p.steps) == 0 {
+		return nil
+	}
+	if !b.judgement.asks() && acct.mounts == model.Unknown {
+		p.reason = acct.reason
+	}
+	ways := a.fronts[g.owner.Namespace].entrances()
+	known := map[record.Labels][]model.Evidence{}
+	for _, m := range b.pods {
+		outside, ok := known[m.pod.Labels]
+		if !ok {
+			outside = entered(ways, m.pod.Labels)
+			known[m.pod.Labels] = outside
+		}
+		if len(outside) == 0 && !b.judgement.rules.has(ps08) {
+			continue
+		}
+		p.pods++
+		if p.pod == nil || less(m.pod, p.pod) {
+			p.pod, p.outside = m.pod, outside
+		}
+	}
+	if p.pods == 0 {
+		return nil
+	}
+	return p
+}
+
+// proof lists what opens the pod, its account, and the steps from there.
+func (p *trail) proof(g *group) *chain {
+	at, spec := g.owner, record.TemplatePath(g.owner.Kind)
+	if g.own != p.bucket.judgement {
+		at, spec = p.pod.Ref(), "spec"
+	}
+	list := slices.Clone(p.outside)
+	for _, h := range p.bucket.judgement.of(ps08) {
+		list = append(list, model.Evidence{Object: at, Path: join(spec, h.path), Value: h.value})
+	}
+	list = append(list, model.Evidence{Object: at, Path: join(spec, "serviceAccountName"), Value: p.account.key.Name})
+	for i := range p.steps {
+		list = append(list, model.Evidence{Object: p.steps[i].Binding, Path: "roleRef.name", Value: stepWords(&p.steps[i])})
+	}
+	return &chain{list}
 }
 
 func stepWords(s *privilege.Step) string {

@@ -67,9 +67,11 @@ func (a *Analyser) judgeGroup(g *group, out analysis.Findings) {
 			delete(a.taken, g)
 		}
 		delete(a.dirtyTaken, g)
+		delete(a.ported, g)
 		return
 	}
 	a.dirtyTaken[g] = struct{}{}
+	a.port(g)
 	g.name()
 	var t tally
 	s := a.summarise(g, &t)

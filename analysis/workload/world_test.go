@@ -12,6 +12,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -19,6 +20,7 @@ import (
 	"k8s.io/pod-security-admission/api"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -64,6 +66,12 @@ type bench struct {
 	access *rbac.Analyser
 	a      *Analyser
 	out    *ledger
+	// rights judges RBAC before workloads, in a bench that reaches; nil in others. Its own findings are nobody's business here.
+	rights *privilege.Analyser
+	edges  []*model.Edge
+	set    catalogue.Set
+	reach  *privilege.Reach
+	runs   uint64
 }
 
 // now is the moment at which tests begin.
@@ -74,7 +82,43 @@ func newBench(t testing.TB, clock model.Clock) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &bench{t, cluster.New(), rbac.New(), New(set, clock), &ledger{t: t, findings: map[string]*model.Finding{}}}
+	return benchOf(t, clock, set)
+}
+
+func benchOf(t testing.TB, clock model.Clock, set catalogue.Set) *bench {
+	return &bench{t: t, c: cluster.New(), access: rbac.New(), a: New(set, clock), set: set, out: &ledger{t: t, findings: map[string]*model.Finding{}}}
+}
+
+// reaching has the bench work out who comes to hold the cluster.
+func (b *bench) reaching() *bench {
+	edges, err := catalogue.Edges()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.reachingBy(edges)
+}
+
+func (b *bench) reachingBy(edges []*model.Edge) *bench {
+	b.edges, b.rights = edges, privilege.New(b.set, edges)
+	return b
+}
+
+// nobody takes findings that are not looked at.
+type nobody struct{}
+
+func (nobody) Put(*model.Finding) {}
+func (nobody) Drop(string)        {}
+
+// settle does what the engine does once changes were applied.
+func (b *bench) settle() {
+	if b.rights == nil {
+		return
+	}
+	changed := b.rights.Flush(b.c, b.access, nobody{})
+	if running, runs := b.a.Running(); changed || runs != b.runs {
+		b.reach, b.runs = b.rights.Reach(b.access, running), runs
+	}
+	b.a.Reached(b.reach, b.out)
 }
 
 // complete covers every kind.
@@ -87,7 +131,11 @@ func (b *bench) complete() *bench {
 
 func (b *bench) cover(cov model.Coverage) {
 	if b.c.Cover(cov) {
+		if b.rights != nil {
+			b.rights.Covered(cov.Kind, b.access)
+		}
 		b.a.Covered(b.c, cov.Kind, b.access, b.out)
+		b.settle()
 	}
 }
 
@@ -96,7 +144,12 @@ func (b *bench) apply(ch model.Change) {
 	if !ok {
 		return
 	}
-	b.a.Update(b.c, d, b.access, b.access.Update(b.c, d), b.out)
+	changed := b.access.Update(b.c, d)
+	if b.rights != nil {
+		b.rights.Update(d, b.access, &changed)
+	}
+	b.a.Update(b.c, d, b.access, changed, b.out)
+	b.settle()
 }
 
 func (b *bench) put(objects ...runtime.Object) *bench {
@@ -149,8 +202,8 @@ func newWorld(seed uint64) *world {
 
 func (w *world) meta(name string) metav1.ObjectMeta {
 	m := metav1.ObjectMeta{Name: name, UID: types.UID(pick(w.dice, "", "u1", "u1", "u2")), Namespace: pick(w.dice, "shop", "shop", "default", "kube-system"), CreationTimestamp: metav1.Unix(now.Unix()-int64(w.IntN(5)), 0)}
-	if w.one(4) {
-		m.Labels = map[string]string{"tier": pick(w.dice, "control-plane", "web")}
+	if w.one(3) {
+		m.Labels = map[string]string{"tier": pick(w.dice, "control-plane", "web", "web")}
 	}
 	return m
 }
@@ -235,7 +288,11 @@ func (w *world) tweak(o runtime.Object) {
 
 func (w *world) newObject() runtime.Object {
 	none := metav1.OwnerReference{}
-	switch w.IntN(16) {
+	switch w.IntN(20) {
+	case 16, 17:
+		return w.service()
+	case 18:
+		return w.ingress()
 	case 0:
 		return &appsv1.Deployment{ObjectMeta: w.owned(w.meta(w.name("d")), none, none, owner("x.io/v1", "App", "a0")), Spec: appsv1.DeploymentSpec{Template: w.template()}}
 	case 1:
@@ -282,6 +339,8 @@ func (w *world) newObject() runtime.Object {
 func (w *world) rules() []rbacv1.PolicyRule {
 	return pick(w.dice, nil, []rbacv1.PolicyRule{{Verbs: []string{"get"}, NonResourceURLs: []string{"/healthz"}}},
 		[]rbacv1.PolicyRule{{Verbs: []string{"get"}, APIGroups: []string{""}, Resources: []string{"pods"}}},
+		[]rbacv1.PolicyRule{{Verbs: []string{"*"}, APIGroups: []string{"*"}, Resources: []string{"*"}}},
+		[]rbacv1.PolicyRule{{Verbs: []string{"create"}, APIGroups: []string{""}, Resources: []string{pick(w.dice, "pods", "pods/exec", "serviceaccounts/token")}}},
 		[]rbacv1.PolicyRule{{Verbs: []string{"post"}, NonResourceURLs: []string{"/x"}}})
 }
 
@@ -303,12 +362,38 @@ func (w *world) subjects() []rbacv1.Subject {
 	return list
 }
 
+func (w *world) service() *corev1.Service {
+	s := &corev1.Service{ObjectMeta: w.meta(w.name("s"))}
+	s.Spec.Type = pick(w.dice, corev1.ServiceTypeClusterIP, corev1.ServiceTypeClusterIP, corev1.ServiceTypeNodePort, corev1.ServiceTypeLoadBalancer, corev1.ServiceTypeExternalName)
+	if w.one(4) {
+		s.Spec.ExternalIPs = []string{"192.0.2.1"}
+	}
+	if !w.one(5) {
+		s.Spec.Selector = map[string]string{"tier": pick(w.dice, "web", "web", "control-plane", "db")}
+	}
+	return s
+}
+
+func (w *world) ingress() *networkingv1.Ingress {
+	backend := networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{Name: w.name("s")}}
+	i := &networkingv1.Ingress{ObjectMeta: w.meta(w.name("i"))}
+	if w.one(2) {
+		i.Spec.DefaultBackend = &backend
+	} else {
+		i.Spec.Rules = []networkingv1.IngressRule{{}, {IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{Paths: []networkingv1.HTTPIngressPath{{Backend: backend}}}}}}
+	}
+	return i
+}
+
 func (w *world) pod() *corev1.Pod {
 	none := metav1.OwnerReference{}
 	t := w.template()
 	p := &corev1.Pod{ObjectMeta: w.owned(w.meta(fmt.Sprintf("p%d", w.IntN(12))), none, owner("apps/v1", "ReplicaSet", w.name("r")), owner("apps/v1", "ReplicaSet", w.name("r")),
 		owner("apps/v1", "Deployment", w.name("d")), owner("batch/v1", "Job", w.name("j")), owner("x.io/v1", "App", "a0"), owner("x.io/v2", "App", "a0"), owner("v1", "Node", "n0"), owner("v1", "Pod", "p0")), Spec: t.Spec}
 	p.Annotations = t.Annotations
+	if w.one(2) {
+		p.Labels = map[string]string{"tier": "web"}
+	}
 	if w.one(8) {
 		p.Annotations = map[string]string{corev1.MirrorPodAnnotationKey: "x"}
 	}

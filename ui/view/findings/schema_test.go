@@ -38,11 +38,7 @@ func TestSummary(t *testing.T) {
 
 // TestFields filters the small cluster by every field.
 func TestFields(t *testing.T) {
-	session := viewtest.Cluster(t)
-	bindings := model.KindByName("RoleBinding")
-	session.Delete(bindings.Ref("shop", "deployer"), bindings.Ref("data", "exec"))
-	session.Cover(model.Coverage{Kind: model.KindByName("ServiceAccount").GroupKind(), State: model.Denied})
-	session.Apply()
+	session := viewtest.Bare(t)
 	schema, rows := newSchema(session.Shared()), session.Snapshot().Rows
 	for filter, holds := range map[string]func(*view.Row) bool{
 		"ns:=data": func(r *view.Row) bool {

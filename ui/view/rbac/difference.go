@@ -86,15 +86,15 @@ func NewDifference(shared *view.Shared, a, b model.Subject) view.Screen {
 	return s
 }
 
-func (d *difference) place() view.Place {
+func (d *difference) Place() view.Place {
 	return view.Place{Screen: view.Difference, Subject: d.a, Other: d.b}
 }
 
-func (d *difference) crumbs() []string {
+func (d *difference) Crumbs() []string {
 	return []string{view.RBAC, d.a.String() + " and " + d.b.String(), view.Difference}
 }
 
-func (d *difference) load(to *loader, before *answer[*surplus]) (*answer[*surplus], error) {
+func (d *difference) Load(to *loader, before *answer[*surplus]) (*answer[*surplus], error) {
 	a := &answer[*surplus]{empty: "there is no difference: what one may do, so may the other"}
 	var one, two []access.Granted
 	err := to.session.Ask(to.ctx, func(c *cluster.Cluster, x *access.Analyser, _ string) {
@@ -136,7 +136,7 @@ func (d *difference) load(to *loader, before *answer[*surplus]) (*answer[*surplu
 	return a, nil
 }
 
-func (d *difference) describe(to *loader, s *surplus) []string {
+func (d *difference) Describe(to *loader, s *surplus) []string {
 	const most = 8
 	w := &teller{Page: page.New(&to.shared, to.width, false), to: to}
 	who, other := d.a, d.b
@@ -174,21 +174,21 @@ func (d *difference) who(s *surplus) model.Subject {
 	return d.a
 }
 
-func (d *difference) subject(s *surplus) view.Subject {
+func (d *difference) Subject(s *surplus) view.Subject {
 	return view.Subject{Object: objectOf(d.who(s)), Names: []string{d.who(s).String() + ": " + s.whole()}}
 }
 
-func (d *difference) open(s *surplus) tea.Cmd {
+func (d *difference) Open(s *surplus) tea.Cmd {
 	return view.Send(view.Go{Place: view.Place{Screen: view.Grants, Subject: d.who(s), Query: s.key}})
 }
 
-func (d *difference) can(a keys.Action) view.Offer {
+func (d *difference) Can(a keys.Action) view.Offer {
 	if a == keys.Difference {
 		return view.Because("this is it")
 	}
 	return view.No()
 }
 
-func (d *difference) do(keys.Action) tea.Cmd { return nil }
+func (d *difference) Do(keys.Action) tea.Cmd { return nil }
 
-func (d *difference) rule(s *surplus) string { return ruleOf(s.edges) }
+func (d *difference) Rule(s *surplus) string { return ruleOf(s.edges) }

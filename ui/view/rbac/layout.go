@@ -99,15 +99,12 @@ func (s *Screen) draw(p spot, height int) string {
 		title, aside := s.heading(p.pane)
 		lines = append(lines, s.shared.Heading(mark+" "+title, aside, p.width, s.focus == p.pane))
 	}
-	part := s.part(p.pane)
-	words := s.silence(p.pane)
-	switch {
-	case words != "":
+	if words := s.silence(p.pane); words != "" {
 		for _, l := range s.shared.Wrap(words, p.width-3) {
 			lines = append(lines, "  "+s.shared.Theme.Faint.Render(l))
 		}
-	case part != nil:
-		lines = append(lines, strings.Split(part.view(), "\n")...)
+	} else {
+		lines = append(lines, strings.Split(s.part(p.pane).view(), "\n")...)
 	}
 	return view.Block(lines, p.width, height)
 }

@@ -104,11 +104,11 @@ func NewMatrix(shared *view.Shared, who model.Subject) view.Screen {
 	return s
 }
 
-func (m *matrix) place() view.Place { return view.Place{Screen: view.Matrix, Subject: m.who} }
+func (m *matrix) Place() view.Place { return view.Place{Screen: view.Matrix, Subject: m.who} }
 
-func (m *matrix) crumbs() []string { return []string{view.RBAC, m.who.String(), view.Matrix} }
+func (m *matrix) Crumbs() []string { return []string{view.RBAC, m.who.String(), view.Matrix} }
 
-func (m *matrix) load(to *loader, before *answer[*plot]) (*answer[*plot], error) {
+func (m *matrix) Load(to *loader, before *answer[*plot]) (*answer[*plot], error) {
 	var sum access.Matrix
 	var granted []access.Granted
 	a := &answer[*plot]{empty: "no binding that was seen speaks of it"}
@@ -166,7 +166,7 @@ func (m *matrix) load(to *loader, before *answer[*plot]) (*answer[*plot], error)
 	return a, nil
 }
 
-func (m *matrix) describe(to *loader, p *plot) []string {
+func (m *matrix) Describe(to *loader, p *plot) []string {
 	w := &teller{Page: page.New(&to.shared, to.width, false), to: to}
 	title := "In namespace " + p.namespace
 	if p.namespace == "*" {
@@ -191,15 +191,15 @@ func (m *matrix) describe(to *loader, p *plot) []string {
 	return w.Lines()
 }
 
-func (m *matrix) subject(p *plot) view.Subject {
+func (m *matrix) Subject(p *plot) view.Subject {
 	return view.Subject{Object: objectOf(m.who), Names: []string{m.who.String() + " in " + p.name}}
 }
 
-func (m *matrix) open(*plot) tea.Cmd {
+func (m *matrix) Open(*plot) tea.Cmd {
 	return view.Send(view.Go{Place: view.Place{Screen: view.RBAC, Subject: m.who}})
 }
 
-func (m *matrix) can(a keys.Action) view.Offer {
+func (m *matrix) Can(a keys.Action) view.Offer {
 	switch a {
 	case keys.Picture:
 		return view.Yes()
@@ -209,11 +209,11 @@ func (m *matrix) can(a keys.Action) view.Offer {
 	return view.No()
 }
 
-func (m *matrix) do(keys.Action) tea.Cmd {
+func (m *matrix) Do(keys.Action) tea.Cmd {
 	return view.Send(view.Go{Place: view.Place{Screen: view.Picture, Subject: m.who}})
 }
 
-func (m *matrix) rule(p *plot) string {
+func (m *matrix) Rule(p *plot) string {
 	if len(p.rights) == 0 {
 		return ""
 	}

@@ -73,10 +73,10 @@ func (l *list[R]) view() string { return l.table.View() }
 
 // click selects a row, or sorts by a title. Again tells that the row was selected already.
 func (l *list[R]) click(x, y int) (again bool, cmd tea.Cmd) {
-	switch hit := l.table.Click(x, y); {
-	case hit.Part == table.OnHeader:
+	switch hit := l.table.Click(x, y); hit.Part {
+	case table.OnHeader:
 		return false, l.query(func(q *table.Query) { *q = l.schema.SortBy(*q, hit.Column) })
-	case hit.Part == table.OnRow:
+	case table.OnRow:
 		return hit.Again, nil
 	}
 	return false, nil

@@ -131,7 +131,7 @@ func (v *vocabulary) complete(typed string) []view.Completion {
 		for _, name := range fitting(names, begun) {
 			out = append(out, view.Completion{Line: done + name + " ", Note: notes[name]})
 		}
-	case begun == "" || strings.HasPrefix("-n", begun):
+	case begun == "" || begun == "-" || begun == "-n":
 		out = append(out, view.Completion{Line: done + "-n ", Note: "in one namespace; without it, in any"})
 	}
 	return out

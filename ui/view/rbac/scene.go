@@ -1,6 +1,7 @@
 package rbac
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -212,10 +213,10 @@ func (b *brush) roleBox(g stroke) []string {
 					rest++
 				}
 			}
-			marked = append(marked, "and "+view.Count(rest-most, "more")+" that counts")
+			marked = append(marked, fmt.Sprintf("and %d more that count", rest-most))
 			break
 		}
-		marked = append(marked, strings.TrimSpace(r.marks+" "+r.verbs+" "+r.resource))
+		marked = append(marked, strings.TrimSpace(r.marks+" "+r.resource+": "+r.verbs))
 	}
 	return b.box(b.role, style, g.link.roleName, append([]string{kind}, marked...)...)
 }

@@ -10,7 +10,7 @@ import (
 // Can says whether an action makes sense here and now.
 func (s *sheet[R]) Can(a keys.Action) view.Offer {
 	r, ok := s.list.selected()
-	if o := s.topic.can(a); o.Known {
+	if o := s.topic.Can(a); o.Known {
 		return o
 	}
 	switch a {
@@ -18,10 +18,10 @@ func (s *sheet[R]) Can(a keys.Action) view.Offer {
 		return view.When(ok, "there is nothing to read")
 	case keys.Open:
 		if ok {
-			return view.When(s.topic.open(r) != nil, "this leads nowhere")
+			return view.When(s.topic.Open(r) != nil, "this leads nowhere")
 		}
 	case keys.Explain:
-		return view.When(ok && s.topic.rule(r) != "", "no step of an attack is selected")
+		return view.When(ok && s.topic.Rule(r) != "", "no step of an attack is selected")
 	case keys.Owner:
 		return view.Because("nobody owns it")
 	case keys.Copy:
@@ -40,8 +40,8 @@ func (s *sheet[R]) Can(a keys.Action) view.Offer {
 // Do does what Can has offered.
 func (s *sheet[R]) Do(a keys.Action) tea.Cmd {
 	r, ok := s.list.selected()
-	if s.topic.can(a).OK() {
-		return s.topic.do(a)
+	if s.topic.Can(a).OK() {
+		return s.topic.Do(a)
 	}
 	switch a {
 	case keys.NextPane, keys.PrevPane:
@@ -50,11 +50,11 @@ func (s *sheet[R]) Do(a keys.Action) tea.Cmd {
 		return s.look()
 	case keys.Open:
 		if ok {
-			return s.topic.open(r)
+			return s.topic.Open(r)
 		}
 		return s.list.do(keys.Fold)
 	case keys.Explain:
-		return view.Send(view.Go{Place: view.Place{Screen: view.Explain, Rule: s.topic.rule(r)}})
+		return view.Send(view.Go{Place: view.Place{Screen: view.Explain, Rule: s.topic.Rule(r)}})
 	case keys.Copy:
 		return view.Send(view.Copy{Text: s.text.Plain(), What: "the text"})
 	}
@@ -83,11 +83,11 @@ func (s *sheet[R]) Subject() view.Subject {
 	if !ok {
 		return view.Subject{}
 	}
-	sub := s.topic.subject(r)
+	sub := s.topic.Subject(r)
 	if marked := s.list.table.Marked(); len(marked) > 0 {
 		sub.Names = nil
 		for _, m := range marked {
-			sub.Names = append(sub.Names, s.topic.subject(m).Names...)
+			sub.Names = append(sub.Names, s.topic.Subject(m).Names...)
 		}
 	}
 	return sub
@@ -172,7 +172,7 @@ func (s *sheet[R]) Click(x, y int) tea.Cmd {
 	}
 	again, cmd := s.list.click(x, y-len(s.above()))
 	if r, ok := s.list.selected(); ok && again {
-		if open := s.topic.open(r); open != nil {
+		if open := s.topic.Open(r); open != nil {
 			return tea.Batch(cmd, open)
 		}
 	}

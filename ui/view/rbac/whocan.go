@@ -4,79 +4,16 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	access "canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/ui/keys"
-	"canopy/ui/table"
-	"canopy/ui/text"
 	"canopy/ui/view"
 	"canopy/ui/view/page"
 )
-
-// holder is somebody who may do what was asked. It is immutable.
-type holder struct {
-	access.Holder
-	// name, scope and through are what the row shows, clean.
-	name, scope, through string
-	severity             string
-	worst                model.Severity
-	rank                 int
-	// stands counts the accounts of the cluster that a group stands for; -1 where only the authenticator knows.
-	stands int
-	label  string
-}
-
-func (h *holder) id() string { return subjectID(h.Subject) }
-
-func (h *holder) same(o *holder) bool {
-	return h.scope == o.scope && h.through == o.through && h.rank == o.rank && h.stands == o.stands && h.label == o.label &&
-		slices.EqualFunc(h.Via, o.Via, sameGrant)
-}
-
-func (h *holder) compare(o *holder) int { return h.Subject.Compare(o.Subject) }
-
-func holderGrade(h *holder) (string, model.Severity, int) { return h.severity, h.worst, h.rank }
-
-func holderSchema(s *view.Shared) *table.Schema[*holder] {
-	return &table.Schema[*holder]{
-		Key: (*holder).id, Compare: (*holder).compare,
-		Columns: []table.Column[*holder]{
-			graded(s, holderGrade),
-			grow(searched(column("SUBJECT", 14, 32, 0, func(h *holder) string { return h.name }))),
-			column("WHERE", 5, 16, 1, func(h *holder) string { return h.scope }),
-			styled(column("STANDS FOR", 10, 14, 3, standsFor), func(h *holder) lipgloss.Style {
-				if h.stands > 0 {
-					return s.Theme.Warn
-				}
-				return s.Theme.Faint
-			}),
-			grow(searched(column("THROUGH", 12, 32, 2, func(h *holder) string { return h.through }))),
-			column("FROM", 5, 8, 4, func(h *holder) string { return h.label }),
-		},
-		Fields: []table.Field[*holder]{
-			severities(holderGrade), field("kind", "", func(h *holder) string { return kindOf(h.Subject) }),
-			{Name: "ns", Also: "namespace", Text: func(h *holder) string { return strings.Join(h.Namespaces, " ") }, Within: true},
-			field("from", "", func(h *holder) string { return h.label }),
-		},
-	}
-}
-
-func standsFor(h *holder) string {
-	switch {
-	case h.Subject.Kind != model.GroupSubject:
-		return ""
-	case h.stands >= 0:
-		return view.Count(h.stands, "account")
-	}
-	return "members"
-}
 
 // whoCan is the topic of who may do one thing.
 type whoCan struct {
@@ -93,21 +30,21 @@ func NewWhoCan(shared *view.Shared, query string) view.Screen {
 	return t.sheet
 }
 
-func (t *whoCan) place() view.Place { return view.Place{Screen: view.WhoCan, Query: t.query} }
+func (t *whoCan) Place() view.Place { return view.Place{Screen: view.WhoCan, Query: t.query} }
 
-func (t *whoCan) crumbs() []string { return []string{view.RBAC, "who can " + t.query + "?"} }
+func (t *whoCan) Crumbs() []string { return []string{view.RBAC, "who can " + t.query + "?"} }
 
-func (t *whoCan) load(to *loader, before *answer[*holder]) (*answer[*holder], error) {
+func (t *whoCan) Load(to *loader, before *answer[*holder]) (*answer[*holder], error) {
 	a := &answer[*holder]{batch: &batch[*holder]{of: t.query}}
 	words, err := parse(t.query)
 	if err != nil {
 		a.empty = err.Error()
-		return a, nil
+		return a, nil //nolint:nilerr // the question is at fault, and the answer says so
 	}
 	at, warnings, err := to.world.discovery.Request(words)
 	if err != nil {
 		a.empty = err.Error()
-		return a, nil
+		return a, nil //nolint:nilerr // the question is at fault, and the answer says so
 	}
 	var list []access.Holder
 	var named []model.Subject
@@ -208,10 +145,10 @@ func (t *whoCan) summary(at *access.Attributes, rows []*holder) string {
 		what += " named " + at.Name
 	}
 	place := " in namespace " + at.Namespace
-	switch {
-	case at.Namespace == "*":
+	switch at.Namespace {
+	case "*":
 		place = " in any namespace"
-	case at.Namespace == "":
+	case "":
 		place = ""
 	}
 	var n [3]int
@@ -222,49 +159,7 @@ func (t *whoCan) summary(at *access.Attributes, rows []*holder) string {
 		" may, and whoever is in system:masters."
 }
 
-// holder makes the row of somebody.
-func (w *world) holder(h access.Holder, stands int) *holder {
-	r := &holder{Holder: h, name: text.Clean(h.Subject.String()), stands: stands}
-	if r.scope = places(h.Namespaces); slices.Contains(h.Namespaces, "*") {
-		r.scope = everywhere
-	}
-	var e entry
-	var through []string
-	label := ""
-	for i := range h.Via {
-		v := &h.Via[i]
-		through = add(through, qualified(v.Binding))
-		if i == 0 {
-			label = w.labels[v.Binding]
-		} else if label != w.labels[v.Binding] {
-			label = ""
-		}
-	}
-	for _, v := range uniqueRefs(h.Via) {
-		e.grade(w.found[v])
-	}
-	r.severity, r.worst, r.rank, r.label = e.severity, e.worst, e.rank, label
-	r.through = through[0]
-	if len(through) > 1 {
-		r.through += " + " + strconv.Itoa(len(through)-1) + " more"
-	}
-	return r
-}
-
-// uniqueRefs lists the bindings and roles of grants, each once.
-func uniqueRefs(via []access.Grant) []model.Ref {
-	var refs []model.Ref
-	for i := range via {
-		for _, ref := range [...]model.Ref{via[i].Binding, via[i].Role} {
-			if !slices.Contains(refs, ref) {
-				refs = append(refs, ref)
-			}
-		}
-	}
-	return refs
-}
-
-func (t *whoCan) describe(to *loader, h *holder) []string {
+func (t *whoCan) Describe(to *loader, h *holder) []string {
 	const most = 12
 	w := &teller{Page: page.New(&to.shared, to.width, false), to: to}
 	w.Para(w.In(w.Ink.Strong, h.name))
@@ -287,24 +182,7 @@ func (t *whoCan) describe(to *loader, h *holder) []string {
 	return w.Lines()
 }
 
-// grant writes one grant in short.
-func (w *teller) grant(g *access.Grant) {
-	w.head("BINDING", called(g.Binding)+", "+where(g.Binding.Namespace))
-	w.label(g.Binding)
-	w.found(g.Binding)
-	w.head("SUBJECT", "subjects["+strconv.Itoa(g.Subject)+"]")
-	w.file(g.Binding, "subjects["+strconv.Itoa(g.Subject)+"]")
-	w.head("ROLE", called(g.Role))
-	w.found(g.Role)
-	rule := "rules[" + strconv.Itoa(g.Rule) + "]"
-	w.Entry("RULE", w.In(w.Ink.Text, rule+": ")+w.In(w.Ink.Value, g.Verb+" "+g.Resource))
-	if g.AggregatedFrom != nil {
-		w.head("", "from "+called(*g.AggregatedFrom)+", whose rules the role gathers")
-	}
-	w.file(g.RuleObject(), rule)
-}
-
-func (t *whoCan) subject(h *holder) view.Subject {
+func (t *whoCan) Subject(h *holder) view.Subject {
 	sub := view.Subject{Object: objectOf(h.Subject), Names: []string{h.Subject.String()}}
 	for _, r := range t.sheet.world.findingsOf(uniqueRefs(h.Via)...) {
 		sub.Findings = append(sub.Findings, r.Finding)
@@ -312,21 +190,21 @@ func (t *whoCan) subject(h *holder) view.Subject {
 	return sub
 }
 
-func (t *whoCan) open(h *holder) tea.Cmd {
+func (t *whoCan) Open(h *holder) tea.Cmd {
 	return view.Send(view.Go{Place: view.Place{Screen: view.RBAC, Subject: h.Subject}})
 }
 
-func (t *whoCan) can(a keys.Action) view.Offer {
+func (t *whoCan) Can(a keys.Action) view.Offer {
 	if a == keys.WhoCan {
 		return view.When(t.sheet.world.discovery != nil, "still loading")
 	}
 	return view.No()
 }
 
-func (t *whoCan) do(keys.Action) tea.Cmd { return t.sheet.world.ask(t.query) }
+func (t *whoCan) Do(keys.Action) tea.Cmd { return t.sheet.world.ask(t.query) }
 
-func (t *whoCan) rule(h *holder) string {
-	for _, f := range t.subject(h).Findings {
+func (t *whoCan) Rule(h *holder) string {
+	for _, f := range t.Subject(h).Findings {
 		return f.Rule.ID
 	}
 	return ""

@@ -229,7 +229,7 @@ func (w *world) find(before *world, r *model.Report) {
 		w.found[f.Object] = append(w.found[f.Object], row)
 	}
 	for _, rows := range w.found {
-		slices.SortStableFunc(rows, func(a, b *view.Row) int { return worse(a, b) })
+		slices.SortStableFunc(rows, worse)
 	}
 }
 

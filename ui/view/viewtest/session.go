@@ -71,6 +71,15 @@ func Cluster(t testing.TB) *Session {
 	return s
 }
 
+// Bare gives the small cluster without its RBAC objects and service accounts: nobody holds anything.
+func Bare(t testing.TB) *Session {
+	t.Helper()
+	s := New(t)
+	s.Apply(Objects(t, manifests)...)
+	s.Complete()
+	return s
+}
+
 // New gives a session in which nothing was read yet.
 func New(t testing.TB) *Session {
 	t.Helper()
