@@ -74,7 +74,11 @@ func (w *world) object() runtime.Object {
 	if w.IntN(8) == 0 && !w.honest {
 		w.claim(&meta)
 	}
-	switch w.IntN(16) {
+	switch w.IntN(22) {
+	case 16, 17, 18, 19:
+		return w.door(meta)
+	case 20:
+		return w.credential(meta)
 	case 0:
 		meta.Name, meta.Namespace = meta.Namespace, ""
 		if w.IntN(2) == 0 {
@@ -132,17 +136,52 @@ func (w *world) other(meta metav1.ObjectMeta) runtime.Object {
 	cluster := meta
 	cluster.Namespace = ""
 	all := [...]runtime.Object{
-		&corev1.Secret{ObjectMeta: meta}, &corev1.ConfigMap{ObjectMeta: meta}, &corev1.Service{ObjectMeta: meta}, &corev1.LimitRange{ObjectMeta: meta},
+		&corev1.ConfigMap{ObjectMeta: meta}, &corev1.LimitRange{ObjectMeta: meta},
 		&corev1.ResourceQuota{ObjectMeta: meta}, &corev1.PersistentVolumeClaim{ObjectMeta: meta}, &corev1.ReplicationController{ObjectMeta: meta},
-		&discoveryv1.EndpointSlice{ObjectMeta: meta}, &networkingv1.NetworkPolicy{ObjectMeta: meta}, &networkingv1.Ingress{ObjectMeta: meta},
+		&discoveryv1.EndpointSlice{ObjectMeta: meta}, &networkingv1.NetworkPolicy{ObjectMeta: meta},
 		&policyv1.PodDisruptionBudget{ObjectMeta: meta}, &corev1.Node{ObjectMeta: cluster}, &corev1.PersistentVolume{ObjectMeta: cluster},
 		&networkingv1.IngressClass{ObjectMeta: cluster}, &storagev1.StorageClass{ObjectMeta: cluster}, &nodev1.RuntimeClass{ObjectMeta: cluster},
-		&certificatesv1.CertificateSigningRequest{ObjectMeta: cluster}, &admissionv1.ValidatingWebhookConfiguration{ObjectMeta: cluster},
+		&admissionv1.ValidatingWebhookConfiguration{ObjectMeta: cluster},
 		&admissionv1.MutatingWebhookConfiguration{ObjectMeta: cluster}, &admissionv1.ValidatingAdmissionPolicy{ObjectMeta: cluster},
 		&admissionv1.ValidatingAdmissionPolicyBinding{ObjectMeta: cluster}, &admissionv1.MutatingAdmissionPolicy{ObjectMeta: cluster},
 		&admissionv1.MutatingAdmissionPolicyBinding{ObjectMeta: cluster}, custom("CustomResourceDefinition", cluster), custom("APIService", cluster),
 	}
 	return all[w.IntN(len(all))]
+}
+
+// door gives what leads from outside into a namespace.
+func (w *world) door(meta metav1.ObjectMeta) runtime.Object {
+	if w.IntN(3) == 0 {
+		return &networkingv1.Ingress{ObjectMeta: meta, Spec: networkingv1.IngressSpec{DefaultBackend: &networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{Name: w.pick("a", "b", "c", "d")}}}}
+	}
+	s := &corev1.Service{ObjectMeta: meta, Spec: corev1.ServiceSpec{Type: corev1.ServiceType(w.pick("ClusterIP", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"))}}
+	if w.IntN(5) > 0 {
+		s.Spec.Selector = map[string]string{"app": w.pick("a", "b", "c", "d")}
+	}
+	if w.IntN(6) == 0 {
+		s.Spec.ExternalIPs = []string{"192.0.2.1"}
+	}
+	return s
+}
+
+// credential gives what stands for an identity, and what maps one to an administrator.
+func (w *world) credential(meta metav1.ObjectMeta) runtime.Object {
+	switch w.IntN(4) {
+	case 0:
+		meta.Name, meta.Namespace = "aws-auth", "kube-system"
+		return &corev1.ConfigMap{ObjectMeta: meta}
+	case 1:
+		meta.Namespace = ""
+		csr := &certificatesv1.CertificateSigningRequest{ObjectMeta: meta, Spec: certificatesv1.CertificateSigningRequestSpec{SignerName: w.pick(certificatesv1.KubeAPIServerClientSignerName, "example.io/x")}}
+		if w.IntN(2) == 0 {
+			csr.Status.Certificate = []byte("x")
+		}
+		return csr
+	}
+	if w.IntN(4) == 0 {
+		meta.Labels = map[string]string{w.pick("kubernetes.io/legacy-token-last-used", "kubernetes.io/legacy-token-invalid-since"): "2026-01-01"}
+	}
+	return &corev1.Secret{ObjectMeta: meta, Type: corev1.SecretType(w.pick("Opaque", "kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"))}
 }
 
 // custom gives an object of a kind that is read without its Go type.
@@ -166,6 +205,16 @@ func (w *world) pod(meta metav1.ObjectMeta) *corev1.Pod {
 		p.Annotations = map[string]string{corev1.MirrorPodAnnotationKey: "x"}
 	}
 	p.Spec.NodeName = w.pick("n1", "n2", "")
+	if w.IntN(2) == 0 {
+		p.Labels = map[string]string{"app": w.pick("a", "b", "c", "d")}
+	}
+	if w.IntN(8) == 0 {
+		p.Spec.Containers[0].Ports = []corev1.ContainerPort{{ContainerPort: 80, HostPort: 80}}
+	}
+	if w.IntN(8) == 0 {
+		p.Spec.Volumes = append(p.Spec.Volumes, corev1.Volume{Name: w.pick("kube-api-access-x7k2p", "mine"), VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{
+			Sources: []corev1.VolumeProjection{{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token", Audience: w.pick("", "vault")}}}}}})
+	}
 	p.Status.Phase = corev1.PodPhase(w.pick("Running", "Running", "Pending", "Succeeded", "Failed"))
 	if w.IntN(6) == 0 {
 		p.Spec.EphemeralContainers = []corev1.EphemeralContainer{{EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debug", SecurityContext: w.securityContext()}}}
@@ -237,12 +286,22 @@ func (w *world) roleRef() rbacv1.RoleRef {
 	return rbacv1.RoleRef{APIGroup: model.GroupRBAC, Kind: w.pick("Role", "ClusterRole"), Name: w.pick("a", "b", "c")}
 }
 
+// rules gives rules of which few are harmless, some need each other, and some lead on.
 func (w *world) rules() []rbacv1.PolicyRule {
 	all := []rbacv1.PolicyRule{
 		{NonResourceURLs: []string{"/healthz"}, Verbs: []string{"get"}},
 		{APIGroups: []string{"authorization.k8s.io"}, Resources: []string{"selfsubjectaccessreviews"}, Verbs: []string{"create"}},
 		{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"get"}},
+		{APIGroups: []string{""}, Resources: []string{"secrets"}, Verbs: []string{"get"}, ResourceNames: []string{"a"}},
+		{APIGroups: []string{""}, Resources: []string{"secrets"}, Verbs: []string{"create"}},
+		{APIGroups: []string{""}, Resources: []string{"pods", "pods/exec"}, Verbs: []string{w.pick("create", "get", "patch")}},
+		{APIGroups: []string{""}, Resources: []string{"serviceaccounts/token"}, Verbs: []string{"create"}, ResourceNames: []string{"web"}},
+		{APIGroups: []string{"apps"}, Resources: []string{"*"}, Verbs: []string{"*"}},
+		{APIGroups: []string{model.GroupRBAC}, Resources: []string{"rolebindings", "clusterroles"}, Verbs: []string{w.pick("create", "bind", "escalate")}},
+		{APIGroups: []string{""}, Resources: []string{"configmaps"}, Verbs: []string{"update"}},
+		{APIGroups: []string{"*"}, Resources: []string{"*"}, Verbs: []string{w.pick("*", "get", "impersonate")}},
 	}
+	w.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all[:w.IntN(4)]
 }
 

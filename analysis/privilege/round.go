@@ -19,6 +19,7 @@ type round struct {
 	// objects says which of those that ways rest on exist.
 	objects objects
 	crowds  map[crowdKey]*means
+	groups  map[string][]string
 	// news are the subjects who hold other shared needs than before, and where.
 	news map[whereabouts]struct{}
 	// work are the bindings to be read, and then judged.
@@ -46,7 +47,7 @@ func (a *Analyser) Flush(c *cluster.Cluster, access *rbac.Analyser, out analysis
 		return false
 	}
 	r := &round{
-		Analyser: a, c: c, access: access, out: out, objects: a.table.look(c), crowds: map[crowdKey]*means{}, news: map[whereabouts]struct{}{},
+		Analyser: a, c: c, access: access, out: out, objects: a.table.look(c), crowds: map[crowdKey]*means{}, groups: map[string][]string{}, news: map[whereabouts]struct{}{},
 		work: map[*bound]struct{}{}, rebound: map[model.Ref]struct{}{}, gone: map[model.Ref]*bound{}, powerful: map[string]bool{},
 	}
 	for ref := range a.dirtyRoles {
@@ -83,25 +84,48 @@ func (a *Analyser) Flush(c *cluster.Cluster, access *rbac.Analyser, out analysis
 // touchWaiting takes up the bindings that wait for what others give to their subjects: to the subject itself, or to a group
 // that it is always in.
 func (r *round) touchWaiting() {
+	crowds := map[string][]string{}
 	for at := range r.news {
-		if who := r.people[at.Subject]; who != nil {
-			for _, s := range *who {
-				if at.namespace == "" || at.namespace == s.namespace {
-					for _, b := range s.takers {
-						r.work[b] = struct{}{}
-					}
+		if at.Kind == model.GroupSubject {
+			crowds[at.Name] = append(crowds[at.Name], at.namespace)
+		}
+		who := r.people[at.Subject]
+		if who == nil {
+			continue
+		}
+		for _, s := range *who {
+			if at.namespace == "" || at.namespace == s.namespace {
+				for _, b := range s.takers {
+					r.work[b] = struct{}{}
 				}
 			}
 		}
-		if at.Kind != model.GroupSubject {
-			continue
-		}
-		for b := range r.waiting {
-			if (at.namespace == "" || at.namespace == b.ref.Namespace) && slices.ContainsFunc(b.names, func(s model.Subject) bool { return rbac.UserOf(s).In(at.Name) }) {
-				r.work[b] = struct{}{}
-			}
+	}
+	if len(crowds) == 0 {
+		return
+	}
+	for b := range r.waiting {
+		if slices.ContainsFunc(b.names, func(s model.Subject) bool {
+			return slices.ContainsFunc(r.groupsOf(s), func(group string) bool {
+				return slices.ContainsFunc(crowds[group], func(ns string) bool { return ns == "" || ns == b.ref.Namespace })
+			})
+		}) {
+			r.work[b] = struct{}{}
 		}
 	}
+}
+
+// groupsOf gives the groups that a subject is always in. All accounts of a namespace are in the same.
+func (r *round) groupsOf(s model.Subject) []string {
+	if s.Kind != model.AccountSubject {
+		return rbac.UserOf(s).Groups
+	}
+	groups, ok := r.groups[s.Namespace]
+	if !ok {
+		groups = rbac.UserOf(s).Groups
+		r.groups[s.Namespace] = groups
+	}
+	return groups
 }
 
 // open works out what a binding opens.

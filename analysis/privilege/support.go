@@ -3,7 +3,6 @@ package privilege
 import (
 	"slices"
 
-	"canopy/analysis/rbac"
 	"canopy/model"
 )
 
@@ -73,7 +72,7 @@ func (r *round) crowdOf(s model.Subject, namespace string) *means {
 		return m
 	}
 	m = &means{}
-	for _, g := range rbac.UserOf(s).Groups {
+	for _, g := range r.groupsOf(s) {
 		group := model.Subject{Kind: model.GroupSubject, Name: g}
 		if group == s {
 			continue

@@ -43,6 +43,9 @@ type Document struct {
 	Breakage string
 	// Evidence says why, and what must be checked before.
 	Evidence []string
+	// Replaces is, for an object to create, the one whose place it takes and that a later document deletes: findings on it that
+	// were not asked for go over to the new one. Zero for any other.
+	Replaces model.Ref
 	// ManagedBy names what would revert a live change, such as "Helm release web"; "" where nothing is known to.
 	ManagedBy string
 
@@ -125,8 +128,11 @@ func newPlanner(c *cluster.Cluster, server string) *planner {
 // group fixes all findings on one object. One of which no document can be made keeps the others from nothing.
 func (p *planner) group(ref model.Ref, findings []*model.Finding) {
 	if why := badRef(ref); why != "" {
+		if ref.Group != model.GroupRBAC {
+			why += "; no API server takes such a name"
+		}
 		for _, f := range findings {
-			p.note(f, "no command is given: "+why+"; no API server takes such a name, so find out where the object comes from")
+			p.note(f, "no command is given: "+why+", so find out where the object comes from")
 		}
 		return
 	}

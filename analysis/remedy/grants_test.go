@@ -321,6 +321,35 @@ func recordOf(t testing.TB, o runtime.Object) model.Record {
 	return r
 }
 
+// Should a document not apply, all that were planned with it are taken back, and every finding has its note.
+func TestWhatDoesNotApplyIsWithdrawn(t *testing.T) {
+	c := world(t, aRole("r", permit("get", "", "secrets,pods")), bind("b", "Role", "r", user("ann")), bindAll("a", "cluster-admin", user("bob")))
+	p := newPlanner(c, testServer)
+	for _, f := range findingsOf(t, c, readers, "LP01/rbac.authorization.k8s.io/ClusterRoleBinding//a") {
+		p.group(f.Object, []*model.Finding{f})
+	}
+	if err := p.mendRights(); err != nil {
+		t.Fatal(err)
+	}
+	p.rights.docs[0].Step.Body = []byte("[{}]")
+	fix := p.fix()
+	if len(fix.Documents) != 0 || len(fix.Plan.Steps) != 0 || len(fix.Notes) != 2 || !strings.Contains(fix.Notes[0].Reason, "no document could be made: step 1") {
+		t.Errorf("%s", text(fix))
+	}
+}
+
+// Roles and bindings may have names that no other object has.
+func TestOddNamesInRBAC(t *testing.T) {
+	const name = "oidc:ann@corp + it's"
+	fix, _ := ended(t, world(t, aRole(name, permit("get", "", "secrets,pods")), bind(name, "Role", name, user("ann")), bind("other", "Role", name, user("bob"))), "LP06/rbac.authorization.k8s.io/RoleBinding/shop/"+name)
+	if got := fix.Documents[2].Command; got != `kubectl delete rolebinding.v1.rbac.authorization.k8s.io 'oidc:ann@corp + it'\''s' --namespace shop` {
+		t.Error(got)
+	}
+	if got := fix.Documents[0].Step.Ref.Name; got != "oidc-ann-corp---it-s-without-lp06" {
+		t.Error(got)
+	}
+}
+
 // Who writes a capture chooses its names: none leaves its comment or its command, and none keeps others from their fix.
 func TestHostileNamesInRBAC(t *testing.T) {
 	secrets := permit("get", "", "secrets,pods")

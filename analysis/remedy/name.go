@@ -16,11 +16,27 @@ func badRef(ref model.Ref) string {
 			return "its namespace " + why
 		}
 	}
-	if why := badName(ref.Name); why != "" {
+	bad := badName
+	if ref.Group == model.GroupRBAC {
+		bad = badRightsName
+	}
+	if why := bad(ref.Name); why != "" {
 		return "its name " + why
 	}
 	return ""
 }
+
+// badRightsName is badName for roles and bindings, of which Kubernetes asks no more than that they are segments of a path
+// (pkg/apis/rbac/validation). What does not print, or might be taken for something else, stands in no command all the same.
+func badRightsName(name string) string {
+	why := badName(name)
+	if why != oddCharacters || strings.IndexFunc(name, func(r rune) bool { return r < ' ' || r > '~' }) >= 0 {
+		return why
+	}
+	return ""
+}
+
+const oddCharacters = "holds characters that Kubernetes does not allow"
 
 func badName(name string) string {
 	const longestName = 253
@@ -34,7 +50,7 @@ func badName(name string) string {
 	case name[0] == '-':
 		return "starts with a dash, so that kubectl would take it for an option"
 	case strings.IndexFunc(name, func(r rune) bool { return fileRune(r) == '_' && r != '_' && r != ':' }) >= 0:
-		return "holds characters that Kubernetes does not allow"
+		return oddCharacters
 	}
 	return ""
 }

@@ -244,16 +244,31 @@ func together(f *model.Finding) bool {
 	return slices.Contains([]string{"LP08", "LP14", "LP15", "LP29", "LP30", "LP31"}, f.Rule.ID)
 }
 
+// roleText says all that a role or binding holds.
 func roleText(r model.Record) string {
+	words := func(rules []rbacv1.PolicyRule) string {
+		var list []string
+		for i := range rules {
+			list = append(list, sentence(&rules[i]))
+		}
+		return strings.Join(list, "; ")
+	}
+	to := func(ref rbacv1.RoleRef, subjects []rbacv1.Subject, namespace string) string {
+		list := []string{ref.Kind + " " + ref.Name + " to"}
+		for i := range subjects {
+			list = append(list, whom(subjects[i:i+1], namespace))
+		}
+		return strings.Join(list, " ")
+	}
 	switch o := r.(type) {
 	case *record.Typed[*rbacv1.Role]:
-		return sentences(o.Object.Rules)
+		return words(o.Object.Rules)
 	case *record.Typed[*rbacv1.ClusterRole]:
-		return fmt.Sprintf("%v %v %s", o.GetLabels(), o.Object.AggregationRule, sentences(o.Object.Rules))
+		return fmt.Sprintf("%v %v %s", o.GetLabels(), o.Object.AggregationRule, words(o.Object.Rules))
 	case *record.Typed[*rbacv1.RoleBinding]:
-		return o.Object.RoleRef.Kind + " " + o.Object.RoleRef.Name + " to " + whom(o.Object.Subjects, o.Namespace)
+		return to(o.Object.RoleRef, o.Object.Subjects, o.Namespace)
 	case *record.Typed[*rbacv1.ClusterRoleBinding]:
-		return o.Object.RoleRef.Kind + " " + o.Object.RoleRef.Name + " to " + whom(o.Object.Subjects, "")
+		return to(o.Object.RoleRef, o.Object.Subjects, "")
 	}
 	return ""
 }
@@ -269,10 +284,12 @@ func checkOpened(fail func(string, ...any), c, next *cluster.Cluster, have, afte
 			continue
 		}
 		fresh := c.Get(f.Object) == nil
-		base, _, _ := strings.Cut(f.Object.Name, "-without-")
-		base, _, _ = strings.Cut(base, "-narrowed")
-		old := f.Object
-		old.Name = base
+		var old model.Ref
+		for _, d := range fix.Documents {
+			if d.Step.Ref == f.Object {
+				old = d.Replaces
+			}
+		}
 		switch {
 		case fresh && f.Rule.ID == "LP05" && wild:
 		case f.Rule.ID == "LP05" && f.Severity == model.Low:

@@ -82,7 +82,9 @@ func (r *rights) makeBinding(role model.Ref, c *cut, suffix string) (Document, e
 	if len(c.gone) > 0 {
 		evidence[0] += " but for those that are taken out"
 	}
-	return r.creation(ref, obj, c.onRights(), evidence)
+	d, err := r.creation(ref, obj, c.onRights(), evidence)
+	d.Replaces = c.b.Ref
+	return d, err
 }
 
 // creation makes the document of an object to create.

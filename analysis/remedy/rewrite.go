@@ -40,6 +40,9 @@ func (w *rewrite) each(f func(rbacv1.PolicyRule) []rbacv1.PolicyRule) {
 		for _, r := range now {
 			next = append(next, f(r)...)
 		}
+		if len(next) > 1 {
+			next = joined(next)
+		}
 		w.now[i] = next
 	}
 }

@@ -63,8 +63,24 @@ func (p *planner) mendRights() error {
 			r.asked[ref] = append(r.asked[ref], f)
 		}
 	}
-	r.docs, err = r.documents()
-	return err
+	if r.docs, err = r.documents(); err != nil {
+		// What stands in one object keeps others from no fix but those that it is planned with.
+		r.docs = nil
+		for _, list := range r.asked {
+			for _, f := range list {
+				p.notes = slices.DeleteFunc(p.notes, func(n Note) bool { return n.Finding == f.ID })
+				p.note(f, noDocument(err), noDocumentSteps(f)...)
+			}
+		}
+		clear(r.asked)
+	}
+	return nil
+}
+
+func noDocument(err error) string { return "no document could be made: " + err.Error() }
+
+func noDocumentSteps(f *model.Finding) []string {
+	return []string{"open it: kubectl edit " + target(f.Object) + "; canopy rules " + f.Rule.ID + " tells what to change"}
 }
 
 // documents plans in the order in which things rest on each other.
@@ -152,7 +168,7 @@ func (r *rights) withdraw(f *Fix, err error) {
 	for _, list := range r.asked {
 		for _, one := range list {
 			f.Notes = slices.DeleteFunc(f.Notes, func(n Note) bool { return n.Finding == one.ID })
-			f.Notes = append(f.Notes, Note{Finding: one.ID, Reason: "no document could be made: " + err.Error(), Steps: []string{"canopy rules " + one.Rule.ID + " tells what to change"}})
+			f.Notes = append(f.Notes, Note{Finding: one.ID, Reason: noDocument(err), Steps: noDocumentSteps(one)})
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -112,4 +113,25 @@ func grantIn(t *testing.T, r model.Record) string {
 		t.Fatalf("%T", r)
 	}
 	return b.Object.RoleRef.Name
+}
+
+// What decides who may do what is made and deleted like anything else.
+func TestRightsComeAndGo(t *testing.T) {
+	objects := append(shop(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "token", Namespace: "shop"}, Type: corev1.SecretTypeServiceAccountToken},
+		&rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Name: "old", Namespace: "shop"}, Rules: rules("pods")})
+	c := holding(t, objects...)
+	ref := func(kind, name string) model.Ref { return model.KindByName(kind).Ref("shop", name) }
+	got, assumptions := expand(t, c, plan(
+		model.Step{Verb: model.Create, Ref: ref("Role", "new"), Body: []byte(`{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"new","namespace":"shop"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}]}`)},
+		model.Step{Verb: model.Create, Ref: ref("RoleBinding", "new"), Body: []byte(`{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"new","namespace":"shop"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"new"},"subjects":[{"kind":"ServiceAccount","name":"web","namespace":"shop"}]}`)},
+		model.Step{Verb: model.Create, Ref: ref("ServiceAccount", "web"), Body: []byte(`{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"web","namespace":"shop"},"automountServiceAccountToken":false}`)},
+		model.Step{Verb: model.Delete, Ref: ref("Role", "old")},
+		model.Step{Verb: model.Delete, Ref: ref("Secret", "token")},
+	))
+	if len(got) != 5 || got[ref("Role", "old")].Record != nil || got[ref("Secret", "token")].Record != nil || len(assumptions) != 0 {
+		t.Errorf("%v %v", got, assumptions)
+	}
+	if b, ok := got[ref("RoleBinding", "new")].Record.(*record.Typed[*rbacv1.RoleBinding]); !ok || len(b.Object.Subjects) != 1 {
+		t.Errorf("%v", got[ref("RoleBinding", "new")])
+	}
 }

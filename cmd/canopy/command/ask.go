@@ -52,7 +52,9 @@ func (s *session) access(ctx context.Context, f func(c *cluster.Cluster, access 
 func (s *session) remedy(ctx context.Context, findings []*model.Finding) (*remedy.Fix, error) {
 	var fix *remedy.Fix
 	var failure error
-	if err := s.read(ctx, func(c *cluster.Cluster) { fix, failure = remedy.For(c, findings) }); err != nil {
+	if err := s.access(ctx, func(c *cluster.Cluster, _ *rbac.Analyser, server string) {
+		fix, failure = remedy.ForServer(c, server, findings)
+	}); err != nil {
 		return nil, err
 	}
 	return fix, failure

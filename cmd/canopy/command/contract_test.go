@@ -132,7 +132,7 @@ func TestPreviewContract(t *testing.T) {
 	object := decode(t, out).(map[string]any)
 	fields{
 		"closed": []fields{finding()}, "opened": []fields{finding()}, "changed": []fields{finding()},
-		"stays": []fields{{"id": "", "reason": ""}}, "breakage": fields{}, "assumptions": []string{},
+		"moved": []fields{{"from": "", "to": finding()}}, "stays": []fields{{"id": "", "reason": ""}}, "breakage": fields{}, "assumptions": []string{},
 		"permissionsLost": []fields{{"subject": "", "verb": "", "group": "", "resource": ""}},
 	}.check(t, "", object)
 	if len(object["closed"].([]any)) == 0 {

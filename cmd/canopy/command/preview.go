@@ -19,6 +19,8 @@ type Preview struct {
 	Opened []output.Finding `json:"opened"`
 	// Changed lists findings that go on with other evidence, as they would be.
 	Changed []output.Finding `json:"changed"`
+	// Moved lists findings that go over to an object that takes the place of another, and are neither closed nor opened.
+	Moved []Moved `json:"moved"`
 	// Stays lists, by id, the findings that were asked for and go on as they are.
 	Stays []Staying `json:"stays"`
 	// Breakage says by the id of a closed finding what the document that closes it may break.
@@ -34,6 +36,12 @@ type Preview struct {
 	stays           []output.Finding
 	asked, apart    int
 	closed, changed int
+}
+
+// Moved is a finding that goes over: the id that it had, and what it will be.
+type Moved struct {
+	From string         `json:"from"`
+	To   output.Finding `json:"to"`
 }
 
 // Staying is a finding that no document closes, and why.
@@ -53,13 +61,17 @@ func (r *run) preview(ctx context.Context, s *session, format string, report *mo
 }
 
 func newPreview(report *model.Report, asked []*model.Finding, fix *remedy.Fix, found *engine.Preview, where model.Locator) *Preview {
+	moves, closes, opens := fix.Moves(found.Closed, found.Opened)
 	p := &Preview{
-		Closed: previewed(report, found.Closed, where), Opened: previewed(report, found.Opened, where),
+		Closed: previewed(report, closes, where), Opened: previewed(report, opens, where), Moved: []Moved{},
 		Changed: previewed(report, found.Changed, where), Stays: []Staying{}, Breakage: map[string]string{},
 		PermissionsLost: append([]rbac.Loss{}, found.Lost...), Assumptions: append([]string{}, found.Assumptions...),
 	}
+	for _, m := range moves {
+		p.Moved = append(p.Moved, Moved{m.From.ID, output.NewFinding(report, m.To, where)})
+	}
 	lot := map[string]*int{}
-	for _, f := range found.Closed {
+	for _, f := range closes {
 		lot[f.ID] = &p.closed
 	}
 	for _, f := range found.Changed {
@@ -112,6 +124,11 @@ func previewGrid(p *Preview) *output.Grid {
 	}
 	add("closes", p.Closed, func(i int) string { return p.Closed[i].Title })
 	add("opens", p.Opened, func(i int) string { return p.Opened[i].Title })
+	moved := make([]output.Finding, len(p.Moved))
+	for i := range p.Moved {
+		moved[i] = p.Moved[i].To
+	}
+	add("moves", moved, func(i int) string { return moved[i].Title + " (as before, on what takes the old object's place)" })
 	add("changes", p.Changed, func(i int) string { return p.Changed[i].Title + " (goes on with other evidence)" })
 	add("stays", p.stays, func(i int) string {
 		if reason := p.Stays[i].Reason; reason != "" {

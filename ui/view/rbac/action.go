@@ -125,7 +125,7 @@ func (s *Screen) rule() string {
 		}
 		return ""
 	}
-	for _, f := range s.Subject().Findings {
+	for _, f := range s.Hint().Findings {
 		return f.Rule.ID
 	}
 	return ""

@@ -37,7 +37,12 @@ func (s *surplus) compare(o *surplus) int {
 func surplusSchema(s *view.Shared) *table.Schema[*surplus] {
 	marks := column("ATTACK", 7, 12, 1, func(r *surplus) string { return r.marks })
 	marks.Compare, marks.Falls = func(a, b *surplus) int { return cmp.Compare(b.weight(), a.weight()) }, true
-	marks.Style = func(*surplus) lipgloss.Style { return s.Theme.Warn }
+	marks.Style = func(r *surplus) lipgloss.Style {
+		if r.marks == "" {
+			return s.Theme.Text
+		}
+		return s.Theme.Warn
+	}
 	return &table.Schema[*surplus]{
 		Key: (*surplus).id, Compare: (*surplus).compare,
 		Columns: []table.Column[*surplus]{

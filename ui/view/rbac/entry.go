@@ -35,6 +35,8 @@ type entry struct {
 	worst    model.Severity
 	rank     int
 	findings int
+	// row is the worst of what was found.
+	row *view.Row
 	// grants counts the bindings that name it; of a binding, its subjects.
 	grants int
 	// scope says where it holds: "all" for the whole cluster.
@@ -70,7 +72,7 @@ func (e *entry) grade(rows []*view.Row) {
 			rank++
 		}
 		if rank > e.rank {
-			e.rank, e.severity, e.worst = rank, r.Severity(), r.Finding.Severity
+			e.rank, e.severity, e.worst, e.row = rank, r.Severity(), r.Finding.Severity, r
 		}
 	}
 }

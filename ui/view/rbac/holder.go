@@ -25,6 +25,8 @@ type holder struct {
 	// stands counts the accounts of the cluster that a group stands for; -1 where only the authenticator knows.
 	stands int
 	label  string
+	// rows are what was found on the bindings and roles, the worst first.
+	rows []*view.Row
 }
 
 func (h *holder) id() string { return subjectID(h.Subject) }
@@ -79,37 +81,32 @@ func (w *world) holder(h access.Holder, stands int) *holder {
 		r.scope = everywhere
 	}
 	var e entry
-	var through []string
-	label := ""
-	for i := range h.Via {
-		v := &h.Via[i]
-		through = add(through, qualified(v.Binding))
-		if i == 0 {
-			label = w.labels[v.Binding]
-		} else if label != w.labels[v.Binding] {
+	label, more := w.labels[h.Via[0].Binding], 0
+	for i := 1; i < len(h.Via); i++ {
+		// Grants of one binding stand together.
+		if h.Via[i].Binding == h.Via[i-1].Binding {
+			continue
+		}
+		more++
+		if label != w.labels[h.Via[i].Binding] {
 			label = ""
 		}
 	}
-	for _, v := range uniqueRefs(h.Via) {
-		e.grade(w.found[v])
-	}
+	r.rows = w.findingsOf(refsOf(h.Via)...)
+	slices.SortStableFunc(r.rows, worse)
+	e.grade(r.rows)
 	r.severity, r.worst, r.rank, r.label = e.severity, e.worst, e.rank, label
-	r.through = through[0]
-	if len(through) > 1 {
-		r.through += " + " + strconv.Itoa(len(through)-1) + " more"
+	if r.through = qualified(h.Via[0].Binding); more > 0 {
+		r.through += " + " + strconv.Itoa(more) + " more"
 	}
 	return r
 }
 
-// uniqueRefs lists the bindings and roles of grants, each once.
-func uniqueRefs(via []access.Grant) []model.Ref {
-	var refs []model.Ref
+// refsOf lists the bindings and roles of grants.
+func refsOf(via []access.Grant) []model.Ref {
+	refs := make([]model.Ref, 0, 2*len(via))
 	for i := range via {
-		for _, ref := range [...]model.Ref{via[i].Binding, via[i].Role} {
-			if !slices.Contains(refs, ref) {
-				refs = append(refs, ref)
-			}
-		}
+		refs = append(refs, via[i].Binding, via[i].Role)
 	}
 	return refs
 }

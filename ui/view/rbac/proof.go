@@ -55,11 +55,7 @@ func (f *folder) proofs(granted []access.Granted) []*proof {
 				list = append(list, p)
 			}
 			p.verbs, p.resources = add(p.verbs, v.Verb), add(p.resources, wordOf(&g.Permission))
-			for _, e := range edges {
-				if !slices.Contains(p.edges, e) {
-					p.edges = append(p.edges, e)
-				}
-			}
+			p.edges = joinEdges(p.edges, edges)
 		}
 	}
 	for _, p := range list {

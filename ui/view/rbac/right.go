@@ -20,8 +20,9 @@ type right struct {
 	resource, verbs, scope string
 	// namespaces are those in which it holds, ["*"] for all; none for URLs, and where it is not known.
 	namespaces []string
-	// granted are the permissions that the row sums up.
+	// granted are the permissions that the row sums up, through names the bindings that grant them, or the roles.
 	granted []access.Granted
+	through string
 	// edges are the steps of an attack that one of them opens by itself.
 	edges []*model.Edge
 	marks string
@@ -141,6 +142,7 @@ func joinURLs(rows []*right) []*right {
 			out = append(out, j)
 		}
 		j.granted = append(j.granted, r.granted...)
+		j.through = throughText(j.granted)
 		names[j] = append(names[j], r.resource)
 		if j.resource = names[j][0]; len(names[j]) > 1 {
 			j.resource = view.Count(len(names[j]), "URL") + ", such as " + names[j][0]
@@ -159,16 +161,13 @@ func (f *folder) finish(r *right, t thing) {
 	if r.key = t.key(); len(r.namespaces) > 0 {
 		r.key += " -n " + quoteAll(r.namespaces)
 	}
+	r.through = throughText(r.granted)
 	labels := map[string]bool{}
 	for i := range r.granted {
 		g := &r.granted[i]
 		p := &g.Permission
 		r.wide = r.wide || p.Verb == "*" || p.Group == "*" || strings.HasPrefix(p.Resource, "*") || p.URL == "*"
-		for _, e := range f.opens(p) {
-			if !slices.Contains(r.edges, e) {
-				r.edges = append(r.edges, e)
-			}
-		}
+		r.edges = joinEdges(r.edges, f.opens(p))
 		for j := range g.Via {
 			labels[f.labelOf(&g.Via[j])] = true
 		}
@@ -185,11 +184,42 @@ func (f *folder) finish(r *right, t thing) {
 	}
 }
 
+// throughText names the first bindings that grant something, or the roles where there is no binding, and counts the rest.
+func throughText(granted []access.Granted) string {
+	var refs []model.Ref
+	seen := map[model.Ref]bool{}
+	for i := range granted {
+		for j := range granted[i].Via {
+			ref := granted[i].Via[j].Binding
+			if ref.IsZero() {
+				ref = granted[i].Via[j].Role
+			}
+			if !seen[ref] {
+				seen[ref] = true
+				refs = append(refs, ref)
+			}
+		}
+	}
+	slices.SortFunc(refs, model.Ref.Compare)
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		names[i] = called(ref)
+	}
+	return view.Few(names, 2)
+}
+
 // opens lists the steps of attacks that are open by a permission.
 func (f *folder) opens(p *access.Permission) []*model.Edge {
-	list := f.edges.Alone(p, f.minor)
-	if more := f.together[*p]; len(more) > 0 {
-		return append(list[:len(list):len(list)], more...)
+	return joinEdges(f.edges.Alone(p, f.minor), f.together[*p])
+}
+
+// joinEdges adds the steps that are not there yet.
+func joinEdges(list, more []*model.Edge) []*model.Edge {
+	list = list[:len(list):len(list)]
+	for _, e := range more {
+		if !slices.ContainsFunc(list, func(o *model.Edge) bool { return o.ID == e.ID }) {
+			list = append(list, e)
+		}
 	}
 	return list
 }

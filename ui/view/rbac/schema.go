@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -63,7 +64,7 @@ func graded[R any](s *view.Shared, of func(R) (letter string, worst model.Severi
 		Style: func(r R) lipgloss.Style {
 			_, worst, rank := of(r)
 			if rank == 0 {
-				return s.Theme.Faint
+				return s.Theme.Text
 			}
 			return s.Theme.Severity(worst)
 		},
@@ -119,7 +120,25 @@ func entrySchema(s *view.Shared, m mode) *table.Schema[*entry] {
 			severities(gradeOf), field("kind", "", func(e *entry) string { return e.kind }), field("ns", "namespace", func(e *entry) string { return e.namespace }),
 			field("from", "", func(e *entry) string { return e.label }), field("where", "", func(e *entry) string { return e.scope }), field("note", "", func(e *entry) string { return e.note }),
 		},
+		Summary: summary,
 	}
+}
+
+// summary counts the rows of a group by the worst of what was found on each.
+func summary(rows []*entry) string {
+	var n [model.Critical + 1]int
+	for _, e := range rows {
+		if e.rank > 0 {
+			n[e.worst]++
+		}
+	}
+	var parts []string
+	for _, s := range model.Severities() {
+		if n[s] > 0 {
+			parts = append(parts, strconv.Itoa(n[s])+s.Letter())
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 func linkGrade(l *link) (string, model.Severity, int) { return l.severity, l.worst, l.rank }
@@ -172,6 +191,9 @@ func rightSchema(s *view.Shared, m mode) *table.Schema[*right] {
 	marks := column("ATTACK", 8, 12, 1, func(r *right) string { return r.marks })
 	marks.Compare, marks.Falls = func(a, b *right) int { return cmp.Compare(b.weight(), a.weight()) }, true
 	marks.Style = func(r *right) lipgloss.Style {
+		if r.marks == "" {
+			return s.Theme.Text
+		}
 		if r.danger == 3 {
 			return s.Theme.Alarm
 		}

@@ -178,7 +178,7 @@ func TestMatrix(t *testing.T) {
 	m.has("In namespace shop", "secrets named web-tls  get  S-01", "and what it may do in the whole cluster")
 	s.reveal("sa:data/operator")
 	s.press(keys.Matrix)
-	s.follow().has("the whole cluster " + strings.Repeat(" all", 7))
+	s.follow().has("the whole cluster" + strings.Repeat(" all", 7))
 }
 
 func TestPicture(t *testing.T) {

@@ -37,14 +37,14 @@ func (s *Screen) tellEntry(e *entry) string {
 			if e.note != "" {
 				text += " (" + e.note + ")"
 			}
-			parts = append(parts, text+", "+where(e.ref.Namespace), s.tellWorst(e))
+			parts = append(parts, text+", "+where(e.ref.Namespace), tellWorst(e))
 		}
 	default:
 		text := called(e.ref) + " is bound " + times(e.grants)
 		if e.scope != "" {
 			text += ", for " + spell(e.scope)
 		}
-		parts = append(parts, text, s.tellWorst(e))
+		parts = append(parts, text, tellWorst(e))
 	}
 	if e.label != "" && s.mode != subjects {
 		parts = append(parts, labelWords(e.label))
@@ -64,13 +64,12 @@ func sentences(parts []string) string {
 }
 
 // tellWorst says what is worst of what was found.
-func (s *Screen) tellWorst(e *entry) string {
-	rows := s.rowsOf(e)
-	if len(rows) == 0 {
+func tellWorst(e *entry) string {
+	if e.row == nil {
 		return ""
 	}
-	f := rows[0].Finding
-	text := rows[0].Severity() + " " + f.Rule.ID + " " + f.Rule.Title
+	f := e.row.Finding
+	text := e.row.Severity() + " " + f.Rule.ID + " " + f.Rule.Title
 	if f.Object != e.ref {
 		text += " (" + called(f.Object) + ")"
 	}
@@ -86,7 +85,7 @@ func (s *Screen) tellSubject(e *entry) []string {
 	if e.grants == 0 {
 		parts[0] = name + " is named by no binding"
 	}
-	parts = append(parts, s.tellWorst(e))
+	parts = append(parts, tellWorst(e))
 	if a := s.about; a != nil && a.entry.id() == e.id() && e.subject.Kind == model.AccountSubject {
 		parts = append(parts, runsAs(a.users))
 	}
@@ -185,20 +184,7 @@ func (s *Screen) tellLink(l *link) string {
 
 func tellRight(r *right) string {
 	text := "may " + r.whole()
-	var through []string
-	for i := range r.granted {
-		for _, g := range r.granted[i].Via {
-			name := called(g.Role)
-			if !g.Binding.IsZero() {
-				name = called(g.Binding)
-			}
-			if len(through) == 0 || through[len(through)-1] != name {
-				through = append(through, name)
-			}
-		}
-	}
-	through = unique(through, func(s string) string { return s })
-	text += ", through " + view.Few(through, 2)
+	text += ", through " + r.through
 	for _, e := range r.edges {
 		text += ". " + e.ID + ": " + e.Title
 	}

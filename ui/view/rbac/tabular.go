@@ -104,6 +104,35 @@ func (s *Screen) rowsOf(e *entry) []*view.Row {
 	return rows
 }
 
+// Hint is Subject with one finding at the most: it costs the same however many there are.
+func (s *Screen) Hint() view.Subject {
+	if s.focus != first {
+		return s.Subject()
+	}
+	var sub view.Subject
+	e, ok := s.entries[s.mode].selected()
+	if !ok {
+		return sub
+	}
+	if sub.Object = e.ref; !e.subject.IsZero() {
+		sub.Object = objectOf(e.subject)
+	}
+	if list := s.entries[s.mode].table.Marked(); len(list) > 0 {
+		e = list[0]
+		for _, m := range list {
+			if m.row != nil {
+				e = m
+				break
+			}
+		}
+	}
+	sub.Names = []string{e.title()}
+	if e.row != nil {
+		sub.Findings = []*model.Finding{e.row.Finding}
+	}
+	return sub
+}
+
 // Subject is the selected row: its object, with what was found on it; where entries are marked, those.
 func (s *Screen) Subject() view.Subject {
 	var sub view.Subject

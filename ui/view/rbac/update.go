@@ -22,6 +22,7 @@ type answered struct {
 // Show asks for the world of a snapshot.
 func (s *Screen) Show(snapshot *view.Snapshot) tea.Cmd {
 	s.snapshot = snapshot
+	s.lay()
 	return tea.Batch(s.refresh(), s.ask())
 }
 

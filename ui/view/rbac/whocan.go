@@ -184,7 +184,7 @@ func (t *whoCan) Describe(to *loader, h *holder) []string {
 
 func (t *whoCan) Subject(h *holder) view.Subject {
 	sub := view.Subject{Object: objectOf(h.Subject), Names: []string{h.Subject.String()}}
-	for _, r := range t.sheet.world.findingsOf(uniqueRefs(h.Via)...) {
+	for _, r := range h.rows {
 		sub.Findings = append(sub.Findings, r.Finding)
 	}
 	return sub
@@ -204,8 +204,8 @@ func (t *whoCan) Can(a keys.Action) view.Offer {
 func (t *whoCan) Do(keys.Action) tea.Cmd { return t.sheet.world.ask(t.query) }
 
 func (t *whoCan) Rule(h *holder) string {
-	for _, f := range t.Subject(h).Findings {
-		return f.Rule.ID
+	if len(h.rows) == 0 {
+		return ""
 	}
-	return ""
+	return h.rows[0].Finding.Rule.ID
 }

@@ -117,6 +117,9 @@ func (s *Screen) nothing() []string {
 // rbacOnly is what the answers of all these screens rest on.
 const rbacOnly = "RBAC alone is read: what other authorizers allow is not in it"
 
+// legend says what cells of the third pane mean.
+const legend = "all: in the whole cluster; ATTACK: steps of an attack that it opens"
+
 // scope says what is not in what is shown: on a line what kinds are missing, where any are, and on another what that means for
 // who is looked at.
 func (s *Screen) scope() []string {
@@ -133,7 +136,7 @@ func (s *Screen) scope() []string {
 	if seen := seenIn(s.snapshot.Report); len(seen) > 0 {
 		gaps = append(gaps, view.Part{Text: "seen whole: " + view.Few(seen, 3), Style: t.Text, Rank: 1})
 	}
-	more := []view.Part{{Text: rbacOnly, Style: t.Faint, Rank: 1}}
+	more := []view.Part{{Text: rbacOnly, Style: t.Faint, Rank: 1}, {Text: legend, Style: t.Faint, Rank: 2}}
 	if a := s.about; a != nil && a.why != "" && a.mode == subjects && s.mode == subjects {
 		more = append([]view.Part{{Text: "may hold more: " + a.why, Style: t.Warn}}, more...)
 	}

@@ -23,6 +23,7 @@ import (
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
+	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -214,7 +215,9 @@ func (s *Session) Events(ref model.Ref) []model.Event {
 func (s *Session) Fix(ctx context.Context, findings []*model.Finding) (*remedy.Fix, error) {
 	var fix *remedy.Fix
 	var failure error
-	if err := s.Read(ctx, func(c *cluster.Cluster) { fix, failure = remedy.For(c, findings) }); err != nil {
+	if err := s.Ask(ctx, func(c *cluster.Cluster, _ *rbac.Analyser, server string) {
+		fix, failure = remedy.ForServer(c, server, findings)
+	}); err != nil {
 		return nil, err
 	}
 	return fix, failure
