@@ -3,6 +3,7 @@ package preview
 import (
 	"strings"
 
+	"canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/ui/view"
 	"canopy/ui/view/explain"
@@ -36,8 +37,13 @@ func (s *Screen) effectLines(width int) []string {
 	case p.blind != nil:
 		w.Entry("effects", w.In(s.shared.Theme.Alarm, "what it would do is not known: "+p.blind.Error()))
 	case p.preview != nil:
-		nameAll(w, "closes", p.preview.Closed, "nothing")
-		nameAll(w, "opens", p.preview.Opened, "nothing")
+		moves, closes, opens := p.fix.Moves(p.preview.Closed, p.preview.Opened)
+		nameAll(w, "closes", closes, "nothing")
+		nameAll(w, "opens", opens, "nothing")
+		if len(moves) > 0 {
+			w.Entry("moves", w.In(w.Ink.Text, view.Count(len(moves), "finding")+" as before, on what takes the old object's place"))
+		}
+		s.writeLosses(w, p.preview.Lost)
 		nameAll(w, "changes", p.preview.Changed, "")
 	}
 	nameAll(w, "stays", p.stays, "")
@@ -61,8 +67,25 @@ func (s *Screen) effectLines(width int) []string {
 		w.Para(w.In(w.Ink.Faint, a))
 	}
 	w.Gap()
-	w.Para(w.In(w.Ink.Faint, "Attack paths, network pairs and permissions are not in this version: what a change does to them is not told."))
+	w.Para(w.In(w.Ink.Faint, "Attack paths and network pairs are not in this version: what a change does to them is not told."))
 	return w.Lines()
+}
+
+// writeLosses lists what subjects would be permitted no longer.
+func (s *Screen) writeLosses(w *page.Page, lost []rbac.Loss) {
+	groups := rbac.Grouped(lost)
+	if len(groups) == 0 {
+		w.Entry("loses", w.In(w.Ink.Faint, "no permission"))
+		return
+	}
+	w.Entry("loses", w.In(w.Ink.Strong, view.Count(len(lost), "permission")))
+	for i := range groups {
+		if i == most {
+			w.Entry("", w.In(w.Ink.Faint, "and "+view.Count(len(groups)-most, "more line")))
+			return
+		}
+		w.Item(w.In(w.Ink.Text, "-"), w.In(w.Ink.Text, groups[i].Words(func(word string) string { return word })))
+	}
 }
 
 // nameAll lists findings.
