@@ -196,7 +196,7 @@ func (s *Screen) writePlaces(p *page.Page) {
 		}
 		if e.Object != at {
 			at = e.Object
-			p.Entry(word, p.In(p.Ink.Text, "in "+at.Kind+" "+at.Name+", not in "+s.object.Kind+" "+s.object.Name+":"))
+			p.Entry(word, p.In(p.Ink.Text, "in "+s.elsewhere(at)+":"))
 			word = ""
 		}
 		drawn := p.In(p.Ink.Text, e.Path)
@@ -211,6 +211,19 @@ func (s *Screen) writePlaces(p *page.Page) {
 			p.Entry("", p.In(p.Ink.Faint, fmt.Sprintf("%s:%d", e.file, e.Line)))
 		}
 	}
+}
+
+// elsewhere names an object that evidence stands in. Of a pod it is told that its owner has it not.
+func (s *Screen) elsewhere(at model.Ref) string {
+	words := at.Kind + " "
+	if at.Namespace != "" && at.Namespace != s.object.Namespace {
+		words += at.Namespace + "/"
+	}
+	words += at.Name
+	if at.Kind == "Pod" && s.object.Kind != "Pod" {
+		words += ", not in " + s.object.Kind + " " + s.object.Name
+	}
+	return words
 }
 
 // writeFix says what ends it, how, and what that may break.
