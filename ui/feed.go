@@ -8,6 +8,7 @@ import (
 
 	"canopy/model"
 	"canopy/ui/view"
+	"canopy/ui/view/rbac"
 )
 
 // feed brings the reports of one session to the screens. What is made of a report is made outside the loop, one at a time,
@@ -66,6 +67,7 @@ func (r *root) take(s view.Session) tea.Cmd {
 	f.signal, unsubscribe = s.Subscribe()
 	f.unfollow = func() { leave(); unsubscribe() }
 	r.feed, r.shared.Session = f, s
+	r.grants = &rbac.Keeper{}
 	clear(r.homes)
 	r.places, r.at = nil, 0
 	r.prompt, r.chooser = nil, nil

@@ -14,7 +14,7 @@ func Screens() []string { return mains() }
 func Columns() map[string][]string {
 	shared := &view.Shared{}
 	out := map[string][]string{}
-	for name, t := range map[string]view.Tabular{view.Findings: findings.New(shared), view.RBAC: rbac.New(shared), view.Resources: resources.New(shared)} {
+	for name, t := range map[string]view.Tabular{view.Findings: findings.New(shared), view.RBAC: rbac.New(shared, &rbac.Keeper{}), view.Resources: resources.New(shared)} {
 		for _, c := range t.Columns() {
 			out[name] = append(out[name], c.Name)
 		}

@@ -10,6 +10,7 @@ import (
 	"canopy/ui/keys"
 	"canopy/ui/theme"
 	"canopy/ui/view"
+	"canopy/ui/view/rbac"
 )
 
 // root is the program's model. Its Update only routes.
@@ -29,6 +30,8 @@ type root struct {
 	homes map[string]view.Screen
 
 	feed feed
+	// grants keeps what the screens of RBAC have read of the cluster.
+	grants *rbac.Keeper
 	// chooser and prompt have the keyboard while they are open.
 	chooser *chooser
 	prompt  *prompt

@@ -127,7 +127,7 @@ func (r *root) main(name string) view.Screen {
 	case view.Resources:
 		s = resources.New(r.shared)
 	case view.RBAC:
-		s = rbac.New(r.shared)
+		s = rbac.New(r.shared, r.grants)
 	default:
 		s = overview.New(r.shared)
 	}
@@ -149,15 +149,15 @@ func (r *root) about(p view.Place) view.Screen {
 	case p.Screen == view.Explain && p.Rule != "":
 		return explain.New(r.shared, p.Rule)
 	case p.Screen == view.Grants && p.Query != "":
-		return rbac.NewGrants(r.shared, p)
+		return rbac.NewGrants(r.shared, r.grants, p)
 	case p.Screen == view.WhoCan && p.Query != "":
-		return rbac.NewWhoCan(r.shared, p.Query)
+		return rbac.NewWhoCan(r.shared, r.grants, p.Query)
 	case p.Screen == view.Matrix && !p.Subject.IsZero():
-		return rbac.NewMatrix(r.shared, p.Subject)
+		return rbac.NewMatrix(r.shared, r.grants, p.Subject)
 	case p.Screen == view.Difference && !p.Subject.IsZero() && !p.Other.IsZero():
-		return rbac.NewDifference(r.shared, p.Subject, p.Other)
+		return rbac.NewDifference(r.shared, r.grants, p.Subject, p.Other)
 	case p.Screen == view.Picture && !p.Subject.IsZero():
-		return rbac.NewPicture(r.shared, p.Subject)
+		return rbac.NewPicture(r.shared, r.grants, p.Subject)
 	case p.Screen == view.Preview && len(p.IDs()) > 0:
 		return preview.New(r.shared, p.IDs(), false)
 	}

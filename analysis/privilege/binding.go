@@ -50,8 +50,8 @@ func (r *round) enter(ref model.Ref) {
 	found, ok := r.access.Binding(ref)
 	if !ok {
 		if old != nil {
-			r.leave(old)
 			r.announce(old)
+			r.leave(old)
 			r.replace(old.findings, nil)
 			delete(r.bindings, ref)
 		}
@@ -67,13 +67,11 @@ func (r *round) enter(ref model.Ref) {
 		has := b.role.any()
 		b.gives = both(&has, &r.table.shared)
 	}
+	r.announce(old)
+	r.announce(b)
 	if old != nil {
 		r.leave(old)
 		b.findings = old.findings
-	}
-	if old == nil || old.role != b.role || !slices.Equal(old.names, b.names) {
-		r.announce(old)
-		r.announce(b)
 	}
 	if !b.gives.empty() {
 		r.people.give(b)
@@ -98,13 +96,16 @@ func (r *round) leave(b *bound) {
 	r.rebind(b)
 }
 
-// announce notes that the subjects of a binding hold other shared needs than before.
+// announce notes that the subjects of a binding may come to hold other shared needs than before.
 func (r *round) announce(b *bound) {
 	if b == nil || b.gives.empty() {
 		return
 	}
 	for _, s := range b.names {
-		r.news[whereabouts{s, b.ref.Namespace}] = struct{}{}
+		at := whereabouts{s, b.ref.Namespace}
+		if _, ok := r.news[at]; !ok {
+			r.news[at] = r.people.first(s, b.ref.Namespace)
+		}
 	}
 }
 

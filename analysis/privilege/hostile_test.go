@@ -185,7 +185,7 @@ func TestHostileNames(t *testing.T) {
 		if reach := b.a.Reach(b.access, nil); reach.Len() == 0 {
 			t.Errorf("%.20q: nobody comes to hold the cluster", evil)
 		} else {
-			for s := range reach.steps {
+			for s := range reach.each {
 				if len(reach.Of(s)) == 0 {
 					t.Errorf("%.20q: %.20s has no way", evil, s)
 				}

@@ -19,6 +19,10 @@ type ladder struct {
 	running []model.Subject
 	// loose are homes of which nobody may speak any more.
 	loose []*home
+	// shifted are the subjects of bindings that came to lead elsewhere since somebody went up.
+	shifted map[model.Subject]struct{}
+	// renamed tells that a binding that leads to accounts by name did.
+	renamed bool
 	// walk counts how often somebody went up, level how many levels were gone through.
 	walk, level uint64
 }
@@ -30,8 +34,12 @@ type home struct {
 	many, runs []*bound
 	// nodes counts those of its accounts, and of the group of all of them.
 	nodes int
-	// joined and ran are the last walks that found one of its accounts, and one that runs pods.
-	joined, ran uint64
+	// born is the last walk before somebody spoke of it.
+	born uint64
+	// joined and ran are the last walks that found one of its accounts, and one that runs pods: so many steps away, by which.
+	joined, ran         uint64
+	joinedLeft, ranLeft int
+	joinedBy, ranBy     model.Subject
 	// first and runner are those accounts, by name, on the level that was last gone through.
 	level         uint64
 	first, runner model.Subject
@@ -42,7 +50,8 @@ type node struct {
 	model.Subject
 	// home is that of an account, or of the group of all accounts there.
 	home *home
-	uses int
+	// bounds are the bindings that speak of it.
+	bounds []*bound
 	// running tells an account whose pods hold a token.
 	running bool
 	// walk is the last in which it was found.
@@ -50,14 +59,14 @@ type node struct {
 }
 
 func newLadder() ladder {
-	return ladder{homes: map[string]*home{everywhere: {}}, one: map[model.Subject][]*bound{}, nodes: map[model.Subject]*node{}}
+	return ladder{homes: map[string]*home{everywhere: {}}, one: map[model.Subject][]*bound{}, nodes: map[model.Subject]*node{}, shifted: map[model.Subject]struct{}{}}
 }
 
 // home gives the home of a namespace, making it where there is none.
 func (l *ladder) home(namespace string) *home {
 	h := l.homes[namespace]
 	if h == nil {
-		h = &home{namespace: namespace}
+		h = &home{namespace: namespace, born: l.walk}
 		l.homes[namespace] = h
 	}
 	return h
@@ -92,7 +101,7 @@ func (l *ladder) add(b *bound) {
 			}
 			l.nodes[s] = n
 		}
-		n.uses++
+		n.bounds = append(n.bounds, b)
 		b.nodes[i] = n
 	}
 	c := b.leads()
@@ -135,7 +144,7 @@ func (l *ladder) remove(b *bound) {
 	}
 	l.loose = append(l.loose, h)
 	for _, n := range b.nodes {
-		if n.uses--; n.uses > 0 {
+		if n.bounds = without(n.bounds, b); len(n.bounds) > 0 {
 			continue
 		}
 		delete(l.nodes, n.Subject)
@@ -145,6 +154,18 @@ func (l *ladder) remove(b *bound) {
 		}
 	}
 	b.nodes = nil
+}
+
+// shift notes that a binding came to lead elsewhere, and tells whether it leads, or led, anywhere.
+func (l *ladder) shift(b *bound) bool {
+	if !b.leads().climbs() {
+		return false
+	}
+	for _, s := range b.names {
+		l.shifted[s] = struct{}{}
+	}
+	l.renamed = l.renamed || len(b.leads().names) > 0
+	return true
 }
 
 // sweep drops the homes of which nobody speaks any more.

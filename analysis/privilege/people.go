@@ -27,19 +27,25 @@ type stead struct {
 
 // provider is a binding that meets a need.
 type provider struct {
-	by     *bound
+	ref    model.Ref
+	role   *role
 	byName bool
 }
 
 // better tells which of two providers counts: one in full, then the first by name.
 func (p provider) better(o provider) bool {
 	switch {
-	case o.by == nil:
+	case o.role == nil:
 		return true
 	case p.byName != o.byName:
 		return !p.byName
 	}
-	return p.by.ref.Compare(o.by.ref) < 0
+	return p.ref.Compare(o.ref) < 0
+}
+
+// same tells whether what is proved by two providers is the same.
+func (p provider) same(o provider) bool {
+	return p.byName == o.byName && p.ref == o.ref && p.role == o.role
 }
 
 func (p people) find(s model.Subject, namespace string) *stead {
@@ -58,6 +64,16 @@ func (p *person) find(namespace string) *stead {
 
 func (p *person) search(namespace string) (int, bool) {
 	return slices.BinarySearchFunc(*p, namespace, func(s *stead, ns string) int { return cmp.Compare(s.namespace, ns) })
+}
+
+// first gives for each shared need the best of the bindings that meet it.
+func (p people) first(s model.Subject, namespace string) map[int]provider {
+	at := p.find(s, namespace)
+	if at == nil || len(at.givers) == 0 {
+		return nil
+	}
+	at.sum()
+	return at.first
 }
 
 // make gives the stead of a subject, making it where there is none.
@@ -136,7 +152,7 @@ func (s *stead) sum() {
 		s.full.join(&b.role.full)
 		s.named.join(&b.role.named)
 		for n := range b.gives.all() {
-			if one := (provider{b, b.role.named.has(n)}); one.better(s.first[n]) {
+			if one := (provider{b.ref, b.role, b.role.named.has(n)}); one.better(s.first[n]) {
 				s.first[n] = one
 			}
 		}

@@ -57,7 +57,7 @@ func (w world) rules() []rbacv1.PolicyRule {
 		rule("create,update,patch", "apps:deployments"), rule("patch", "rbac.authorization.k8s.io:rolebindings"), rule("create", "rbac.authorization.k8s.io:clusterrolebindings"),
 		rule("bind", "rbac.authorization.k8s.io:clusterroles"), rule("bind", "rbac.authorization.k8s.io:clusterroles", "view"), rule("bind,escalate", "rbac.authorization.k8s.io:roles"),
 		rule("escalate", "rbac.authorization.k8s.io:clusterroles"), rule("update", "rbac.authorization.k8s.io:clusterroles"), rule("create", "serviceaccounts/token"),
-		rule("create", "serviceaccounts/token", "web"), rule("impersonate", "serviceaccounts", "api", "web"), rule("impersonate", "users,groups"), rule("patch", "nodes"), rule("delete", "pods"),
+		rule("create", "serviceaccounts/token", "web"), rule("create", "serviceaccounts/token", "api"), rule("impersonate", "serviceaccounts", "api", "web"), rule("impersonate", "serviceaccounts", "web"), rule("impersonate", "users,groups"), rule("patch", "nodes"), rule("delete", "pods"),
 		rule("update", "certificates.k8s.io:certificatesigningrequests/approval"), rule("create", "certificates.k8s.io:certificatesigningrequests"),
 		rule("approve", "certificates.k8s.io:signers", "kubernetes.io/kube-apiserver-client"), rule("update", "configmaps"), rule("patch", "configmaps", "aws-auth"),
 		rule("get", "nodes/proxy"), rule("create", "persistentvolumes"), rule("create", "persistentvolumeclaims"), rule("*", "*:*"), rule("*", "*/exec"), rule("get", "pods"),
@@ -263,7 +263,7 @@ func (a *Analyser) size() string {
 
 func (r *Reach) text() []string {
 	var list []string
-	for s, one := range r.steps {
+	for s, one := range r.each {
 		list = append(list, fmt.Sprintf("%s %d %v", s, one.left, one.step(s)))
 	}
 	slices.Sort(list)

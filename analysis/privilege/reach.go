@@ -13,8 +13,13 @@ import (
 // token by running commands in its pods. What somebody holds by groups counts. What is not known for certain, what gives its
 // holder nothing new, and what is for some requests alone does not.
 type Reach struct {
+	// steps were found by going up the whole ladder, over are those that changed since then: nil for who does no more.
 	steps map[model.Subject]rung
-	// crowds tells that a group is among the subjects, all that every account is a step.
+	over  map[model.Subject]*rung
+	size  int
+	// walk is the number of the walk that found the steps.
+	walk uint64
+	// crowds tells that a group is among the subjects in which somebody is always, all that every account is a step.
 	crowds, all bool
 }
 
@@ -99,17 +104,43 @@ func (r *Reach) rung(s model.Subject) (who model.Subject, best rung, ok bool) {
 		return s, rung{}, false
 	}
 	who = s
-	best, ok = r.steps[s]
+	best, ok = r.own(s)
 	if !r.crowds {
 		return who, best, ok
 	}
 	for _, g := range rbac.UserOf(s).Groups {
 		group := model.Subject{Kind: model.GroupSubject, Name: g}
-		if one, in := r.steps[group]; in && (!ok || one.left < best.left) {
+		if one, in := r.own(group); in && (!ok || one.left < best.left) {
 			who, best, ok = group, one, true
 		}
 	}
 	return who, best, ok
+}
+
+// own gives the step that bindings give to a subject itself.
+func (r *Reach) own(s model.Subject) (rung, bool) {
+	if one, ok := r.over[s]; ok {
+		if one == nil {
+			return rung{}, false
+		}
+		return *one, true
+	}
+	one, ok := r.steps[s]
+	return one, ok
+}
+
+// each goes through the subjects with their own steps.
+func (r *Reach) each(yield func(model.Subject, rung) bool) {
+	for s, one := range r.over {
+		if one != nil && !yield(s, *one) {
+			return
+		}
+	}
+	for s, one := range r.steps {
+		if _, ok := r.over[s]; !ok && !yield(s, one) {
+			return
+		}
+	}
 }
 
 // Len counts the subjects.
@@ -117,16 +148,32 @@ func (r *Reach) Len() int {
 	if r == nil {
 		return 0
 	}
-	return len(r.steps)
+	return r.size
 }
 
 // Equal tells whether two say the same.
 func (r *Reach) Equal(o *Reach) bool {
-	if r == nil || o == nil || len(r.steps) != len(o.steps) {
+	if r == nil || o == nil || r.size != o.size {
 		return r == o
 	}
-	for s, a := range r.steps {
-		if b, ok := o.steps[s]; !ok || !a.equal(&b) {
+	if r.walk == o.walk {
+		// Both are what one walk has found, but for what has changed.
+		return r.agrees(o, r.over) && r.agrees(o, o.over)
+	}
+	for s, a := range r.each {
+		if b, ok := o.own(s); !ok || !a.equal(&b) {
+			return false
+		}
+	}
+	return true
+}
+
+// agrees tells whether two say the same of some subjects.
+func (r *Reach) agrees(o *Reach, of map[model.Subject]*rung) bool {
+	for s := range of {
+		a, in := r.own(s)
+		b, too := o.own(s)
+		if in != too || (in && !a.equal(&b)) {
 			return false
 		}
 	}
@@ -154,23 +201,12 @@ func (r *Reach) Same(o *Reach, s model.Subject) bool {
 // Reach works out who can come to hold the whole cluster. Running lists the accounts whose pods hold a token, sorted. Equal
 // input gives equal output: of several shortest ways the first by name counts.
 func (a *Analyser) Reach(_ *rbac.Analyser, running []model.Subject) *Reach {
-	a.ladder.run(running)
-	a.ladder.walk++
-	w := &walk{Reach: &Reach{steps: make(map[model.Subject]rung, a.last.Len())}, ladder: &a.ladder, number: a.ladder.walk}
-	w.levels()
-	a.last = w.Reach
-	return w.Reach
-}
-
-// matters tells whether where a binding leads, or led, can change who comes to hold the cluster, as it was last worked out.
-func (a *Analyser) matters(b *bound) bool {
-	c := b.leads()
-	switch {
-	case !c.climbs():
-		return false
-	case a.last == nil, a.last.all, c.sink, len(c.names) > 0:
-		return true
+	if now := a.patch(running); now != nil {
+		a.last = now
+	} else {
+		a.last = a.ladder.climb(running, a.last.Len())
 	}
-	h := a.ladder.homes[b.ref.Namespace]
-	return h != nil && ((len(c.anyEdges) > 0 && h.joined == a.ladder.walk) || (len(c.runEdges) > 0 && h.ran == a.ladder.walk))
+	clear(a.ladder.shifted)
+	a.ladder.renamed = false
+	return a.last
 }

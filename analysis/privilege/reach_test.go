@@ -89,11 +89,11 @@ func TestReachIsAFixpoint(t *testing.T) {
 			b.flush()
 			running := w.running()
 			reach, want := b.a.Reach(b.access, running), b.steps(running)
-			if len(reach.steps) != len(want) {
-				t.Fatalf("seed %d, step %d: %d subjects, want %d: %v", seed, step, len(reach.steps), len(want), want)
+			if reach.Len() != len(want) {
+				t.Fatalf("seed %d, step %d: %d subjects, want %d: %v", seed, step, reach.Len(), len(want), want)
 			}
 			for s, n := range want {
-				one, ok := reach.steps[s]
+				one, ok := reach.own(s)
 				if !ok || one.left != n {
 					t.Fatalf("seed %d, step %d: %s is %d steps away (%t), want %d", seed, step, s, one.left, ok, n)
 				}

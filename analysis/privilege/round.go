@@ -1,6 +1,7 @@
 package privilege
 
 import (
+	"maps"
 	"slices"
 
 	"canopy/analysis"
@@ -20,8 +21,8 @@ type round struct {
 	objects objects
 	crowds  map[crowdKey]*means
 	groups  map[string][]string
-	// news are the subjects who hold other shared needs than before, and where.
-	news map[whereabouts]struct{}
+	// news are the subjects who may hold other shared needs than before, and where, with the best bindings by which they did.
+	news map[whereabouts]map[int]provider
 	// work are the bindings to be read, and then judged.
 	work map[*bound]struct{}
 	// rebound are roles that are to be judged: they changed, or are bound otherwise.
@@ -47,7 +48,7 @@ func (a *Analyser) Flush(c *cluster.Cluster, access *rbac.Analyser, out analysis
 		return false
 	}
 	r := &round{
-		Analyser: a, c: c, access: access, out: out, objects: a.table.look(c), crowds: map[crowdKey]*means{}, groups: map[string][]string{}, news: map[whereabouts]struct{}{},
+		Analyser: a, c: c, access: access, out: out, objects: a.table.look(c), crowds: map[crowdKey]*means{}, groups: map[string][]string{}, news: map[whereabouts]map[int]provider{},
 		work: map[*bound]struct{}{}, rebound: map[model.Ref]struct{}{}, gone: map[model.Ref]*bound{}, powerful: map[string]bool{},
 	}
 	for ref := range a.dirtyRoles {
@@ -85,7 +86,10 @@ func (a *Analyser) Flush(c *cluster.Cluster, access *rbac.Analyser, out analysis
 // that it is always in.
 func (r *round) touchWaiting() {
 	crowds := map[string][]string{}
-	for at := range r.news {
+	for at, before := range r.news {
+		if maps.EqualFunc(before, r.people.first(at.Subject, at.namespace), provider.same) {
+			continue
+		}
 		if at.Kind == model.GroupSubject {
 			crowds[at.Name] = append(crowds[at.Name], at.namespace)
 		}
@@ -153,7 +157,8 @@ func (r *round) open(b *bound) {
 		delete(r.gone, b.ref)
 	}
 	if !old.leads().equal(b.leads()) || (b.leads().climbs() && !slices.Equal(old.names, b.names)) {
-		r.climbed = r.climbed || r.matters(old) || r.matters(b)
+		r.climbed = r.ladder.shift(old) || r.climbed
+		r.climbed = r.ladder.shift(b) || r.climbed
 	}
 }
 
@@ -161,7 +166,7 @@ func (r *round) open(b *bound) {
 // or do no more.
 func (r *round) settle() {
 	for _, old := range r.gone {
-		r.climbed = r.climbed || r.matters(old)
+		r.climbed = r.ladder.shift(old) || r.climbed
 	}
 	for ns, was := range r.powerful {
 		if was == (r.power[ns] > 0) {

@@ -66,7 +66,7 @@ func TestShippedIsClean(t *testing.T) {
 func TestShippedReach(t *testing.T) {
 	b := shipped(newCourt(t), 37, true)
 	reach := b.a.Reach(b.access, nil)
-	for s := range reach.steps {
+	for s := range reach.each {
 		if _, ok := b.a.system[s]; !ok {
 			t.Errorf("%s: %v", s, reach.Of(s))
 		}

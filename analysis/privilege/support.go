@@ -169,10 +169,10 @@ func supports(list []support, of *role, w *wayAt, m *means, have map[told]struct
 			continue
 		}
 		p := m.provider(w.way, i)
-		if p.by == nil || (w.needs.has(n) && p.byName) {
+		if p.role == nil || (w.needs.has(n) && p.byName) {
 			continue
 		}
-		one := support{p.by.ref, p.by.role, n}
+		one := support{p.ref, p.role, n}
 		if _, ok := have[told{w.edge, one}]; !ok {
 			have[told{w.edge, one}] = struct{}{}
 			list = append(list, one)

@@ -3,6 +3,7 @@ package privilege
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"canopy/model"
 )
@@ -22,8 +23,8 @@ type walk struct {
 	done map[model.Subject]struct{}
 }
 
-// climb takes the subjects of bindings that lead to a target.
-func (w *walk) climb(list []*bound, by how, target model.Subject) {
+// lead takes the subjects of bindings that lead to a target.
+func (w *walk) lead(list []*bound, by how, target model.Subject) {
 	var next *model.Subject
 	if by != toCluster {
 		next = &target
@@ -36,14 +37,29 @@ func (w *walk) climb(list []*bound, by how, target model.Subject) {
 			n.walk = w.number
 			w.steps[n.Subject] = rung{b, b.leads(), next, w.left, by}
 			w.next = append(w.next, n)
-			w.crowds = w.crowds || n.Kind == model.GroupSubject
+			w.crowds = w.crowds || implicit(n.Subject)
 		}
 	}
 }
 
+// implicit tells a group in which identities are that nobody put there.
+func implicit(s model.Subject) bool {
+	return s.Kind == model.GroupSubject && strings.HasPrefix(s.Name, "system:")
+}
+
+// climb goes up the whole ladder. Size is how many subjects there may be.
+func (l *ladder) climb(running []model.Subject, size int) *Reach {
+	l.run(running)
+	l.walk++
+	w := &walk{Reach: &Reach{steps: make(map[model.Subject]rung, size), walk: l.walk}, ladder: l, number: l.walk}
+	w.levels()
+	w.size = len(w.steps)
+	return w.Reach
+}
+
 // levels goes on until nobody new is found.
 func (w *walk) levels() {
-	w.climb(w.sinks, toCluster, model.Subject{})
+	w.lead(w.sinks, toCluster, model.Subject{})
 	for len(w.next) > 0 {
 		level := w.next
 		w.next, w.fresh = nil, w.fresh[:0]
@@ -118,12 +134,12 @@ func (w *walk) note(own *home, s model.Subject, running bool) {
 // join finds who can become the accounts of a home.
 func (w *walk) join(h *home) {
 	if h.joined != w.number {
-		h.joined = w.number
-		w.climb(h.many, toAny, h.first)
+		h.joined, h.joinedLeft, h.joinedBy = w.number, w.left, h.first
+		w.lead(h.many, toAny, h.first)
 	}
 	if h.ran != w.number && !h.runner.IsZero() {
-		h.ran = w.number
-		w.climb(h.runs, toRunning, h.runner)
+		h.ran, h.ranLeft, h.ranBy = w.number, w.left, h.runner
+		w.lead(h.runs, toRunning, h.runner)
 	}
 }
 
@@ -154,7 +170,7 @@ func (w *walk) single(level []*node) {
 				w.done = map[model.Subject]struct{}{}
 			}
 			w.done[one] = struct{}{}
-			w.climb(w.one[one], toName, s)
+			w.lead(w.one[one], toName, s)
 		}
 	}
 }

@@ -8,7 +8,7 @@ func Default() Map {
 		{Turn, Lists, []string{"t"}, "turn", "list subjects, bindings or roles first"},
 		{Matrix, Selected, []string{"N"}, "matrix", "what the subject may do, by namespace and verb"},
 		{Picture, Selected, []string{"P"}, "picture", "draw the subject with its groups, bindings and roles"},
-		{Difference, Selected, []string{"D"}, "difference", "what one of two marked subjects may do, and the other may not"},
+		{Difference, Selected, []string{"D"}, "difference", "what one subject may do and another may not: mark one, go to the other"},
 		{Expand, Lists, []string{"X"}, "expand", "take wildcards apart into what there is, or put them together again"},
 		{Fix, Selected, []string{"f"}, "fix", "show the change that ends it, as a diff, with what else it would do"},
 		{WhatIf, Selected, []string{"w"}, "what-if", "show what would be different if it were fixed"},

@@ -14,6 +14,8 @@ type Edges struct {
 	marks *privilege.Marks
 	// joint are the ways that want more than one permission.
 	joint []joint
+	// special are the namespaces in which steps are open that are not in others.
+	special map[string]bool
 }
 
 type joint struct {
@@ -29,13 +31,16 @@ func NewEdges() (*Edges, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Edges{}
+	e := &Edges{special: map[string]bool{}}
 	if e.marks, err = privilege.NewMarks(); err != nil {
 		return nil, err
 	}
 	for _, edge := range all {
 		for i := range edge.Ways {
 			w := &edge.Ways[i]
+			for _, n := range w.Namespaces {
+				e.special[n] = true
+			}
 			if len(w.Needs) < 2 || w.Limited {
 				continue
 			}
@@ -51,6 +56,15 @@ func NewEdges() (*Edges, error) {
 
 // Alone lists the steps that one permission opens by itself, on a server of a minor version, 0 for any.
 func (e *Edges) Alone(p *rbac.Permission, minor int) []*model.Edge { return e.marks.Of(p, minor) }
+
+// Like gives one permission for all that open the same by themselves: in which of the ordinary namespaces it is held makes no
+// difference.
+func (e *Edges) Like(p rbac.Permission) rbac.Permission {
+	if p.Namespace != "*" && p.Namespace != "" && !e.special[p.Namespace] {
+		p.Namespace = "-"
+	}
+	return p
+}
 
 // Together tells of permissions of one holder which steps they open with others of the list, and not by themselves. A step
 // stands beside the permission that is at fault: the one that meets the first need.

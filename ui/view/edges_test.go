@@ -52,3 +52,29 @@ func TestTogether(t *testing.T) {
 		t.Errorf("create pods/exec opens %v", list)
 	}
 }
+
+// TestLike holds that permissions which are alike open the same.
+func TestLike(t *testing.T) {
+	edges, err := view.NewEdges()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []rbac.Permission{
+		{Verb: "create", Resource: "pods/exec"}, {Verb: "*", Group: "*", Resource: "*"}, {Verb: "update", Resource: "configmaps"}, {Verb: "get", Resource: "secrets", Name: "x"},
+	} {
+		for _, minor := range []int{0, 31, 37} {
+			for _, ns := range []string{"a", "shop", "default"} {
+				p.Namespace = ns
+				like := edges.Like(p)
+				if got, want := edges.Alone(&like, minor), edges.Alone(&p, minor); !slices.Equal(got, want) {
+					t.Errorf("%+v opens %v, what is like it %v", p, want, got)
+				}
+			}
+			p.Namespace = "kube-system"
+			like := edges.Like(p)
+			if got, want := edges.Alone(&like, minor), edges.Alone(&p, minor); !slices.Equal(got, want) {
+				t.Errorf("%+v opens %v, what is like it %v", p, want, got)
+			}
+		}
+	}
+}

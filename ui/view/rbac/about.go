@@ -43,8 +43,8 @@ func (to *loader) answer(q question, before *about) (*about, error) {
 	}
 	if before.world == q.world && before.mode == q.mode && before.entry == q.entry {
 		a.links, a.granted, a.why = before.links, before.granted, before.why
-	} else if err := a.ask(to); err != nil {
-		return nil, err
+	} else {
+		a.ask()
 	}
 	id := q.mode.String() + "\n" + q.entry.id()
 	if a.links == nil {
@@ -70,10 +70,10 @@ func (to *loader) answer(q question, before *about) (*about, error) {
 	return a, nil
 }
 
-// ask takes what is granted off the writer.
-func (a *about) ask(to *loader) error {
+// ask lists what is granted.
+func (a *about) ask() {
 	e := a.entry
-	return to.session.Ask(to.ctx, func(c *cluster.Cluster, x *access.Analyser, _ string) {
+	a.world.ask(func(c *cluster.Cluster, x *access.Analyser) {
 		switch a.mode {
 		case subjects:
 			u := access.UserOf(e.subject)

@@ -24,7 +24,7 @@ func (s *Screen) Can(a keys.Action) view.Offer {
 		}
 		return view.Yes()
 	case keys.Difference:
-		return view.When(len(s.pair()) == 2, "mark two subjects with "+s.shared.Keys.Show(keys.Mark)+" first")
+		return view.When(len(s.pair()) == 2, "mark one subject with "+s.shared.Keys.Show(keys.Mark)+", and go to another")
 	case keys.Access:
 		_, _, ok := s.leads()
 		return view.When(ok, "this is it")
@@ -51,7 +51,7 @@ func (s *Screen) Do(a keys.Action) tea.Cmd {
 		s.mode, s.narrow = (s.mode+1)%modes, narrow{}
 		s.turnTo(first)
 	case keys.WhoCan:
-		return s.world.ask("")
+		return s.world.prompt("")
 	case keys.Expand:
 		s.apart = !s.apart
 	case keys.Open:
@@ -146,13 +146,18 @@ func (s *Screen) subject() (model.Subject, bool) {
 	return model.Subject{}, false
 }
 
-// pair gives the two subjects that are marked.
+// pair gives the two subjects that are marked, or the one that is and the selected one; fewer where there are no two.
 func (s *Screen) pair() []model.Subject {
 	var list []model.Subject
-	if s.mode == subjects && s.entries[subjects].marked() == 2 {
-		for _, e := range s.entries[subjects].table.Marked() {
-			list = append(list, e.subject)
-		}
+	if s.mode != subjects {
+		return nil
+	}
+	l := s.entries[subjects]
+	for _, e := range l.table.Marked() {
+		list = append(list, e.subject)
+	}
+	if e, ok := l.selected(); ok && len(list) == 1 && e.subject != list[0] {
+		list = append(list, e.subject)
 	}
 	return list
 }

@@ -41,7 +41,7 @@ func BenchmarkLarge(b *testing.B) {
 	from := session.Snapshot()
 	b.Run("open", func(b *testing.B) {
 		for b.Loop() {
-			s := &stage{Screen: rbac.New(look), t: b, session: session, shared: look}
+			s := &stage{Screen: rbac.New(look, &rbac.Keeper{}), t: b, session: session, shared: look}
 			s.Resize(200, 60)
 			s.run(s.Show(from))
 		}
@@ -51,13 +51,14 @@ func BenchmarkLarge(b *testing.B) {
 		watchedLook := *look
 		watchedLook.Session = slow
 		for b.Loop() {
-			s := &stage{Screen: rbac.New(&watchedLook), t: b, session: session, shared: &watchedLook}
+			s := &stage{Screen: rbac.New(&watchedLook, &rbac.Keeper{}), t: b, session: session, shared: &watchedLook}
 			s.Resize(200, 60)
 			s.run(s.Show(from))
 		}
 		b.ReportMetric(float64(slow.most.Microseconds()), "µs-most")
 	})
-	s := show(session, b, look, rbac.New(look), 200, 60)
+	kept := &rbac.Keeper{}
+	s := show(session, b, look, rbac.New(look, kept), 200, 60)
 	b.Run("same", func(b *testing.B) {
 		last := from
 		for b.Loop() {
@@ -101,7 +102,7 @@ func BenchmarkLarge(b *testing.B) {
 	})
 	b.Run("who-can", func(b *testing.B) {
 		for b.Loop() {
-			w := show(session, b, look, rbac.NewWhoCan(look, "get secrets"), 200, 60)
+			w := show(session, b, look, rbac.NewWhoCan(look, kept, "get secrets"), 200, 60)
 			w.View()
 		}
 	})

@@ -84,8 +84,8 @@ type difference struct {
 const attackColumn = 4
 
 // NewDifference gives the screen of what one of two subjects may do, and the other may not.
-func NewDifference(shared *view.Shared, a, b model.Subject) view.Screen {
-	s := newSheet[*surplus](shared, &difference{shared, a, b})
+func NewDifference(shared *view.Shared, keeper *Keeper, a, b model.Subject) view.Screen {
+	s := newSheet[*surplus](shared, keeper, &difference{shared, a, b})
 	s.list = newList(shared, view.Screen(s), surplusSchema(shared), attackColumn)
 	s.list.wanted.query.Group = "only"
 	return s
@@ -102,7 +102,7 @@ func (d *difference) Crumbs() []string {
 func (d *difference) Load(to *loader, before *answer[*surplus]) (*answer[*surplus], error) {
 	a := &answer[*surplus]{empty: "there is no difference: what one may do, so may the other"}
 	var one, two []access.Granted
-	err := to.session.Ask(to.ctx, func(c *cluster.Cluster, x *access.Analyser, _ string) {
+	to.world.ask(func(c *cluster.Cluster, x *access.Analyser) {
 		first, second := access.UserOf(d.a), access.UserOf(d.b)
 		one, two = x.Permissions(first, to.world.discovery), x.Permissions(second, to.world.discovery)
 		var other string
@@ -110,9 +110,6 @@ func (d *difference) Load(to *loader, before *answer[*surplus]) (*answer[*surplu
 		_, other = x.Complete(c, second, to.world.provider)
 		a.scope = cmp.Or(a.scope, other)
 	})
-	if err != nil {
-		return nil, err
-	}
 	if a.scope != "" {
 		a.scope = "there may be more: " + a.scope
 	}

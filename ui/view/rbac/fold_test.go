@@ -37,7 +37,7 @@ func TestFoldLosesNothing(t *testing.T) {
 				granted = append(granted, access.Granted{Permission: p, Via: []access.Grant{{Binding: model.KindByName("RoleBinding").Ref("a", fmt.Sprint(r.IntN(3)))}}})
 			}
 		}
-		f := &folder{edges: edges, minor: 37, label: func(o model.Ref) string { return pick2(o.Name) }}
+		f := &folder{edges: edges, minor: 37, alone: map[access.Permission][]*model.Edge{}, label: func(o model.Ref) string { return pick2(o.Name) }}
 		keys := map[string]bool{}
 		places := map[string][]string{}
 		for _, row := range f.fold(granted) {

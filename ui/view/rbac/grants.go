@@ -19,12 +19,12 @@ type grants struct {
 
 // NewGrants gives the screen of all grants of one thing that a subject may do, or that a binding or a role grants. The query is
 // the key of a row of the main screen.
-func NewGrants(shared *view.Shared, p view.Place) view.Screen {
+func NewGrants(shared *view.Shared, keeper *Keeper, p view.Place) view.Screen {
 	g := &grants{shared: shared, at: p, name: p.Subject.String()}
 	if p.Subject.IsZero() {
 		g.name = called(p.Object)
 	}
-	s := newSheet[*proof](shared, g)
+	s := newSheet[*proof](shared, keeper, g)
 	s.list = newList(shared, view.Screen(s), proofSchema(), 0)
 	return s
 }

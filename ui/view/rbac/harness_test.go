@@ -55,7 +55,7 @@ func open(t testing.TB, width, height int) *stage {
 func on(session *viewtest.Session, t testing.TB, width, height int) *stage {
 	t.Helper()
 	look := shared(session)
-	return show(session, t, look, rbac.New(look), width, height)
+	return show(session, t, look, rbac.New(look, &rbac.Keeper{}), width, height)
 }
 
 func show(session *viewtest.Session, t testing.TB, look *view.Shared, screen view.Screen, width, height int) *stage {
@@ -117,20 +117,20 @@ func (s *stage) follow() *stage {
 	width, height := 140, 80
 	switch place.Screen {
 	case view.RBAC:
-		main := rbac.New(s.shared)
+		main := rbac.New(s.shared, &rbac.Keeper{})
 		out := show(s.session, s.t, s.shared, main, width, height)
 		out.run(main.Reveal(place.Subject, place.Object))
 		return out
 	case view.Grants:
-		next = rbac.NewGrants(s.shared, place)
+		next = rbac.NewGrants(s.shared, &rbac.Keeper{}, place)
 	case view.Matrix:
-		next = rbac.NewMatrix(s.shared, place.Subject)
+		next = rbac.NewMatrix(s.shared, &rbac.Keeper{}, place.Subject)
 	case view.Difference:
-		next = rbac.NewDifference(s.shared, place.Subject, place.Other)
+		next = rbac.NewDifference(s.shared, &rbac.Keeper{}, place.Subject, place.Other)
 	case view.Picture:
-		next = rbac.NewPicture(s.shared, place.Subject)
+		next = rbac.NewPicture(s.shared, &rbac.Keeper{}, place.Subject)
 	case view.WhoCan:
-		next = rbac.NewWhoCan(s.shared, place.Query)
+		next = rbac.NewWhoCan(s.shared, &rbac.Keeper{}, place.Query)
 	default:
 		s.t.Fatalf("asked for %v", place)
 	}

@@ -77,12 +77,12 @@ func TestHostileNames(t *testing.T) {
 	}
 	for _, msg := range main.asked {
 		p := msg.(view.Go).Place
-		s := show(session, t, look, rbac.NewGrants(look, p), 120, 35)
+		s := show(session, t, look, rbac.NewGrants(look, &rbac.Keeper{}, p), 120, 35)
 		harmless(t, s, 120, 35)
 		s.lacks("may not do this any more")
 	}
 	for _, screen := range []view.Screen{
-		rbac.NewMatrix(look, who), rbac.NewPicture(look, who), rbac.NewDifference(look, who, model.Subject{Kind: model.GroupSubject, Name: long}), rbac.NewWhoCan(look, "get pods"), rbac.NewWhoCan(look, evil+" "+evil),
+		rbac.NewMatrix(look, &rbac.Keeper{}, who), rbac.NewPicture(look, &rbac.Keeper{}, who), rbac.NewDifference(look, &rbac.Keeper{}, who, model.Subject{Kind: model.GroupSubject, Name: long}), rbac.NewWhoCan(look, &rbac.Keeper{}, "get pods"), rbac.NewWhoCan(look, &rbac.Keeper{}, evil+" "+evil),
 	} {
 		s := show(session, t, look, screen, 100, 30)
 		for range 4 {
@@ -124,15 +124,15 @@ func TestSizesAndLooks(t *testing.T) {
 	look := shared(session)
 	web := model.Subject{Kind: model.AccountSubject, Namespace: "shop", Name: "web"}
 	for _, make := range []func() view.Screen{
-		func() view.Screen { return rbac.New(look) },
-		func() view.Screen { return rbac.NewMatrix(look, web) },
-		func() view.Screen { return rbac.NewPicture(look, web) },
+		func() view.Screen { return rbac.New(look, &rbac.Keeper{}) },
+		func() view.Screen { return rbac.NewMatrix(look, &rbac.Keeper{}, web) },
+		func() view.Screen { return rbac.NewPicture(look, &rbac.Keeper{}, web) },
 		func() view.Screen {
-			return rbac.NewDifference(look, web, model.Subject{Kind: model.GroupSubject, Name: "dev"})
+			return rbac.NewDifference(look, &rbac.Keeper{}, web, model.Subject{Kind: model.GroupSubject, Name: "dev"})
 		},
-		func() view.Screen { return rbac.NewWhoCan(look, "get pods") },
+		func() view.Screen { return rbac.NewWhoCan(look, &rbac.Keeper{}, "get pods") },
 		func() view.Screen {
-			return rbac.NewGrants(look, view.Place{Screen: view.Grants, Subject: web, Query: "pods -n data"})
+			return rbac.NewGrants(look, &rbac.Keeper{}, view.Place{Screen: view.Grants, Subject: web, Query: "pods -n data"})
 		},
 	} {
 		bare := make()

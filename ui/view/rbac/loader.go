@@ -34,5 +34,5 @@ func (to *loader) folder(all []access.Granted) (*folder, error) {
 		return nil, err
 	}
 	minor := privilege.MinorOf(to.world.server)
-	return &folder{edges, edges.Together(all, minor), minor, func(r model.Ref) string { return to.world.labels[r] }}, nil
+	return &folder{edges, edges.Together(all, minor), minor, map[access.Permission][]*model.Edge{}, func(r model.Ref) string { return to.world.labels[r] }}, nil
 }

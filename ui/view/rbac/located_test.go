@@ -24,9 +24,9 @@ func TestEveryGrantNamesItsLines(t *testing.T) {
 	look := shared(session)
 	look.Session = files{session}
 	web := model.Subject{Kind: model.AccountSubject, Namespace: "shop", Name: "web"}
-	s := show(session, t, look, rbac.NewGrants(look, view.Place{Screen: view.Grants, Subject: web, Query: "secrets named web-tls -n shop"}), 140, 60)
+	s := show(session, t, look, rbac.NewGrants(look, &rbac.Keeper{}, view.Place{Screen: view.Grants, Subject: web, Query: "secrets named web-tls -n shop"}), 140, 60)
 	s.has("subjects[0]: sa:shop/web", "deployer.yaml:9", "deployer.yaml:5", "rules[1] of Role shop/deployer", "deployer.yaml:17", "get secrets named web-tls", "it says that it is managed by Helm")
-	w := show(session, t, look, rbac.NewWhoCan(look, "get secrets web-tls -n shop"), 140, 60)
+	w := show(session, t, look, rbac.NewWhoCan(look, &rbac.Keeper{}, "get secrets web-tls -n shop"), 140, 60)
 	w.run(w.Screen.(view.Filtered).SetFilter("shop/web"))
 	w.has("deployer.yaml:9", "deployer.yaml:17")
 }
@@ -61,7 +61,7 @@ subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: bob}]
 		`[{apiGroups: [""], resources: [services], verbs: [delete]}]`: {"rules[0] of ClusterRole whole", "this one comes from ClusterRole part"},
 	} {
 		session.Apply(viewtest.Objects(t, []byte(objects(filled)))...)
-		s := show(session, t, look, rbac.NewGrants(look, view.Place{Screen: view.Grants, Subject: bob, Query: "services -n shop"}), 200, 60)
+		s := show(session, t, look, rbac.NewGrants(look, &rbac.Keeper{}, view.Place{Screen: view.Grants, Subject: bob, Query: "services -n shop"}), 200, 60)
 		s.has(append(want, "ClusterRole whole", "RoleBinding shop/whole")...)
 	}
 }

@@ -26,6 +26,8 @@ type plot struct {
 	cells     map[string]access.MatrixCell
 	// others are the verbs beyond the usual ones.
 	others string
+	// none stands in a cell where nothing is granted.
+	none   string
 	rights []*right
 	danger int
 }
@@ -47,9 +49,8 @@ func matrixVerbs() []string {
 	return []string{"get", "list", "watch", "create", "update", "patch", "delete"}
 }
 
-// cell counts the kinds of objects on which a verb is granted, and after a plus those on certain objects of which it is; none
-// stands where nothing is granted.
-func (p *plot) cell(verb, none string) string {
+// cell counts the kinds of objects on which a verb is granted, and after a plus those on certain objects of which it is.
+func (p *plot) cell(verb string) string {
 	switch c := p.cells[verb]; {
 	case c.All():
 		return "all"
@@ -60,7 +61,7 @@ func (p *plot) cell(verb, none string) string {
 	case c.Named > 0:
 		return "+" + strconv.Itoa(c.Named)
 	}
-	return none
+	return p.none
 }
 
 func plotSchema(s *view.Shared) *table.Schema[*plot] {
@@ -69,7 +70,7 @@ func plotSchema(s *view.Shared) *table.Schema[*plot] {
 	for i, verb := range matrixVerbs() {
 		columns = append(columns, table.Column[*plot]{
 			Title: strings.ToUpper(verb), Min: 6, Ideal: 6, Priority: i / 3, Right: true, Falls: true,
-			Text:    func(p *plot) string { return p.cell(verb, s.Glyphs.Dot) },
+			Text:    func(p *plot) string { return p.cell(verb) },
 			Compare: func(a, b *plot) int { return cmp.Compare(b.cells[verb].Granted, a.cells[verb].Granted) },
 			Style: func(p *plot) lipgloss.Style {
 				switch c := p.cells[verb]; {
@@ -96,8 +97,8 @@ type matrix struct {
 }
 
 // NewMatrix gives the screen of what a subject may do, by namespace and verb.
-func NewMatrix(shared *view.Shared, who model.Subject) view.Screen {
-	s := newSheet[*plot](shared, &matrix{shared, who})
+func NewMatrix(shared *view.Shared, keeper *Keeper, who model.Subject) view.Screen {
+	s := newSheet[*plot](shared, keeper, &matrix{shared, who})
 	s.list = newList(shared, view.Screen(s), plotSchema(shared), 0)
 	// Seven verbs want their room.
 	s.share = 34
@@ -112,15 +113,12 @@ func (m *matrix) Load(to *loader, before *answer[*plot]) (*answer[*plot], error)
 	var sum access.Matrix
 	var granted []access.Granted
 	a := &answer[*plot]{empty: "no binding that was seen speaks of it"}
-	err := to.session.Ask(to.ctx, func(c *cluster.Cluster, x *access.Analyser, _ string) {
+	to.world.ask(func(c *cluster.Cluster, x *access.Analyser) {
 		u := access.UserOf(m.who)
 		sum = x.Matrix(u, to.world.discovery, "", "", nil)
 		granted = x.Permissions(u, to.world.discovery)
 		_, a.scope = x.Complete(c, u, to.world.provider)
 	})
-	if err != nil {
-		return nil, err
-	}
 	if a.scope != "" {
 		a.scope = "may hold more: " + a.scope
 	}
@@ -135,7 +133,7 @@ func (m *matrix) Load(to *loader, before *answer[*plot]) (*answer[*plot], error)
 	}
 	var rows []*plot
 	for _, row := range sum.Rows {
-		p := &plot{namespace: row.Namespace, name: text.Clean(row.Namespace), cells: map[string]access.MatrixCell{}}
+		p := &plot{none: to.shared.Glyphs.Dot, namespace: row.Namespace, name: text.Clean(row.Namespace), cells: map[string]access.MatrixCell{}}
 		if p.namespace == "*" {
 			p.name = "the whole cluster"
 		}

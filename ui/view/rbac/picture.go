@@ -12,6 +12,7 @@ import (
 // view.Filtered.
 type Picture struct {
 	shared  *view.Shared
+	keeper  *Keeper
 	subject model.Subject
 	// broken says why nothing can be shown; nil where it can.
 	broken error
@@ -44,8 +45,8 @@ type painted struct {
 }
 
 // NewPicture gives the picture of a subject.
-func NewPicture(shared *view.Shared, subject model.Subject) *Picture {
-	p := &Picture{shared: shared, subject: subject, pager: view.NewPager(shared), snapshot: view.NewSnapshot(), world: newWorld()}
+func NewPicture(shared *view.Shared, keeper *Keeper, subject model.Subject) *Picture {
+	p := &Picture{shared: shared, keeper: keeper, subject: subject, pager: view.NewPager(shared), snapshot: view.NewSnapshot(), world: newWorld()}
 	return p
 }
 
@@ -87,7 +88,7 @@ func (p *Picture) paint() tea.Cmd {
 	p.busy = true
 	from, now, sight, before, to := p.world, p.snapshot, p.wanted, p.scene, newLoader(p.shared, p.world, p.snapshot.Report, p.width)
 	return view.Later(p, func() tea.Msg {
-		w, err := from.next(to.ctx, to.session, now)
+		w, err := p.keeper.next(to.ctx, to.session, now)
 		if err != nil {
 			return painted{picture: p, sight: sight, world: from, scene: before, err: err}
 		}

@@ -183,8 +183,8 @@ func verbNote(verb string) string {
 	return ""
 }
 
-// ask lets a question be typed.
-func (w *world) ask(before string) tea.Cmd {
+// prompt lets a question be typed.
+func (w *world) prompt(before string) tea.Cmd {
 	return func() tea.Msg {
 		v := w.vocabulary()
 		return view.Ask{

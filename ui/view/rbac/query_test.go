@@ -33,14 +33,14 @@ func TestWhoCan(t *testing.T) {
 		{"get pods -n", []string{"-n wants a namespace"}},
 	} {
 		t.Run(c.query, func(t *testing.T) {
-			show(session, t, look, rbac.NewWhoCan(look, c.query), 160, 40).has(c.has...)
+			show(session, t, look, rbac.NewWhoCan(look, &rbac.Keeper{}, c.query), 160, 40).has(c.has...)
 		})
 	}
 }
 
 func TestWhoCanLeadsToTheSubject(t *testing.T) {
 	s := open(t, 120, 35)
-	w := show(s.session, t, s.shared, rbac.NewWhoCan(s.shared, "get secrets -n shop"), 120, 35)
+	w := show(s.session, t, s.shared, rbac.NewWhoCan(s.shared, &rbac.Keeper{}, "get secrets -n shop"), 120, 35)
 	if f := w.Subject().Finding(); f == nil || f.Rule.ID != "LP01" {
 		t.Errorf("the finding is %v", f)
 	}

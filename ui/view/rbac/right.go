@@ -71,6 +71,8 @@ type folder struct {
 	// together are the steps that permissions open with others of their holder.
 	together map[access.Permission][]*model.Edge
 	minor    int
+	// alone remembers what one permission opens, by itself and wherever that is the same.
+	alone map[access.Permission][]*model.Edge
 	// label says whose a binding or a role is.
 	label func(model.Ref) string
 }
@@ -210,7 +212,13 @@ func throughText(granted []access.Granted) string {
 
 // opens lists the steps of attacks that are open by a permission.
 func (f *folder) opens(p *access.Permission) []*model.Edge {
-	return joinEdges(f.edges.Alone(p, f.minor), f.together[*p])
+	like := f.edges.Like(*p)
+	list, ok := f.alone[like]
+	if !ok {
+		list = f.edges.Alone(p, f.minor)
+		f.alone[like] = list
+	}
+	return joinEdges(list, f.together[*p])
 }
 
 // joinEdges adds the steps that are not there yet.

@@ -1,12 +1,14 @@
 package rbac
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
 
+	access "canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/ui/text"
 	"canopy/ui/view"
@@ -35,6 +37,11 @@ func (to *loader) scene(s model.Subject) (*scene, error) {
 	if err != nil {
 		return nil, err
 	}
+	f, err := to.folder(a.granted)
+	if err != nil {
+		return nil, err
+	}
+	through := byBinding(a.granted)
 	out := &scene{subject: s, why: a.why}
 	for _, name := range namesOf(s) {
 		start := len(out.grants)
@@ -42,14 +49,8 @@ func (to *loader) scene(s model.Subject) (*scene, error) {
 			if l.subject != name {
 				continue
 			}
-			through := q
-			through.through = l.binding
-			one, err := to.answer(through, a)
-			if err != nil {
-				return nil, err
-			}
-			rights := slices.Clone(one.rights.rows)
-			slices.SortStableFunc(rights, func(x, y *right) int { return y.weight() - x.weight() })
+			rights := f.fold(through[l.binding])
+			slices.SortFunc(rights, func(x, y *right) int { return cmp.Or(y.weight()-x.weight(), x.compare(y)) })
 			out.grants = append(out.grants, stroke{name, l, rights})
 		}
 		slices.SortStableFunc(out.grants[start:], func(x, y stroke) int { return y.link.rank - x.link.rank })
@@ -58,6 +59,24 @@ func (to *loader) scene(s model.Subject) (*scene, error) {
 		}
 	}
 	return out, nil
+}
+
+// byBinding sorts permissions by the bindings that grant them.
+func byBinding(granted []access.Granted) map[model.Ref][]access.Granted {
+	out := map[model.Ref][]access.Granted{}
+	for _, g := range granted {
+		// Grants of one binding stand together.
+		for from := 0; from < len(g.Via); {
+			to := from + 1
+			for to < len(g.Via) && g.Via[to].Binding == g.Via[from].Binding {
+				to++
+			}
+			ref := g.Via[from].Binding
+			out[ref] = append(out[ref], access.Granted{Permission: g.Permission, Via: g.Via[from:to:to]})
+			from = to
+		}
+	}
+	return out
 }
 
 // The columns of a picture at 98 cells; what is more goes to the roles. Groups stand indented below whom they belong to.

@@ -25,6 +25,7 @@ const (
 // Screen is the main screen. It satisfies view.Screen, view.Filtered and view.Tabular.
 type Screen struct {
 	shared *view.Shared
+	keeper *Keeper
 	// broken says why nothing can be shown; nil where it can.
 	broken error
 
@@ -36,10 +37,11 @@ type Screen struct {
 	rights        [modes]*list[*right]
 
 	snapshot *view.Snapshot
-	// world is what is shown, read the snapshot that it was compared with last; making tells that a newer one is on its way.
-	world  *world
-	read   *view.Snapshot
-	making bool
+	// world is what is shown, read the snapshot that it was compared with last; making tells that a newer one is on its way,
+	// looked that there was one.
+	world          *world
+	read           *view.Snapshot
+	making, looked bool
 	// about is what the second and third pane show, asking tells that another is on its way; asked is what it answers.
 	about  *about
 	asking bool
@@ -62,8 +64,8 @@ type narrow struct {
 }
 
 // New gives the screen, empty until the first snapshot.
-func New(shared *view.Shared) *Screen {
-	s := &Screen{shared: shared, snapshot: view.NewSnapshot(), world: newWorld()}
+func New(shared *view.Shared, keeper *Keeper) *Screen {
+	s := &Screen{shared: shared, keeper: keeper, snapshot: view.NewSnapshot(), world: newWorld()}
 	for m := range modes {
 		s.entries[m] = newList(shared, s, entrySchema(shared, m), severityColumn)
 		s.links[m] = newList(shared, s, linkSchema(shared, m), severityColumn)

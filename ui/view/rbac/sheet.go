@@ -11,6 +11,7 @@ import (
 // view.Screen, view.Filtered and view.Tabular.
 type sheet[R row[R]] struct {
 	shared *view.Shared
+	keeper *Keeper
 	topic  topic[R]
 	// broken says why nothing can be shown; nil where it can.
 	broken error
@@ -91,8 +92,8 @@ type described[R row[R]] struct {
 	lines       []string
 }
 
-func newSheet[R row[R]](shared *view.Shared, t topic[R]) *sheet[R] {
-	s := &sheet[R]{shared: shared, topic: t, share: 46, text: view.NewPager(shared), snapshot: view.NewSnapshot(), world: newWorld()}
+func newSheet[R row[R]](shared *view.Shared, keeper *Keeper, t topic[R]) *sheet[R] {
+	s := &sheet[R]{shared: shared, keeper: keeper, topic: t, share: 46, text: view.NewPager(shared), snapshot: view.NewSnapshot(), world: newWorld()}
 	return s
 }
 
@@ -126,7 +127,7 @@ func (s *sheet[R]) load() tea.Cmd {
 	s.loading, s.read = true, s.snapshot
 	from, now, before, to, t := s.world, s.snapshot, s.answer, s.loader(), s.topic
 	return view.Later(s, func() tea.Msg {
-		w, err := from.next(to.ctx, to.session, now)
+		w, err := s.keeper.next(to.ctx, to.session, now)
 		if err != nil || w == from && before != nil {
 			return loaded[R]{s, from, before, err}
 		}

@@ -44,7 +44,7 @@ func TestEmpty(t *testing.T) {
 			t.Errorf("%s: %+v", a, o)
 		}
 	}
-	w := show(session, t, s.shared, rbac.NewWhoCan(s.shared, "get secrets"), 120, 35)
+	w := show(session, t, s.shared, rbac.NewWhoCan(s.shared, &rbac.Keeper{}, "get secrets"), 120, 35)
 	w.has("no binding that was seen lets anybody do it; members of system:masters may all the same")
 }
 
@@ -115,17 +115,17 @@ func TestNamespacedUser(t *testing.T) {
 	s.has("may hold more: ClusterRole view, bound by shop/RoleBinding/viewers, was not seen")
 	s.has("deployments.apps")
 	look := s.shared
-	w := show(session, t, look, rbac.NewWhoCan(look, "delete nodes"), 120, 35)
+	w := show(session, t, look, rbac.NewWhoCan(look, &rbac.Keeper{}, "delete nodes"), 120, 35)
 	w.has("nobody that was seen, but not all was:")
-	w = show(session, t, look, rbac.NewWhoCan(look, "patch deployments -n shop"), 120, 35)
+	w = show(session, t, look, rbac.NewWhoCan(look, &rbac.Keeper{}, "patch deployments -n shop"), 120, 35)
 	w.has("sa:shop/web", "there may be more:")
 	for _, screen := range []view.Screen{
-		rbac.NewMatrix(look, model.Subject{Kind: model.AccountSubject, Namespace: "shop", Name: "web"}),
-		rbac.NewPicture(look, model.Subject{Kind: model.AccountSubject, Namespace: "shop", Name: "web"}),
+		rbac.NewMatrix(look, &rbac.Keeper{}, model.Subject{Kind: model.AccountSubject, Namespace: "shop", Name: "web"}),
+		rbac.NewPicture(look, &rbac.Keeper{}, model.Subject{Kind: model.AccountSubject, Namespace: "shop", Name: "web"}),
 	} {
 		show(session, t, look, screen, 120, 35).has("may hold more:")
 	}
-	d := show(session, t, look, rbac.NewDifference(look, model.Subject{Kind: model.AccountSubject, Namespace: "shop", Name: "web"}, model.Subject{Kind: model.UserSubject, Name: "x"}), 120, 35)
+	d := show(session, t, look, rbac.NewDifference(look, &rbac.Keeper{}, model.Subject{Kind: model.AccountSubject, Namespace: "shop", Name: "web"}, model.Subject{Kind: model.UserSubject, Name: "x"}), 120, 35)
 	d.has("there may be more:")
 }
 

@@ -32,9 +32,9 @@ func (s *Screen) refresh() tea.Cmd {
 		return nil
 	}
 	s.making, s.read = true, s.snapshot
-	from, now, ctx, session := s.world, s.snapshot, s.shared.Running, s.shared.Session
+	now, ctx, session := s.snapshot, s.shared.Running, s.shared.Session
 	return view.Later(s, func() tea.Msg {
-		w, err := from.next(ctx, session, now)
+		w, err := s.keeper.next(ctx, session, now)
 		return made{w, err}
 	})
 }
@@ -84,7 +84,7 @@ func (s *Screen) takeWorld(msg made) tea.Cmd {
 		s.fail(msg.err)
 		return nil
 	}
-	s.world = msg.world
+	s.world, s.looked = msg.world, true
 	var cmds []tea.Cmd
 	for m := range modes {
 		cmds = append(cmds, s.entries[m].show(s.world.entries[m]))

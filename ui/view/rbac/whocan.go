@@ -23,9 +23,9 @@ type whoCan struct {
 }
 
 // NewWhoCan gives the screen of who may do something, such as get secrets -n shop.
-func NewWhoCan(shared *view.Shared, query string) view.Screen {
+func NewWhoCan(shared *view.Shared, keeper *Keeper, query string) view.Screen {
 	t := &whoCan{shared: shared, query: query}
-	t.sheet = newSheet[*holder](shared, t)
+	t.sheet = newSheet[*holder](shared, keeper, t)
 	t.sheet.list = newList(shared, view.Screen(t.sheet), holderSchema(shared), severityColumn)
 	return t.sheet
 }
@@ -49,7 +49,7 @@ func (t *whoCan) Load(to *loader, before *answer[*holder]) (*answer[*holder], er
 	var list []access.Holder
 	var named []model.Subject
 	stands := map[model.Subject]int{}
-	err = to.session.Ask(to.ctx, func(c *cluster.Cluster, x *access.Analyser, _ string) {
+	to.world.ask(func(c *cluster.Cluster, x *access.Analyser) {
 		list = x.WhoCan(at)
 		named = namedOnly(x, at)
 		_, a.scope = x.Everyone(c, at.Namespace, to.world.provider)
@@ -61,9 +61,6 @@ func (t *whoCan) Load(to *loader, before *answer[*holder]) (*answer[*holder], er
 			}
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
 	rows := make([]*holder, 0, len(list))
 	for _, h := range list {
 		n, ok := stands[h.Subject]
@@ -201,7 +198,7 @@ func (t *whoCan) Can(a keys.Action) view.Offer {
 	return view.No()
 }
 
-func (t *whoCan) Do(keys.Action) tea.Cmd { return t.sheet.world.ask(t.query) }
+func (t *whoCan) Do(keys.Action) tea.Cmd { return t.sheet.world.prompt(t.query) }
 
 func (t *whoCan) Rule(h *holder) string {
 	if len(h.rows) == 0 {

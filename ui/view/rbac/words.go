@@ -89,7 +89,7 @@ func (s *Screen) nothing() []string {
 	}
 	p := s.shared.Prose(s.width)
 	switch {
-	case s.snapshot.Report.Sequence > 0 && s.world.records == nil:
+	case s.snapshot.Report.Sequence > 0 && !s.looked:
 		return p.Text(s.shared.Glyphs.Charset.Ellipsis(), t.Faint).Lines()
 	case c.Unreached(s.snapshot.Report):
 		return p.Text("cannot reach the server", t.Alarm).Text(c.StaleWhy, t.Text).Lines()

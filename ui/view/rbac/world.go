@@ -19,9 +19,9 @@ import (
 // world is which subjects, bindings and roles there are, and what was found on them, at one moment. It is immutable.
 type world struct {
 	basis
+	*store
 	// report is what it was made for.
-	report  *model.Report
-	records map[model.Ref]model.Record
+	report *model.Report
 	// bindings are sorted; by finds them by the subjects that they name, bound by their roles.
 	bindings map[model.Ref]*binding
 	by       map[model.Subject][]*binding
@@ -29,8 +29,6 @@ type world struct {
 	labels   map[model.Ref]string
 	found    map[model.Ref][]*view.Row
 	provider access.Provider
-	// discovery knows which resources there are.
-	discovery *access.Discovery
 	// namespaces are those whose objects are listed.
 	namespaces view.Namespaces
 	entries    [modes]*batch[*entry]
@@ -42,8 +40,6 @@ type basis struct {
 	settled bool
 	shown   string
 	server  string
-	// why says what was not seen of what could grant something to somebody; "" where all was.
-	why string
 }
 
 // binding is a RoleBinding or a ClusterRoleBinding.
@@ -63,55 +59,38 @@ type binding struct {
 func (b *binding) cluster() bool { return b.ref.Namespace == "" }
 
 func newWorld() *world {
-	w := &world{report: &model.Report{}, by: map[model.Subject][]*binding{}}
+	w := &world{store: &store{}, report: &model.Report{}, by: map[model.Subject][]*binding{}}
 	for i := range w.entries {
 		w.entries[i] = &batch[*entry]{}
 	}
 	return w
 }
 
-// kinds are those whose objects are listed.
-func kinds() []*model.Kind {
-	return kindsNamed("ClusterRoleBinding", "RoleBinding", "ClusterRole", "Role", "ServiceAccount")
-}
-
-// read are those that a world is made of: custom resources are what wildcards stand for.
-func read() []*model.Kind { return append(kinds(), kindsNamed("CustomResourceDefinition")...) }
-
-func kindsNamed(names ...string) []*model.Kind {
-	var list []*model.Kind
-	for _, name := range names {
-		list = append(list, model.KindByName(name))
-	}
-	return list
-}
-
-// next gives the world of a newer snapshot; this one where nothing has changed. Commands call it. On the writer it takes the
-// records and no more, which are immutable.
+// next gives the world of a newer snapshot; this one where nothing has changed. On the writer it takes the records and no more,
+// which are immutable.
 func (w *world) next(ctx context.Context, session view.Session, now *view.Snapshot) (*world, error) {
 	var records []model.Record
 	n := &world{report: now.Report, namespaces: now.Namespaces, basis: basis{digest: now.Report.Digest, settled: now.Cover.Settled(), shown: shownKey(now.Namespaces)}}
-	err := session.Ask(ctx, func(c *cluster.Cluster, a *access.Analyser, server string) {
-		for _, k := range read() {
+	err := session.Ask(ctx, func(c *cluster.Cluster, _ *access.Analyser, server string) {
+		for _, k := range kept() {
 			for r := range c.All(k.GroupKind()) {
 				records = append(records, r)
 			}
 		}
 		n.server, n.provider = server, access.ProviderOf(c, server)
-		_, n.why = a.Everyone(c, "*", n.provider)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if w.provider == n.provider && w.basis == n.basis && w.holds(records) {
-		return w, nil
+	if covers := coversOf(now.Report); w.holds(records, covers) {
+		if w.provider == n.provider && w.basis == n.basis {
+			return w, nil
+		}
+		n.store = w.store
+	} else {
+		n.store = newStore(records, covers)
 	}
-	stocked := access.NewDiscovery(stock.Resources())
-	err = session.Ask(ctx, func(c *cluster.Cluster, _ *access.Analyser, _ string) { n.discovery = stocked.With(c) })
-	if err != nil {
-		return nil, err
-	}
-	n.fill(w, records)
+	n.fill(w)
 	n.find(w, now.Report)
 	n.list(w, now)
 	return n, nil
@@ -125,17 +104,8 @@ func shownKey(n view.Namespaces) string {
 	return key
 }
 
-// holds tells that the world was made of the same records.
-func (w *world) holds(records []model.Record) bool {
-	return len(w.records) == len(records) && !slices.ContainsFunc(records, func(r model.Record) bool { return w.records[r.Ref()] != r })
-}
-
 // fill reads the records. What was read of one for an earlier world is taken over.
-func (w *world) fill(before *world, records []model.Record) {
-	w.records = make(map[model.Ref]model.Record, len(records))
-	for _, r := range records {
-		w.records[r.Ref()] = r
-	}
+func (w *world) fill(before *world) {
 	w.bindings = map[model.Ref]*binding{}
 	w.by, w.bound = map[model.Subject][]*binding{}, map[model.Ref][]*binding{}
 	w.labels = map[model.Ref]string{}
@@ -170,8 +140,6 @@ func (w *world) fill(before *world, records []model.Record) {
 		}
 	}
 }
-
-func (w *world) has(ref model.Ref) bool { return w.records[ref] != nil }
 
 // grantOf reads which role a binding gives to whom.
 func grantOf(r model.Record) (role model.Ref, subjects []rbacv1.Subject, ok bool) {
