@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	apiruntime "k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	"canopy/analysis/rbac/rbactest"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -178,4 +180,91 @@ func resident(t testing.TB) float64 {
 		t.Fatal(err)
 	}
 	return pages * float64(os.Getpagesize())
+}
+
+// populated gives an engine that holds a cluster with large RBAC and n pods: every account runs some, behind a Service that is
+// ClusterIP mostly and now and then a load balancer.
+func populated(b testing.TB, n int) *Engine {
+	e := newTestEngine(b)
+	e.source.Server = "v1.37.2"
+	e.privilege.Server(e.source.Server, e.cluster, e.access)
+	for _, c := range complete() {
+		c.State = model.Loading
+		e.cover(c)
+	}
+	each := n / rbactest.Accounts
+	for i, o := range rbactest.Large(1) {
+		e.apply(model.Put(made(b, o.DeepCopyObject())))
+		sa, ok := o.(*corev1.ServiceAccount)
+		if !ok {
+			continue
+		}
+		name := sa.Namespace + "-" + sa.Name
+		spec := syntheticSpec(sa.Name, false)
+		template := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"app": name}}, Spec: spec}
+		count := int32(each)
+		e.apply(model.Put(made(b, &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: sa.Namespace, Name: name, UID: uid()}, Spec: appsv1.DeploymentSpec{Replicas: &count, Template: template}})))
+		e.apply(model.Put(made(b, &appsv1.ReplicaSet{ObjectMeta: owned(sa.Namespace, name+"-5d4f8", "Deployment", name), Spec: appsv1.ReplicaSetSpec{Replicas: &count, Template: template}, Status: appsv1.ReplicaSetStatus{Replicas: count}})))
+		for p := range each {
+			e.apply(model.Put(syntheticPod(b, sa.Namespace, name, p, spec, true)))
+		}
+		front := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: sa.Namespace, Name: name}, Spec: corev1.ServiceSpec{Type: corev1.ServiceTypeClusterIP, Selector: map[string]string{"app": name}}}
+		if i%50 == 0 {
+			front.Spec.Type = corev1.ServiceTypeLoadBalancer
+		}
+		e.apply(model.Put(made(b, front)))
+	}
+	for _, c := range complete() {
+		e.cover(c)
+	}
+	e.flush()
+	e.publish()
+	return e
+}
+
+// BenchmarkRights measures one change of a binding or an account in a large cluster, from the queue to the published report,
+// and what it takes to load that cluster.
+func BenchmarkRights(b *testing.B) {
+	start := time.Now()
+	e := populated(b, 30000)
+	load := time.Since(start)
+	ref := func(name string) rbacv1.RoleRef {
+		return rbacv1.RoleRef{APIGroup: model.GroupRBAC, Kind: "ClusterRole", Name: name}
+	}
+	var events []model.Change
+	both := func(o apiruntime.Object) {
+		r := made(b, o)
+		events = append(events, model.Put(r), model.Drop(r.Ref()))
+	}
+	for i := range 40 {
+		ns := fmt.Sprint("team-", i*7)
+		to := []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: ns, Name: "app-1"}}
+		for _, role := range []string{"view", "edit", "admin"} {
+			both(&rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "new"}, Subjects: to, RoleRef: ref(role)})
+		}
+		both(&rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "new"}, Subjects: to, RoleRef: ref(fmt.Sprint("operator-", i))})
+		both(&rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "new"}, Subjects: to, RoleRef: ref("cluster-admin")})
+		both(&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "new"}})
+	}
+	var times []time.Duration
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		start := time.Now()
+		e.apply(events[i%len(events)])
+		e.publish()
+		times = append(times, time.Since(start))
+		i++
+	}
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)*99/100].Microseconds())/1000, "p99-ms")
+	b.ReportMetric(float64(load.Milliseconds()), "ms/load")
+	b.ReportMetric(float64(e.Report().Findings.Len()), "findings")
+	paths := 0
+	for f := range e.Report().Findings.All() {
+		if f.Rule.ID == "LP25" {
+			paths++
+		}
+	}
+	b.ReportMetric(float64(paths), "LP25")
 }
