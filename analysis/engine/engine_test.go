@@ -62,7 +62,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			for _, c := range w.coverage(states[w.IntN(len(states))]) {
 				e.cover(c)
 			}
-			// A source tells its server and its coverage together, and both are looked at at once.
+			// A source tells its server and its coverage together, and both are taken at once.
 			e.source.Server = w.pick("v1.37.2", "v1.37.1", "v1.34.0", "v1.29.3", "")
 			e.privilege.Server(e.source.Server, e.cluster, e.access)
 			e.flush()

@@ -8,9 +8,6 @@ import (
 // set is a set of small numbers.
 type set [4]uint64
 
-// setSize is how many numbers a set can hold.
-const setSize = 4 * 64
-
 func (s *set) add(i int)      { s[i/64] |= 1 << (i % 64) }
 func (s *set) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 

@@ -15,7 +15,8 @@ func (r *round) grade(base model.Severity, b *bound, who []model.Subject, s *sho
 	grade := int(base) - s.mild
 	// What a RoleBinding opens stays in its namespace, but where it leads to an account there that holds the cluster, or to
 	// the node below.
-	if !b.cluster() && !s.node && !(s.deep && r.hasPower(b.ref.Namespace)) {
+	leads := s.node || (s.deep && r.hasPower(b.ref.Namespace))
+	if !b.cluster() && !leads {
 		grade--
 	}
 	if slices.ContainsFunc(who, everybody) {

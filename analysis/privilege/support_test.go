@@ -16,7 +16,7 @@ func TestNeedsOfTwoBindings(t *testing.T) {
 	const rbacGroup, certificates = "rbac.authorization.k8s.io:", "certificates.k8s.io:"
 	law := newCourt(t)
 	web, everyone, neighbours, authenticated := sa("shop", "web"), group("system:serviceaccounts"), group("system:serviceaccounts:shop"), group("system:authenticated")
-	role := func(name string, r ...rbacv1.PolicyRule) *rbacv1.ClusterRole { return wide(name, r...) }
+	role := wide
 	create, get := role("first", rule("create", "secrets")), role("second", rule("get", "secrets"))
 	in := func(role string, s ...rbacv1.Subject) *rbacv1.RoleBinding {
 		return bind("shop", role, "ClusterRole", role, s...)

@@ -64,7 +64,7 @@ func (w *walk) levels() {
 		level := w.next
 		w.next, w.fresh = nil, w.fresh[:0]
 		w.left++
-		w.ladder.level++
+		w.level++
 		for _, n := range level {
 			w.visit(n)
 		}
@@ -118,8 +118,8 @@ func (w *walk) note(own *home, s model.Subject, running bool) {
 		if h == nil || (h.joined == w.number && h.ran == w.number) {
 			continue
 		}
-		if h.level != w.ladder.level {
-			h.level, h.first, h.runner = w.ladder.level, model.Subject{}, model.Subject{}
+		if h.level != w.level {
+			h.level, h.first, h.runner = w.level, model.Subject{}, model.Subject{}
 			w.fresh = append(w.fresh, h)
 		}
 		if h.first.IsZero() || s.Compare(h.first) < 0 {

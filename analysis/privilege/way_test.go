@@ -213,7 +213,7 @@ func (s *sample) variants() map[string]*sample {
 }
 
 // TestEveryWay goes through the catalogue: each way of each edge is open by the smallest RBAC that has it, with its evidence,
-// and by wildcards; it is closed by each nearest neighbour. One way is looked at at a time, so that no other is open instead.
+// and by wildcards; it is closed by each nearest neighbour. One way is judged at a time, so that no other is open instead.
 func TestEveryWay(t *testing.T) {
 	rules, edges := load(t)
 	for _, e := range edges {

@@ -157,7 +157,7 @@ func TestTakeover(t *testing.T) {
 	load := service(func(s *corev1.ServiceSpec) { s.Type = corev1.ServiceTypeLoadBalancer })
 	back := networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{Name: "web"}}
 	backend := networkingv1.HTTPIngressPath{Backend: back}
-	cat := func(lists ...[]runtime.Object) []runtime.Object { return slices.Concat(lists...) }
+	cat := slices.Concat[[]runtime.Object]
 	these := func(list ...runtime.Object) []runtime.Object { return list }
 	all := cat(mounting(), strong())
 	denied := model.Coverage{Kind: model.KindByName("ServiceAccount").GroupKind(), State: model.Denied, Reason: "not permitted"}
