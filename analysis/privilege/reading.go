@@ -138,7 +138,7 @@ func (t *table) show(rule *model.Rule, of *role, open []opening) *shown {
 		}
 		s.mild = min(s.mild, o.mild())
 		s.node, s.pods = s.node || e.To == "node", s.pods || (e.To == "node" && e.becomes())
-		s.deep = s.deep || ((e.becomes() || e.runs()) && o.without(named|limited))
+		s.deep = s.deep || (e.becomes() && o.without(named|limited))
 	}
 	return s
 }
