@@ -14,8 +14,10 @@ component := -X k8s.io/component-base/version
 LAB_LDFLAGS := -s -w $(component).gitVersion=$(KUBERNETES) $(component).gitMajor=1 $(component).gitMinor=37
 
 LAB := bin/canopy-lab
+# The tests of fixes run the very commands that a fix prints, by the kubectl of the same Kubernetes.
+KUBECTL := bin/kubectl
 # Commands that need a cluster run inside a lab, which ends with them and passes their exit status on.
-in_lab := CANOPY_LAB_REQUIRED=1 CANOPY_LAB_BIN=$(CURDIR)/$(LAB) $(LAB) up --exec
+in_lab := PATH=$(CURDIR)/bin:$$PATH CANOPY_LAB_REQUIRED=1 CANOPY_LAB_BIN=$(CURDIR)/$(LAB) $(LAB) up --exec
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +31,9 @@ $(LAB): FORCE
 	@[ -x $@ ] || echo "building a Kubernetes control plane: about eight minutes the first time, then seconds"
 	@cd cmd/canopy-lab && go build -ldflags '$(LAB_LDFLAGS)' -o ../../$@ .
 
+$(KUBECTL): FORCE
+	@cd cmd/canopy-lab && go build -ldflags '$(LAB_LDFLAGS)' -o ../../$@ k8s.io/kubernetes/cmd/kubectl
+
 FORCE:
 
 run: bin/canopy ## open the dashboard on kubectl's current context
@@ -41,16 +46,16 @@ lab: bin/canopy $(LAB) ## start a real control plane with the demo's cluster and
 	@echo "starting a control plane with the demo's cluster: about twenty seconds"
 	@$(LAB) up --manifests cmd/canopy/demo/jungle --exec bin/canopy
 
-test: bin/canopy $(LAB) ## all tests, those against a real control plane included
+test: bin/canopy $(LAB) $(KUBECTL) ## all tests, those against a real control plane included
 	@$(in_lab) go test -timeout 15m ./...
 	@cd cmd/canopy-lab && go test -timeout 5m ./...
 	@cd cmd/canopy-stock && go test -timeout 5m ./...
 
-test-long: bin/canopy $(LAB) ## the long differential and fuzz runs
+test-long: bin/canopy $(LAB) $(KUBECTL) ## the long differential and fuzz runs
 	@CANOPY_LONG=1 CANOPY_RBAC_QUESTIONS=500000 $(in_lab) go test -timeout 60m ./...
 	@.ci/fuzz 60s
 
-race: bin/canopy $(LAB) ## all tests under the race detector; the control plane itself is built without it
+race: bin/canopy $(LAB) $(KUBECTL) ## all tests under the race detector; the control plane itself is built without it
 	@$(in_lab) go test -race -timeout 30m ./...
 
 bench: bin/canopy $(LAB) ## print the table of speed and memory

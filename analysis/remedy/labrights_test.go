@@ -2,7 +2,6 @@ package remedy
 
 import (
 	"encoding/json"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -22,11 +21,9 @@ import (
 
 // TestLabRights carries the fixes of findings on RBAC out on a real API server, with the very commands that the documents
 // name and in their order, under its checks of escalation. It compares all of RBAC with what the rollout foretold, the
-// aggregated roles that a controller writes among it, and asks the server who may do what.
+// aggregated roles that a controller writes among it, and asks the server who may do what. It needs kubectl, which make test
+// builds.
 func TestLabRights(t *testing.T) {
-	if _, err := exec.LookPath("kubectl"); err != nil {
-		t.Skip("no kubectl")
-	}
 	control := labtest.Private(t, labtest.WithComponents("etcd", "apiserver", "controller-manager"))
 	t.Setenv("KUBECONFIG", control.Kubeconfig(labtest.Admin))
 	l := lab{t, t.TempDir()}
