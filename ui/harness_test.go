@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"canopy/analysis/privilege"
 	"canopy/ui/theme"
 	"canopy/ui/view"
 	"canopy/ui/view/viewtest"
@@ -56,7 +57,7 @@ func newScreen(t testing.TB, o Options, session *viewtest.Session) *screenTest {
 }
 
 // edges reads the catalogue once for all tests.
-var edges = sync.OnceValues(view.NewEdges)
+var edges = sync.OnceValues(privilege.NewMarks)
 
 // calm are settings without a glow, which a clock would have to end.
 func calm(string) Settings {

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"canopy/analysis/privilege"
 	"canopy/ui/keys"
 	"canopy/ui/theme"
 	"canopy/ui/view"
@@ -60,7 +61,7 @@ func newRoot(ctx context.Context, o Options) *root {
 	if zone == nil {
 		zone = time.Local
 	}
-	r.shared = &view.Shared{Keys: keys.Default().With(o.Keys), Zone: zone, Running: ctx, Edges: sync.OnceValues(view.NewEdges)}
+	r.shared = &view.Shared{Keys: keys.Default().With(o.Keys), Zone: zone, Running: ctx, Edges: sync.OnceValues(privilege.NewMarks)}
 	for _, n := range o.Notes {
 		r.notes = append(r.notes, view.Note{Text: n, Bad: true})
 	}

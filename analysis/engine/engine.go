@@ -221,7 +221,7 @@ func (e *Engine) flush() {
 	changed := e.privilege.Flush(e.cluster, e.access, e.findings)
 	if running, at := e.workload.Running(); changed || at != e.runningAt {
 		if !slices.Equal(running, e.running) || changed {
-			if reach := e.privilege.Reach(e.access, running); !reach.Equal(e.reach) {
+			if reach := e.privilege.Reach(running); !reach.Equal(e.reach) {
 				e.reach = reach
 			}
 		}

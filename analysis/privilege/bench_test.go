@@ -85,7 +85,7 @@ func (t *town) build() {
 
 func (t *town) flush() {
 	if t.a.Flush(t.c, t.access, t.out) || t.reach == nil {
-		t.reach = t.a.Reach(t.access, t.running)
+		t.reach = t.a.Reach(t.running)
 	}
 }
 
@@ -211,7 +211,7 @@ func BenchmarkReach(b *testing.B) {
 			t := newTown(b, factor)
 			t.build()
 			for b.Loop() {
-				t.a.Reach(t.access, t.running)
+				t.a.Reach(t.running)
 			}
 			b.ReportMetric(float64(t.a.last.Len()), "subjects")
 		})

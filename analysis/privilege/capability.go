@@ -13,8 +13,8 @@ type Capability struct {
 	Class string
 	// Namespace is "*" for all of the cluster.
 	Namespace string
-	// Named tells that it is for named objects alone.
-	Named bool
+	// Name is the one object that it is for; "" for any.
+	Name string
 }
 
 // Power is a capability with the edge and the binding that give it.
@@ -27,7 +27,7 @@ type Power struct {
 }
 
 // Powers lists what a subject holds by bindings that speak of it itself, sorted: what it holds by a group is the group's.
-// It does not list what only limits the holder to what it holds anyway.
+// It does not list what gives the holder no more than it holds anyway. What is for named objects alone is listed by name.
 func (a *Analyser) Powers(access *rbac.Analyser, s model.Subject) []Power {
 	var list []Power
 	for b := range access.BindingsTo(s) {
@@ -41,25 +41,32 @@ func (a *Analyser) Powers(access *rbac.Analyser, s model.Subject) []Power {
 				continue
 			}
 			e := a.table.edges[o.edge].Edge
-			p := Power{Capability{e.Class, cmp.Or(b.Ref.Namespace, "*"), !o.without(limited | named)}, e, b.Ref, o.sink}
-			list = append(list, p)
+			names := []string{""}
+			if !o.without(limited | named) {
+				names = a.table.names(have.role, o)
+			}
+			for _, name := range names {
+				list = append(list, Power{Capability{e.Class, cmp.Or(b.Ref.Namespace, "*"), name}, e, b.Ref, o.sink})
+			}
 		}
 	}
 	slices.SortFunc(list, func(x, y Power) int {
-		return cmp.Or(x.Binding.Compare(y.Binding), cmp.Compare(x.Edge.ID, y.Edge.ID))
+		return cmp.Or(x.Binding.Compare(y.Binding), cmp.Compare(x.Edge.ID, y.Edge.ID), cmp.Compare(x.Name, y.Name))
 	})
 	return list
 }
 
-// Opens tells for an existing binding which edges it opens, sorted by id.
-func (a *Analyser) Opens(binding model.Ref) []*model.Edge {
-	have := a.bindings[binding]
-	if have == nil || have.reading == nil {
-		return nil
+// names lists the objects for which alone a role opens an edge, sorted.
+func (t *table) names(of *role, o *opening) []string {
+	var names []string
+	for i := range of.rules {
+		for n := range o.needs.all() {
+			if meets(t.needs[n], of.rules[i].PolicyRule) == metByName {
+				names = append(names, of.rules[i].ResourceNames...)
+				break
+			}
+		}
 	}
-	list := make([]*model.Edge, 0, len(have.reading.open))
-	for i := range have.reading.open {
-		list = append(list, a.table.edges[have.reading.open[i].edge].Edge)
-	}
-	return list
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -235,3 +235,16 @@ func rule(verbs, resources string, names ...string) rbacv1.PolicyRule {
 	}
 	return r
 }
+
+// opens lists the edges that a binding opens, by id.
+func (a *Analyser) opens(binding model.Ref) []*model.Edge {
+	have := a.bindings[binding]
+	if have == nil || have.reading == nil {
+		return nil
+	}
+	list := make([]*model.Edge, 0, len(have.reading.open))
+	for i := range have.reading.open {
+		list = append(list, a.table.edges[have.reading.open[i].edge].Edge)
+	}
+	return list
+}

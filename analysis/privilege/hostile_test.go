@@ -111,7 +111,7 @@ func TestManySubjects(t *testing.T) {
 	if f := b.find("LP31", "n1/RoleBinding/some"); f == nil || len(f.Proof.Evidence()) < 40000 {
 		t.Errorf("got %+v", f)
 	}
-	if reach := b.a.Reach(b.access, nil); reach.Len() < 40000 {
+	if reach := b.a.Reach(nil); reach.Len() < 40000 {
 		t.Errorf("%d subjects come to hold the cluster", reach.Len())
 	}
 	b.drop(admin).drop(bindWide("all", "r"))
@@ -182,7 +182,7 @@ func TestHostileNames(t *testing.T) {
 		if b.count("LP01")+b.count("LP07") != 2 || b.count("LP01") == 0 || b.count("LP24") != 3 {
 			t.Errorf("%.20q: %.2000q", evil, b.short())
 		}
-		if reach := b.a.Reach(b.access, nil); reach.Len() == 0 {
+		if reach := b.a.Reach(nil); reach.Len() == 0 {
 			t.Errorf("%.20q: nobody comes to hold the cluster", evil)
 		} else {
 			for s := range reach.each {

@@ -1,17 +1,17 @@
-package view_test
+package privilege_test
 
 import (
 	"slices"
 	"testing"
 
+	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/model"
-	"canopy/ui/view"
 )
 
 // TestTogether holds steps that want two permissions: they must meet in a namespace, and stand beside the one at fault.
 func TestTogether(t *testing.T) {
-	edges, err := view.NewEdges()
+	marks, err := privilege.NewMarks()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestTogether(t *testing.T) {
 			granted = append(granted, rbac.Granted{Permission: p})
 		}
 		var found []string
-		for p, list := range edges.Together(granted, 37) {
+		for p, list := range marks.Together(granted, 37) {
 			for _, e := range list {
 				if e.ID == "R-04" {
 					found = append(found, p.Verb+" "+p.Namespace)
@@ -45,17 +45,17 @@ func TestTogether(t *testing.T) {
 		}
 	}
 	all := rbac.Permission{Verb: "*", Group: "*", Resource: "*", Namespace: "*"}
-	if list := edges.Together([]rbac.Granted{{Permission: all}}, 37)[all]; !slices.ContainsFunc(list, func(e *model.Edge) bool { return e.ID == "R-04" }) {
+	if list := marks.Together([]rbac.Granted{{Permission: all}}, 37)[all]; !slices.ContainsFunc(list, func(e *model.Edge) bool { return e.ID == "R-04" }) {
 		t.Error("all permissions do not open R-04")
 	}
-	if list := edges.Alone(&rbac.Permission{Verb: "create", Resource: "pods/exec", Namespace: "a"}, 37); len(list) != 1 || list[0].ID != "W-07" {
+	if list := marks.Alone(&rbac.Permission{Verb: "create", Resource: "pods/exec", Namespace: "a"}, 37); len(list) != 1 || list[0].ID != "W-07" {
 		t.Errorf("create pods/exec opens %v", list)
 	}
 }
 
 // TestLike holds that permissions which are alike open the same.
 func TestLike(t *testing.T) {
-	edges, err := view.NewEdges()
+	marks, err := privilege.NewMarks()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,14 +65,14 @@ func TestLike(t *testing.T) {
 		for _, minor := range []int{0, 31, 37} {
 			for _, ns := range []string{"a", "shop", "default"} {
 				p.Namespace = ns
-				like := edges.Like(p)
-				if got, want := edges.Alone(&like, minor), edges.Alone(&p, minor); !slices.Equal(got, want) {
+				like := marks.Like(p)
+				if got, want := marks.Alone(&like, minor), marks.Alone(&p, minor); !slices.Equal(got, want) {
 					t.Errorf("%+v opens %v, what is like it %v", p, want, got)
 				}
 			}
 			p.Namespace = "kube-system"
-			like := edges.Like(p)
-			if got, want := edges.Alone(&like, minor), edges.Alone(&p, minor); !slices.Equal(got, want) {
+			like := marks.Like(p)
+			if got, want := marks.Alone(&like, minor), marks.Alone(&p, minor); !slices.Equal(got, want) {
 				t.Errorf("%+v opens %v, what is like it %v", p, want, got)
 			}
 		}

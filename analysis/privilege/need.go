@@ -6,8 +6,12 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
+	"canopy/analysis/rbac"
 	"canopy/model"
 )
+
+// Meets tells whether a rule meets a need, in full or for the objects alone that it names.
+func Meets(n *model.Need, r *rbacv1.PolicyRule) bool { return meets(n, r) != unmet }
 
 // strength is how far a rule meets a need.
 type strength uint8
@@ -35,7 +39,7 @@ func meets(n *model.Need, r *rbacv1.PolicyRule) strength {
 	}
 	best := unmet
 	for _, resource := range n.Resources {
-		if grantsResource(r, resource) {
+		if rbac.GrantsResource(r, resource) {
 			best = max(best, meetsOn(n, r, resource))
 		}
 	}
@@ -44,17 +48,6 @@ func meets(n *model.Need, r *rbacv1.PolicyRule) strength {
 
 func grantsVerb(r *rbacv1.PolicyRule, verbs []string) bool {
 	return slices.Contains(r.Verbs, rbacv1.VerbAll) || slices.ContainsFunc(verbs, func(v string) bool { return slices.Contains(r.Verbs, v) })
-}
-
-// grantsResource tells whether a rule speaks of a resource, subresource included.
-func grantsResource(r *rbacv1.PolicyRule, resource string) bool {
-	_, sub, ok := strings.Cut(resource, "/")
-	for _, have := range r.Resources {
-		if have == rbacv1.ResourceAll || have == resource || (ok && strings.HasPrefix(have, "*/") && have[2:] == sub) {
-			return true
-		}
-	}
-	return false
 }
 
 // meetsOn looks at verbs and names. A request that creates an object of its own, or deletes a collection, names none, so

@@ -68,7 +68,7 @@ func TestReachStepByStep(t *testing.T) {
 				running = w.running()
 			}
 			walk := b.a.ladder.walk
-			now := b.a.Reach(b.access, running)
+			now := b.a.Reach(running)
 			if b.a.ladder.walk == walk {
 				patched++
 			} else {

@@ -2,10 +2,11 @@ package privilege
 
 import (
 	"iter"
-	"slices"
 	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+
+	"canopy/analysis/rbac"
 )
 
 // profile is what some rules meet: the numbers of the needs, in full or for named objects alone.
@@ -28,7 +29,7 @@ func (p *profile) any() set {
 func (t *table) profile(rules iter.Seq[*rbacv1.PolicyRule]) profile {
 	var p profile
 	for r := range rules {
-		p.all = p.all || everything(r)
+		p.all = p.all || rbac.GrantsAll(r)
 		concerned := t.concerned(r)
 		concerned.drop(&p.full)
 		for i := range concerned.all() {
@@ -66,9 +67,4 @@ func (t *table) concerned(r *rbacv1.PolicyRule) set {
 		}
 	}
 	return s
-}
-
-// everything tells a rule that grants all on resources.
-func everything(r *rbacv1.PolicyRule) bool {
-	return len(r.ResourceNames) == 0 && slices.Contains(r.Verbs, "*") && slices.Contains(r.APIGroups, "*") && slices.Contains(r.Resources, "*")
 }

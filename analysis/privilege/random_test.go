@@ -217,13 +217,13 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 				running, climbed = w.running(), -1
 			}
 			if b.climbed != climbed {
-				reach = b.a.Reach(b.access, running)
+				reach = b.a.Reach(running)
 			}
 			fresh := w.fresh(b, b.a.minor)
 			if got, want := b.text(), fresh.text(); got != want {
 				t.Fatalf("seed %d, step %d: batch and incremental differ:\n%s", seed, step, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
 			}
-			if want := fresh.a.Reach(fresh.access, running); !reach.Equal(want) {
+			if want := fresh.a.Reach(running); !reach.Equal(want) {
 				t.Fatalf("seed %d, step %d: who comes to hold the cluster:\n%s", seed, step, cmp.Diff(want.text(), reach.text()))
 			}
 			if b.a.Len() != len(b.out.findings) || b.a.size() != fresh.a.size() {

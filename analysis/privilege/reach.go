@@ -200,7 +200,7 @@ func (r *Reach) Same(o *Reach, s model.Subject) bool {
 
 // Reach works out who can come to hold the whole cluster. Running lists the accounts whose pods hold a token, sorted. Equal
 // input gives equal output: of several shortest ways the first by name counts.
-func (a *Analyser) Reach(_ *rbac.Analyser, running []model.Subject) *Reach {
+func (a *Analyser) Reach(running []model.Subject) *Reach {
 	if now := a.patch(running); now != nil {
 		a.last = now
 	} else {

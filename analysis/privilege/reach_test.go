@@ -88,7 +88,7 @@ func TestReachIsAFixpoint(t *testing.T) {
 			}
 			b.flush()
 			running := w.running()
-			reach, want := b.a.Reach(b.access, running), b.steps(running)
+			reach, want := b.a.Reach(running), b.steps(running)
 			if reach.Len() != len(want) {
 				t.Fatalf("seed %d, step %d: %d subjects, want %d: %v", seed, step, reach.Len(), len(want), want)
 			}
@@ -176,7 +176,7 @@ func TestReachByHand(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := law.again().complete("v1.37.2").put(all, admin)
 			c.put(tt.objects...)
-			if got := fmt.Sprint(c.a.Reach(c.access, tt.running).Of(web)); len(got) < len(tt.want) || got[:len(tt.want)] != tt.want {
+			if got := fmt.Sprint(c.a.Reach(tt.running).Of(web)); len(got) < len(tt.want) || got[:len(tt.want)] != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})

@@ -96,7 +96,7 @@ func pointers(rules []rbacv1.PolicyRule) iter.Seq[*rbacv1.PolicyRule] {
 func (r *role) everything() []model.Evidence {
 	var list []model.Evidence
 	for i := range r.rules {
-		if one := &r.rules[i]; everything(one.PolicyRule) {
+		if one := &r.rules[i]; rbac.GrantsAll(one.PolicyRule) {
 			list = append(list, model.Evidence{Object: one.Role, Path: rulePath(one.Index), Value: sentence(one.PolicyRule)})
 		}
 	}

@@ -65,7 +65,7 @@ func TestShippedIsClean(t *testing.T) {
 // TestShippedReach holds that on a new cluster nobody but the control plane comes to hold the cluster.
 func TestShippedReach(t *testing.T) {
 	b := shipped(newCourt(t), 37, true)
-	reach := b.a.Reach(b.access, nil)
+	reach := b.a.Reach(nil)
 	for s := range reach.each {
 		if _, ok := b.a.system[s]; !ok {
 			t.Errorf("%s: %v", s, reach.Of(s))

@@ -240,7 +240,7 @@ func TestEveryWay(t *testing.T) {
 				for name, o := range s.neighbours() {
 					t.Run(name, func(t *testing.T) {
 						b := o.put(law.again())
-						if list := b.a.Opens(o.binding()); len(list) > 0 {
+						if list := b.a.opens(o.binding()); len(list) > 0 {
 							t.Errorf("it is open:\n%s", b.text())
 						}
 						if f := b.find(e.Rule, o.binding().String()); f != nil {
@@ -256,13 +256,13 @@ func TestEveryWay(t *testing.T) {
 
 func checkOpen(t *testing.T, b *court, s *sample, e *model.Edge) {
 	t.Helper()
-	list := b.a.Opens(s.binding())
+	list := b.a.opens(s.binding())
 	if len(list) != 1 || list[0].ID != e.ID {
 		t.Fatalf("it is closed for %v", s.rules)
 	}
 	f := b.find(e.Rule, s.binding().String())
 	if f == nil {
-		if f = b.find("LP01", s.binding().String()); f == nil || !everything(&s.rules[0]) {
+		if f = b.find("LP01", s.binding().String()); f == nil || !rbac.GrantsAll(&s.rules[0]) {
 			t.Fatalf("no finding:\n%s", b.text())
 		}
 	}

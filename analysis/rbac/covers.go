@@ -10,8 +10,9 @@ import (
 // covers compares one word of a rule with another: both "*" and "" as they stand in rules.
 func covers(owner, servant string) bool { return owner == "*" || owner == servant }
 
-// coversResource knows subresources: */exec covers pods/exec, and pods does not.
-func coversResource(owner, servant string) bool {
+// CoversResource compares a word of a rule with a resource, subresource included: */exec covers pods/exec, and pods does
+// not.
+func CoversResource(owner, servant string) bool {
 	if covers(owner, servant) {
 		return true
 	}
@@ -55,7 +56,7 @@ func coveredBy(rules []rbacv1.PolicyRule, p *Permission) bool {
 			}
 			continue
 		}
-		if any1(r.APIGroups, p.Group, covers) && any1(r.Resources, p.Resource, coversResource) &&
+		if any1(r.APIGroups, p.Group, covers) && any1(r.Resources, p.Resource, CoversResource) &&
 			(len(r.ResourceNames) == 0 || ((p.Name != "" || p.Unnamed) && slices.Contains(r.ResourceNames, p.Name))) {
 			return true
 		}

@@ -52,7 +52,7 @@ func (d *Discovery) matching(p *Permission) func(func(*stock.Resource) bool) {
 		}
 		for i := range d.list {
 			r := &d.list[i]
-			if covers(p.Group, r.Group) && coversResource(p.Resource, r.Resource) && !yield(r) {
+			if covers(p.Group, r.Group) && CoversResource(p.Resource, r.Resource) && !yield(r) {
 				return
 			}
 		}

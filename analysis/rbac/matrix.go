@@ -98,7 +98,7 @@ func (t *tally) count(p *Permission) {
 	}
 	for i := range t.resources {
 		r := &t.resources[i]
-		if !covers(p.Group, r.Group) || !coversResource(p.Resource, r.Resource) || p.Namespace != "*" && !r.Namespaced {
+		if !covers(p.Group, r.Group) || !CoversResource(p.Resource, r.Resource) || p.Namespace != "*" && !r.Namespaced {
 			continue
 		}
 		verbs := []string{p.Verb}

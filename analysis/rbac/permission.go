@@ -38,7 +38,7 @@ func (p *Permission) Covers(o *Permission) bool {
 		_, ok := pickURL([]string{p.URL}, o.URL)
 		return ok && o.onURL() && p.onURL()
 	}
-	return covers(p.Namespace, o.Namespace) && covers(p.Group, o.Group) && coversResource(p.Resource, o.Resource) &&
+	return covers(p.Namespace, o.Namespace) && covers(p.Group, o.Group) && CoversResource(p.Resource, o.Resource) &&
 		((p.Name == "" && !p.Unnamed) || (p.Name == o.Name && p.Unnamed == o.Unnamed))
 }
 

@@ -146,7 +146,7 @@ func (r *rights) takeRights(c *cut) {
 	words := r.lexicon.in(namespace)
 	if c.has("LP01") {
 		c.take(words, func(_ *lexicon, rule rbacv1.PolicyRule) rest {
-			if everything(&rule) {
+			if rbac.GrantsAll(&rule) {
 				return rest{gone: []rbacv1.PolicyRule{rule}}
 			}
 			return rest{left: []rbacv1.PolicyRule{rule}}

@@ -7,6 +7,7 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
+	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/analysis/rbac/stock"
 	"canopy/model"
@@ -46,7 +47,7 @@ func (l *lexicon) resources(group, word string, verbs []string) []string {
 	}
 	var list []string
 	for _, r := range l.known.All() {
-		if r.Group == group && coversResource(word, r.Resource) && has(r.Verbs) && (!l.namespaced || r.Namespaced || r.Group == "" && strings.HasPrefix(r.Resource, "namespaces")) {
+		if r.Group == group && rbac.CoversResource(word, r.Resource) && has(r.Verbs) && (!l.namespaced || r.Namespaced || r.Group == "" && strings.HasPrefix(r.Resource, "namespaces")) {
 			list = append(list, r.Resource)
 		}
 	}
@@ -76,7 +77,7 @@ type rest struct {
 
 // without takes what meets a need out of a rule, and nothing else.
 func (l *lexicon) without(r rbacv1.PolicyRule, n *model.Need) rest {
-	if !meets(n, &r) {
+	if !privilege.Meets(n, &r) {
 		return rest{left: []rbacv1.PolicyRule{r}}
 	}
 	var x rest
@@ -101,7 +102,7 @@ func (l *lexicon) withoutVerb(x *rest, r rbacv1.PolicyRule, n *model.Need) {
 	if slices.Contains(verbs, rbacv1.VerbAll) {
 		x.spelt, verbs = true, nil
 		for _, known := range l.known.All() {
-			if (slices.Contains(r.APIGroups, known.Group) || slices.Contains(r.APIGroups, rbacv1.APIGroupAll)) && grantsResource(&r, known.Resource) {
+			if (slices.Contains(r.APIGroups, known.Group) || slices.Contains(r.APIGroups, rbacv1.APIGroupAll)) && rbac.GrantsResource(&r, known.Resource) {
 				verbs = append(verbs, known.Verbs...)
 			}
 		}
@@ -142,7 +143,7 @@ func (l *lexicon) otherGroups(x *rest, r rbacv1.PolicyRule, n *model.Need) {
 func (l *lexicon) otherResources(x *rest, r rbacv1.PolicyRule, n *model.Need) {
 	var words []string
 	for _, word := range r.Resources {
-		if !slices.ContainsFunc(n.Resources, func(res string) bool { return coversResource(word, res) }) {
+		if !slices.ContainsFunc(n.Resources, func(res string) bool { return rbac.CoversResource(word, res) }) {
 			// Of a wildcard for groups what there is in this one.
 			if slices.Contains(r.APIGroups, n.Group) || len(l.resources(n.Group, word, r.Verbs)) > 0 {
 				words = append(words, word)
@@ -166,7 +167,7 @@ func (l *lexicon) otherVerbs(x *rest, r rbacv1.PolicyRule, n *model.Need) {
 		x.unnamed = len(r.ResourceNames) == 0
 	}
 	for _, resource := range n.Resources {
-		if !grantsResource(&r, resource) {
+		if !rbac.GrantsResource(&r, resource) {
 			continue
 		}
 		verbs, hit := r.Verbs, common(r.Verbs, n.Verbs)

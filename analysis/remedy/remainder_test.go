@@ -7,6 +7,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/analysis/rbac/stock"
 	"canopy/model"
@@ -69,7 +70,7 @@ func TestWildcardsAreWrittenOut(t *testing.T) {
 		t.Errorf("nobody gets these: %s", left)
 	}
 	for _, p := range x.left {
-		if meets(read, &p) {
+		if privilege.Meets(read, &p) {
 			t.Errorf("%s is left", sentence(&p))
 		}
 	}

@@ -116,7 +116,7 @@ func (b *bench) settle() {
 	}
 	changed := b.rights.Flush(b.c, b.access, nobody{})
 	if running, runs := b.a.Running(); changed || runs != b.runs {
-		b.reach, b.runs = b.rights.Reach(b.access, running), runs
+		b.reach, b.runs = b.rights.Reach(running), runs
 	}
 	b.a.Reached(b.reach, b.out)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"canopy/analysis/privilege"
 	"canopy/ui/keys"
 	"canopy/ui/text"
 	"canopy/ui/theme"
@@ -25,7 +26,7 @@ type Shared struct {
 	Glow bool
 	// Edges gives what tells which steps of an attack permissions open. Reading the catalogue takes its time, so commands ask
 	// for it.
-	Edges func() (*Edges, error)
+	Edges func() (*privilege.Marks, error)
 }
 
 // TwoPanes tells whether a screen of this width shows a list and what is selected in it side by side.

@@ -6,15 +6,15 @@ import (
 	"slices"
 	"testing"
 
+	"canopy/analysis/privilege"
 	access "canopy/analysis/rbac"
 	"canopy/model"
-	"canopy/ui/view"
 )
 
 // TestFoldLosesNothing sums random permissions up: each is in one row and no other, rows have keys of their own, and no two
 // rows about the same thing share a namespace.
 func TestFoldLosesNothing(t *testing.T) {
-	edges, err := view.NewEdges()
+	edges, err := privilege.NewMarks()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"canopy/analysis/privilege"
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
@@ -24,7 +25,7 @@ import (
 var (
 	update = flag.Bool("update", false, "write the golden files anew")
 	// edges reads the catalogue once for all tests.
-	edges = sync.OnceValues(view.NewEdges)
+	edges = sync.OnceValues(privilege.NewMarks)
 )
 
 // stage is a screen with its session.

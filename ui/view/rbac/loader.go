@@ -27,7 +27,7 @@ func newLoader(s *view.Shared, w *world, r *model.Report, width int) *loader {
 func (to *loader) folder(all []access.Granted) (*folder, error) {
 	load := to.shared.Edges
 	if load == nil {
-		load = view.NewEdges
+		load = privilege.NewMarks
 	}
 	edges, err := load()
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"canopy/analysis/privilege"
 	access "canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/ui/text"
@@ -67,7 +68,7 @@ func (r *right) weight() int {
 
 // folder sums permissions up.
 type folder struct {
-	edges *view.Edges
+	edges *privilege.Marks
 	// together are the steps that permissions open with others of their holder.
 	together map[access.Permission][]*model.Edge
 	minor    int

@@ -23,6 +23,7 @@ import (
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
+	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/model"
@@ -185,7 +186,7 @@ func (s *Session) Snapshot() *view.Snapshot {
 // Shared gives what screens have in common: the default keys and look, UTC.
 func (s *Session) Shared() *view.Shared {
 	return &view.Shared{
-		Theme: theme.New(theme.Options{Dark: true}), Glyphs: theme.NewGlyphs(false), Keys: keys.Default(), Zone: time.UTC, Session: s, Running: context.Background(), Glow: true, Edges: view.NewEdges,
+		Theme: theme.New(theme.Options{Dark: true}), Glyphs: theme.NewGlyphs(false), Keys: keys.Default(), Zone: time.UTC, Session: s, Running: context.Background(), Glow: true, Edges: privilege.NewMarks,
 	}
 }
 
