@@ -111,7 +111,7 @@ func TestRunInTerminal(t *testing.T) {
 	session.publish(first)
 	x.wait("shop/Deployment/web", "live ●", "coverage 100%")
 	x.keys("/ns:data\r")
-	x.wait("filter: ns:data", "data/DaemonSet/backup-helper")
+	x.wait("filter: ns:data", "data/RoleBinding/exec", "data/DaemonSet/backup-h")
 	x.gone("shop/Deployment/web")
 	x.escape()
 	x.wait("shop/Deployment/web")

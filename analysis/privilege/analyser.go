@@ -33,6 +33,11 @@ type Analyser struct {
 	// accounts they stand for.
 	holders map[model.Subject]int
 	power   map[string]int
+	// namesakes counts the accounts among them by name, strongCrowds the groups of accounts.
+	namesakes    map[string]int
+	strongCrowds int
+	// naming are the bindings that let one act as accounts by name.
+	naming map[*bound]struct{}
 	// ladder finds the bindings that lead on, and last is who was found to come to hold the cluster by them.
 	ladder ladder
 	last   *Reach
@@ -46,7 +51,7 @@ func New(rules catalogue.Set, edges []*model.Edge) *Analyser {
 	a := &Analyser{
 		rules: rules, table: newTable(edges),
 		roles: map[model.Ref]*role{}, bindings: map[model.Ref]*bound{}, faults: map[model.Ref][]*model.Finding{},
-		people: people{}, waiting: map[*bound]struct{}{}, holders: map[model.Subject]int{}, power: map[string]int{}, ladder: newLadder(),
+		people: people{}, waiting: map[*bound]struct{}{}, holders: map[model.Subject]int{}, power: map[string]int{}, namesakes: map[string]int{}, naming: map[*bound]struct{}{}, ladder: newLadder(),
 		dirtyRoles: map[model.Ref]struct{}{}, dirtyBindings: map[model.Ref]struct{}{}, dirtyOthers: map[model.Ref]struct{}{},
 	}
 	a.serve(0)

@@ -89,6 +89,7 @@ func (r *round) leave(b *bound) {
 	}
 	r.wait(b, false)
 	r.hold(b, -1)
+	delete(r.naming, b)
 	if b.leads().climbs() {
 		r.ladder.remove(b)
 		r.gone[b.ref] = b

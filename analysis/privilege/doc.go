@@ -6,9 +6,10 @@
 // the role where the role itself is at fault; its evidence names each rule of the role with the edges that it opens.
 //
 // The severity of a finding is that of its rule where the grant is cluster-wide. It is
-//   - one step milder where a RoleBinding grants it, unless an account of that namespace holds the cluster, or, for those
-//     who create pods, privileged pods are admitted there;
-//   - one step milder where named objects alone are granted, and where nothing is gained that the holder has not;
+//   - one step milder where a RoleBinding grants it, unless it lets one act as an account of that namespace which holds the
+//     cluster, or, for those who create pods, privileged pods are admitted there;
+//   - one step milder where named objects alone are granted, unless they are accounts of which one holds the cluster, and
+//     where nothing is gained that the holder has not;
 //   - one step worse where a group that everybody, or every service account, belongs to is bound;
 //   - info where all subjects are identities of the control plane.
 //

@@ -15,8 +15,10 @@ type reading struct {
 	// partly lists the ways of which the role gives some needs, or all of them for named objects alone: other bindings of a
 	// subject may give the rest.
 	partly []wayAt
-	// deep tells that some of it leads to accounts of the namespace for good.
+	// deep tells that some of it lets one act as accounts of the namespace for good.
 	deep bool
+	// naming tells that some of it lets one act as accounts by name.
+	naming bool
 	climb
 }
 
@@ -45,10 +47,11 @@ type shown struct {
 	rule    *model.Rule
 	verdict model.Verdict
 	reason  string
-	// mild counts what makes all of it milder. deep tells that it leads to accounts of the namespace for good, node that it
-	// leads to the node, pods that it does so by pods.
+	// mild counts what makes all of it milder. deep tells that it lets one act as accounts of the namespace for good, node that
+	// it leads to the node, pods that it does so by pods. accounts are those that it lets one act as by name.
 	mild             int
 	deep, node, pods bool
+	accounts         []string
 	// lines proves it. It is worked out when first asked for, which may be by any goroutine.
 	lines func() []model.Evidence
 }
@@ -121,15 +124,15 @@ func (r *round) finish(now *reading, of *role, wide bool) {
 	now.shown = nil
 	for n, open := range byRule {
 		if rule := r.rules[r.table.rules[n]]; rule != nil && len(open) > 0 {
-			one := r.table.show(rule, of, open)
-			now.shown, now.deep = append(now.shown, one), now.deep || one.deep
+			one := r.table.show(rule, of, open, wide)
+			now.shown, now.deep, now.naming = append(now.shown, one), now.deep || one.deep, now.naming || len(one.accounts) > 0
 		}
 	}
 	now.climb = r.table.climb(of, now.open, wide)
 }
 
 // show sums up what is open of the edges of one rule.
-func (t *table) show(rule *model.Rule, of *role, open []opening) *shown {
+func (t *table) show(rule *model.Rule, of *role, open []opening, wide bool) *shown {
 	s := &shown{rule: rule, verdict: model.Depends, reason: open[0].why, mild: open[0].mild(), lines: t.proof(of, open)}
 	for i := range open {
 		o, e := &open[i], &t.edges[open[i].edge]
@@ -138,7 +141,10 @@ func (t *table) show(rule *model.Rule, of *role, open []opening) *shown {
 		}
 		s.mild = min(s.mild, o.mild())
 		s.node, s.pods = s.node || e.To == "node", s.pods || (e.To == "node" && e.becomes())
-		s.deep = s.deep || (e.becomes() && o.without(named|limited))
+		s.deep = s.deep || ((e.becomes() || e.runs()) && o.without(named|limited))
+		if e.becomes() && !o.without(named) {
+			s.accounts = append(s.accounts, t.accounts(of, o, wide)...)
+		}
 	}
 	return s
 }

@@ -31,7 +31,9 @@ type round struct {
 	gone map[model.Ref]*bound
 	// powerful says of the namespaces in which the number of accounts that hold the cluster changed whether any did.
 	powerful map[string]bool
-	climbed  bool
+	// moved tells that some account came to hold the cluster, or does no more.
+	moved   bool
+	climbed bool
 }
 
 // whereabouts is a subject in a place.
@@ -151,6 +153,11 @@ func (r *round) open(b *bound) {
 	if b.leads().climbs() {
 		r.ladder.add(b)
 	}
+	if now != nil && now.naming {
+		r.naming[b] = struct{}{}
+	} else {
+		delete(r.naming, b)
+	}
 	old := &bound{ref: b.ref, names: b.names, reading: before}
 	if was := r.gone[b.ref]; was != nil {
 		old = was
@@ -167,6 +174,9 @@ func (r *round) open(b *bound) {
 func (r *round) settle() {
 	for _, old := range r.gone {
 		r.climbed = r.ladder.shift(old) || r.climbed
+	}
+	if r.moved {
+		maps.Copy(r.work, r.naming)
 	}
 	for ns, was := range r.powerful {
 		if was == (r.power[ns] > 0) {

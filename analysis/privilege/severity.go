@@ -13,9 +13,13 @@ func (r *round) grade(base model.Severity, b *bound, who []model.Subject, s *sho
 		return model.Info
 	}
 	grade := int(base) - s.mild
-	// What a RoleBinding opens stays in its namespace, but where it leads to an account there that holds the cluster, or to
-	// the node below.
-	leads := s.node || (s.deep && r.hasPower(b.ref.Namespace))
+	strong := r.strong(b, s.accounts)
+	if strong && s.mild > 0 {
+		grade++
+	}
+	// What a RoleBinding opens stays in its namespace, but where it lets one act as an account there that holds the cluster,
+	// or leads to the node below.
+	leads := s.node || strong || (s.deep && r.hasPower(b.ref.Namespace))
 	if !b.cluster() && !leads {
 		grade--
 	}

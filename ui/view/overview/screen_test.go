@@ -65,11 +65,11 @@ func TestPartsOfTheClusterComeAfterOnesOwn(t *testing.T) {
 	session.Apply(viewtest.Objects(t, []byte(privileged("kube-system", "proxy")+privileged("zoo", "ape")))...)
 	s := open(t, session.Shared(), session.Snapshot(), 120, 30)
 	var order []string
-	for range 4 {
+	for range 5 {
 		order = append(order, s.Subject().Object.String())
 		press(t, s, keys.Down)
 	}
-	want := []string{"zoo/Pod/ape", "data/DaemonSet/backup-helper", "ClusterRoleBinding/operator", "kube-system/Pod/proxy"}
+	want := []string{"zoo/Pod/ape", "data/DaemonSet/backup-helper", "ClusterRoleBinding/operator", "data/RoleBinding/exec", "kube-system/Pod/proxy"}
 	if !slices.Equal(order, want) {
 		t.Errorf("order %v, want %v", order, want)
 	}
