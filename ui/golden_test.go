@@ -20,7 +20,7 @@ func TestGolden(t *testing.T) {
 			t.Run(file, func(t *testing.T) {
 				s := newScreen(t, Options{Width: size[0], Height: size[1]}, session)
 				s.press(keys...)
-				exact(t, s.content(), size[0], size[1])
+				viewtest.Exact(t, s.content(), size[0], size[1])
 				golden(t, file, s.plain())
 			})
 		}
@@ -31,7 +31,7 @@ func TestGolden(t *testing.T) {
 					options.Width, options.Height = size[0], size[1]
 					s := newScreen(t, options, session)
 					s.press(keys...)
-					exact(t, s.content(), size[0], size[1])
+					viewtest.Exact(t, s.content(), size[0], size[1])
 					golden(t, file, s.content())
 				})
 			}
@@ -101,7 +101,7 @@ func TestSizes(t *testing.T) {
 				s.root.resize(width, height)
 				content := s.content()
 				if width >= minWidth && height >= minHeight {
-					exact(t, content, width, height)
+					viewtest.Exact(t, content, width, height)
 				} else if lines := strings.Split(content, "\n"); len(lines) > height || ansi.StringWidth(lines[0]) > width {
 					t.Errorf("%s at %dx%d: %q", name, width, height, content)
 				}

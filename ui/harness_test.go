@@ -2,9 +2,6 @@ package ui
 
 import (
 	"context"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -18,8 +15,6 @@ import (
 	"canopy/ui/view"
 	"canopy/ui/view/viewtest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // quiet is a session whose news have to be asked for, so that every command ends and a test needs no waiting.
 type quiet struct{ *viewtest.Session }
@@ -159,38 +154,7 @@ func (s *screenTest) lacks(not ...string) {
 // golden compares a screen with testdata. Escape sequences are written so that people can read the file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	got = strings.ReplaceAll(got, "\x1b", "\\e") + "\n"
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(want) != got {
-		t.Errorf("%s differs; make golden writes it anew. Got:\n%s", path, got)
-	}
-}
-
-// exact checks that a screen is exactly as large as the terminal.
-func exact(t testing.TB, content string, width, height int) {
-	t.Helper()
-	lines := strings.Split(content, "\n")
-	if len(lines) != height {
-		t.Errorf("%d lines, want %d", len(lines), height)
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w != width {
-			t.Errorf("line %d is %d cells wide, want %d: %q", i, w, width, ansi.Strip(l))
-		}
-	}
+	viewtest.Golden(t, name, strings.ReplaceAll(got, "\x1b", "\\e")+"\n")
 }
 
 // palette gives a built-in one.

@@ -40,7 +40,7 @@ func TestGolden(t *testing.T) {
 		for _, size := range [][2]int{{60, 15}, {80, 19}, {120, 35}, {200, 55}} {
 			t.Run(fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), func(t *testing.T) {
 				d := open(t, c.session, c.open(c.session), size[0], size[1])
-				exact(t, d.screen.View(), size[0], size[1])
+				viewtest.Exact(t, d.screen.View(), size[0], size[1])
 				golden(t, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), d.screen)
 				if size[0] < 100 {
 					d.do(keys.NextPane)

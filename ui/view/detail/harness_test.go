@@ -1,10 +1,7 @@
 package detail_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -21,8 +18,6 @@ var _ interface {
 	view.Screen
 	view.Filtered
 } = (*detail.Screen)(nil)
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // driver runs the commands of a screen at once, one after the other, and keeps what it sends to the program.
 type driver struct {
@@ -92,37 +87,8 @@ func (d *driver) lacks(texts ...string) {
 	}
 }
 
-// exact checks that a block has this size.
-func exact(t testing.TB, block string, width, height int) {
-	t.Helper()
-	lines := strings.Split(block, "\n")
-	if len(lines) != height {
-		t.Errorf("%dx%d: %d lines", width, height, len(lines))
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w != width {
-			t.Errorf("%dx%d: line %d is %d cells wide: %q", width, height, i, w, l)
-			return
-		}
-	}
-}
-
 // golden compares a screen with a file: its crumbs and what stands beside them, then what it draws.
 func golden(t *testing.T, name string, s *detail.Screen) {
 	t.Helper()
-	got := fmt.Sprintf("%s | %s | %s\n%s\n", strings.Join(s.Crumbs(), " > "), s.Aside(), s.Position(), ansi.Strip(s.View()))
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is not as it was; got\n%s", path, got)
-	}
+	viewtest.Golden(t, name, fmt.Sprintf("%s | %s | %s\n%s\n", strings.Join(s.Crumbs(), " > "), s.Aside(), s.Position(), ansi.Strip(s.View())))
 }

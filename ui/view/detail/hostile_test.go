@@ -12,6 +12,7 @@ import (
 	"canopy/ui/theme"
 	"canopy/ui/view"
 	"canopy/ui/view/detail"
+	"canopy/ui/view/viewtest"
 )
 
 func TestHostileCluster(t *testing.T) {
@@ -29,7 +30,7 @@ func TestHostileCluster(t *testing.T) {
 		d := open(t, w.Session, screen, 120, 40)
 		for range 300 {
 			clean(t, d.screen.View())
-			exact(t, d.screen.View(), 120, 40)
+			viewtest.Exact(t, d.screen.View(), 120, 40)
 			d.screen.Wheel(10, 5, 20)
 			d.screen.Wheel(100, 5, 20)
 		}
@@ -81,18 +82,18 @@ func TestSizesAndLooks(t *testing.T) {
 	w, shared := watch(t)
 	long := ref("a-namespace-with-a-name-of-forty-letters/StatefulSet/a-name-of-many-letters-so-that-it-is-cut-with-an-ellipsis-where-the-column-ends-and-shown-whole-on-demand-in-the-detail-of-it-which-wraps-around-as-often-as-needs-be")
 	for _, s := range []*detail.Screen{detail.New(shared, critical), detail.NewObject(shared, long), detail.New(shared, "x"), detail.NewObject(shared, model.Ref{})} {
-		exact(t, strings.TrimSuffix(s.View(), "\n"), 0, 1)
+		viewtest.Exact(t, strings.TrimSuffix(s.View(), "\n"), 0, 1)
 		d := open(t, w.Session, s, 120, 40)
 		for width := 1; width <= 220; width += 3 {
 			for height := 1; height <= 60; height += 5 {
 				s.Resize(width, height)
-				exact(t, s.View(), width, height)
+				viewtest.Exact(t, s.View(), width, height)
 			}
 		}
 		d.do(keys.NextPane)
 		for width := 1; width <= 220; width += 7 {
 			s.Resize(width, 5)
-			exact(t, s.View(), width, 5)
+			viewtest.Exact(t, s.View(), width, 5)
 		}
 	}
 	d := open(t, w.Session, detail.NewObject(shared, long), 60, 40)

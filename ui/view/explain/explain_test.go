@@ -1,10 +1,7 @@
 package explain_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -25,8 +22,6 @@ var _ interface {
 	view.Screen
 	view.Filtered
 } = (*explain.Screen)(nil)
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // run does what a command asks for, and gives what it sends to the program.
 func run(t *testing.T, s *explain.Screen, cmd tea.Cmd) (sent []tea.Msg) {
@@ -60,20 +55,6 @@ func copied(t *testing.T, s *explain.Screen) string {
 	return c.Text
 }
 
-func exact(t *testing.T, block string, width, height int) {
-	t.Helper()
-	lines := strings.Split(block, "\n")
-	if len(lines) != height {
-		t.Errorf("%dx%d: %d lines", width, height, len(lines))
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w != width {
-			t.Errorf("%dx%d: line %d is %d cells wide: %q", width, height, i, w, l)
-			return
-		}
-	}
-}
-
 func TestGolden(t *testing.T) {
 	session := viewtest.Cluster(t)
 	for _, rule := range []string{"PS06", "LP21", "PS27"} {
@@ -83,22 +64,8 @@ func TestGolden(t *testing.T) {
 				s := explain.New(session.Shared(), rule)
 				s.Resize(size[0], size[1])
 				run(t, s, s.Show(session.Snapshot()))
-				exact(t, s.View(), size[0], size[1])
-				got := fmt.Sprintf("%s | %s | %s\n%s\n", strings.Join(s.Crumbs(), " > "), s.Aside(), s.Position(), ansi.Strip(s.View()))
-				path := filepath.Join("testdata", name+".txt")
-				if *update {
-					if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-					return
-				}
-				want, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got != string(want) {
-					t.Errorf("%s is not as it was; got\n%s", path, got)
-				}
+				viewtest.Exact(t, s.View(), size[0], size[1])
+				viewtest.Golden(t, name, fmt.Sprintf("%s | %s | %s\n%s\n", strings.Join(s.Crumbs(), " > "), s.Aside(), s.Position(), ansi.Strip(s.View())))
 			})
 		}
 	}
@@ -260,7 +227,7 @@ func TestSizesAndLooks(t *testing.T) {
 	for w := 1; w <= 220; w += 3 {
 		for h := 1; h <= 60; h += 7 {
 			s.Resize(w, h)
-			exact(t, s.View(), w, h)
+			viewtest.Exact(t, s.View(), w, h)
 		}
 	}
 	shared.Glyphs = theme.NewGlyphs(true)

@@ -32,7 +32,7 @@ func TestGolden(t *testing.T) {
 			t.Run(file, func(t *testing.T) {
 				s := open(t, c.shared, c.snapshot, size[0], size[1])
 				exact(t, s, size[0], size[1])
-				golden(t, file, plain(s))
+				viewtest.Golden(t, file, plain(s))
 			})
 		}
 	}

@@ -1,9 +1,6 @@
 package overview_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,9 +9,8 @@ import (
 
 	"canopy/ui/view"
 	"canopy/ui/view/overview"
+	"canopy/ui/view/viewtest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // open gives a screen that shows a snapshot, with what its commands bring.
 func open(t testing.TB, shared *view.Shared, snapshot *view.Snapshot, width, height int) *overview.Screen {
@@ -60,35 +56,7 @@ func plain(s *overview.Screen) string {
 // exact checks that the view has exactly the size of the screen.
 func exact(t *testing.T, s *overview.Screen, width, height int) {
 	t.Helper()
-	v := s.View()
-	lines := strings.Split(v, "\n")
-	if height == 0 && v == "" {
-		return
-	}
-	if len(lines) != height {
-		t.Fatalf("%dx%d: %d lines", width, height, len(lines))
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w != width {
-			t.Fatalf("%dx%d: line %d is %d cells wide: %q", width, height, i, w, l)
-		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; go test -update writes it anew. Got:\n%s", path, got)
+	if v := s.View(); height > 0 || v != "" {
+		viewtest.Exact(t, v, width, height)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"canopy/ui/keys"
 	"canopy/ui/view/preview"
+	"canopy/ui/view/viewtest"
 )
 
 func TestGolden(t *testing.T) {
@@ -36,7 +37,7 @@ func TestGolden(t *testing.T) {
 					d.show(c.session.Session)
 					c.session.Apply(helper(t, "backup:2", "backup:2"))
 				}
-				exact(t, d.screen.View(), size[0], size[1])
+				viewtest.Exact(t, d.screen.View(), size[0], size[1])
 				golden(t, file, d.screen)
 				if size[0] < 100 {
 					d.do(keys.NextPane)

@@ -2,10 +2,7 @@ package preview_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,8 +22,6 @@ var _ interface {
 	view.Screen
 	view.Filtered
 } = (*preview.Screen)(nil)
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	privileged = "PS01/apps/DaemonSet/data/backup-helper"
@@ -134,36 +129,8 @@ func (d *driver) lacks(texts ...string) {
 	}
 }
 
-// exact checks that a block has this size.
-func exact(t testing.TB, block string, width, height int) {
-	t.Helper()
-	lines := strings.Split(block, "\n")
-	if len(lines) != max(1, height) {
-		t.Fatalf("%dx%d: %d lines", width, height, len(lines))
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w != width {
-			t.Fatalf("%dx%d: line %d is %d cells wide: %q", width, height, i, w, l)
-		}
-	}
-}
-
 // golden compares a screen with a file: its crumbs and what stands beside them, then what it draws.
 func golden(t *testing.T, name string, s *preview.Screen) {
 	t.Helper()
-	got := fmt.Sprintf("%s | %s | %s\n%s\n", strings.Join(s.Crumbs(), " > "), s.Aside(), s.Position(), ansi.Strip(s.View()))
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is not as it was; got\n%s", path, got)
-	}
+	viewtest.Golden(t, name, fmt.Sprintf("%s | %s | %s\n%s\n", strings.Join(s.Crumbs(), " > "), s.Aside(), s.Position(), ansi.Strip(s.View())))
 }

@@ -272,7 +272,7 @@ func TestHostileCluster(t *testing.T) {
 		for range 3 {
 			for range 40 {
 				drawn := d.screen.View()
-				exact(t, drawn, width, 30)
+				viewtest.Exact(t, drawn, width, 30)
 				for _, r := range ansi.Strip(drawn) {
 					if r != '\n' && (!unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r)) {
 						t.Fatalf("%U is drawn", r)
@@ -298,7 +298,7 @@ func TestSizesAndLooks(t *testing.T) {
 			for width := 1; width <= 220; width += 3 {
 				for height := 1; height <= 60; height += 4 {
 					d.screen.Resize(width, height)
-					exact(t, d.screen.View(), width, height)
+					viewtest.Exact(t, d.screen.View(), width, height)
 				}
 			}
 			d.do(keys.NextPane)

@@ -54,7 +54,7 @@ func TestGolden(t *testing.T) {
 				screen, actions := make(look)
 				s := show(session, t, look, screen, size[0], size[1])
 				s.press(actions...)
-				exact(t, s.View(), size[0], size[1])
+				viewtest.Exact(t, s.View(), size[0], size[1])
 				golden(t, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), s)
 			})
 		}

@@ -1,10 +1,7 @@
 package rbac_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"runtime"
 	"strings"
@@ -22,11 +19,8 @@ import (
 	"canopy/ui/view/viewtest"
 )
 
-var (
-	update = flag.Bool("update", false, "write the golden files anew")
-	// edges reads the catalogue once for all tests.
-	edges = sync.OnceValues(privilege.NewMarks)
-)
+// edges reads the catalogue once for all tests.
+var edges = sync.OnceValues(privilege.NewMarks)
 
 // stage is a screen with its session.
 type stage struct {
@@ -196,41 +190,10 @@ func (s *stage) rights() []string {
 	return out
 }
 
-func exact(t testing.TB, block string, width, height int) {
-	t.Helper()
-	lines := strings.Split(block, "\n")
-	if len(lines) != height {
-		t.Errorf("%dx%d: %d lines", width, height, len(lines))
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w != width {
-			t.Errorf("%dx%d: line %d is %d cells wide: %q", width, height, i, w, l)
-			return
-		}
-	}
-}
-
 // golden compares a screen with a file: its crumbs and what stands beside them, then what it draws.
 func golden(t *testing.T, name string, s *stage) {
 	t.Helper()
-	got := fmt.Sprintf("%s | %s | %s\n%s", strings.Join(s.Crumbs(), " > "), s.Aside(), s.Position(), s.text())
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; go test -update writes it anew. Got:\n%s", path, got)
-	}
+	viewtest.Golden(t, name, fmt.Sprintf("%s | %s | %s\n%s", strings.Join(s.Crumbs(), " > "), s.Aside(), s.Position(), s.text()))
 }
 
 func ref(kind, namespace, name string) model.Ref { return model.KindByName(kind).Ref(namespace, name) }

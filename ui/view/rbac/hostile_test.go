@@ -107,7 +107,7 @@ const modes = 3
 func harmless(t *testing.T, s *stage, width, height int) {
 	t.Helper()
 	drawn := s.View()
-	exact(t, drawn, width, height)
+	viewtest.Exact(t, drawn, width, height)
 	for _, r := range ansi.Strip(drawn) {
 		if r != '\n' && (!unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r)) {
 			t.Fatalf("%U is drawn", r)
@@ -137,13 +137,13 @@ func TestSizesAndLooks(t *testing.T) {
 	} {
 		bare := make()
 		bare.Resize(90, 20)
-		exact(t, bare.View(), 90, 20)
+		viewtest.Exact(t, bare.View(), 90, 20)
 		s := show(session, t, look, make(), 120, 35)
 		for _, pane := range []keys.Action{keys.NextPane, keys.NextPane} {
 			for width := 1; width <= 220; width += 7 {
 				for height := 1; height <= 60; height += 3 {
 					s.Resize(width, height)
-					exact(t, s.View(), width, height)
+					viewtest.Exact(t, s.View(), width, height)
 				}
 			}
 			if s.Can(pane).OK() {

@@ -8,27 +8,28 @@ import (
 	"canopy/ui/keys"
 	"canopy/ui/theme"
 	"canopy/ui/view/resources"
+	"canopy/ui/view/viewtest"
 )
 
 func TestGolden(t *testing.T) {
 	for _, size := range [][2]int{{60, 15}, {80, 19}, {120, 35}, {200, 55}} {
 		s := open(t, size[0], size[1])
 		s.run(s.Reveal(ref("Pod", "shop", "web-7d9f-fghij")))
-		golden(t, fmt.Sprintf("tree-%dx%d", size[0], size[1]), strings.Join(s.lines(), "\n")+"\n")
+		viewtest.Golden(t, fmt.Sprintf("tree-%dx%d", size[0], size[1]), strings.Join(s.lines(), "\n")+"\n")
 	}
 }
 
 func TestGoldenOthers(t *testing.T) {
 	s := open(t, 120, 35)
 	s.run(s.Reveal(ref("Namespace", "", "shop")))
-	golden(t, "namespace-120x35", strings.Join(s.lines(), "\n")+"\n")
+	viewtest.Golden(t, "namespace-120x35", strings.Join(s.lines(), "\n")+"\n")
 	s.run(s.Reveal(ref("Node", "", "n1")))
-	golden(t, "node-120x35", strings.Join(s.lines(), "\n")+"\n")
+	viewtest.Golden(t, "node-120x35", strings.Join(s.lines(), "\n")+"\n")
 	s.press(keys.Wide)
-	golden(t, "wide-120x35", strings.Join(s.lines(), "\n")+"\n")
+	viewtest.Golden(t, "wide-120x35", strings.Join(s.lines(), "\n")+"\n")
 	s.press(keys.Wide)
 	s.run(s.SetFilter("node:n2"))
-	golden(t, "filter-120x35", strings.Join(s.lines(), "\n")+"\n")
+	viewtest.Golden(t, "filter-120x35", strings.Join(s.lines(), "\n")+"\n")
 
 	plain := on(s.session, t, 80, 19)
 	shared := s.session.Shared()
@@ -38,5 +39,5 @@ func TestGoldenOthers(t *testing.T) {
 	plain.refresh()
 	plain.run(plain.Reveal(ref("DaemonSet", "data", "backup-helper")))
 	plain.press(keys.Right)
-	golden(t, "ascii-80x19", strings.Join(plain.lines(), "\n")+"\n")
+	viewtest.Golden(t, "ascii-80x19", strings.Join(plain.lines(), "\n")+"\n")
 }

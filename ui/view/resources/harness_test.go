@@ -1,9 +1,6 @@
 package resources_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"reflect"
 	"runtime"
 	"slices"
@@ -19,8 +16,6 @@ import (
 	"canopy/ui/view/resources"
 	"canopy/ui/view/viewtest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // stage is a screen with its session.
 type stage struct {
@@ -113,24 +108,6 @@ func (s *stage) names() []string {
 }
 
 func (s *stage) selected() string { return s.Subject().Object.String() }
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; go test -update writes it anew. Got:\n%s", path, got)
-	}
-}
 
 func ref(kind, namespace, name string) model.Ref {
 	return model.KindByName(kind).Ref(namespace, name)

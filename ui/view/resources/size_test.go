@@ -21,16 +21,7 @@ import (
 func exact(t *testing.T, s *stage, width, height int) {
 	t.Helper()
 	s.Resize(width, height)
-	v := s.View()
-	lines := strings.Split(v, "\n")
-	if len(lines) != height {
-		t.Fatalf("%dx%d: %d lines", width, height, len(lines))
-	}
-	for i, l := range lines {
-		if w := ansi.StringWidth(l); w != width {
-			t.Fatalf("%dx%d: line %d is %d cells wide: %q", width, height, i, w, l)
-		}
-	}
+	viewtest.Exact(t, s.View(), width, height)
 }
 
 func TestSizes(t *testing.T) {
