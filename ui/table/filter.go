@@ -132,6 +132,17 @@ func (s *Schema[R]) UnknownKeys(text string) []string {
 	return keys
 }
 
+// Wrong says what is wrong with a filter that a person has typed, an unknown key included; "" for nothing.
+func (s *Schema[R]) Wrong(text string) string {
+	if p := s.Problem(text); p != "" {
+		return p
+	}
+	if unknown := s.UnknownKeys(text); len(unknown) > 0 {
+		return "no such key: " + unknown[0] + ": (in quotes it is text)"
+	}
+	return ""
+}
+
 func (t *term[R]) order() func(string) (int, bool) {
 	if t.field == nil {
 		return nil

@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,17 +13,29 @@ import (
 	"canopy/model/cluster"
 )
 
-// partly gives a source that says of what permissions rest on the state given, and never gets to the end of pods.
-func partly(state model.CoverState, server string) scripted {
-	return func(ctx context.Context, sink model.Sink) error {
-		sink.Identify(model.SourceInfo{Type: "live", Name: "first", Server: server})
-		sink.Cover(model.Coverage{Kind: model.KindByName("Pod").GroupKind(), State: model.Loading, Reason: "loading"})
-		for _, gk := range accessKinds() {
-			sink.Cover(model.Coverage{Kind: gk, State: state, Reason: string(state)})
+// partly is a source that says of what permissions rest on the state it has, and never gets to the end of pods. It says one
+// thing only of each kind: a report in between would show another state.
+type partly struct {
+	scripted
+	state  model.CoverState
+	server string
+}
+
+func (p partly) Run(ctx context.Context, sink model.Sink) error {
+	sink.Identify(model.SourceInfo{Type: "live", Name: "first", Server: p.server})
+	pods, counts := model.KindByName("Pod").GroupKind(), accessKinds()
+	for _, k := range model.Kinds() {
+		switch gk := k.GroupKind(); {
+		case gk == pods:
+			sink.Cover(model.Coverage{Kind: gk, State: model.Loading, Reason: "loading"})
+		case slices.Contains(counts, gk):
+			sink.Cover(model.Coverage{Kind: gk, State: p.state, Reason: string(p.state)})
+		default:
+			sink.Cover(model.Coverage{Kind: gk, State: model.Complete})
 		}
-		<-ctx.Done()
-		return nil
 	}
+	<-ctx.Done()
+	return nil
 }
 
 // TestGather: permissions are answered before all else is read, but never before what they rest on.
@@ -42,7 +55,7 @@ func TestGather(t *testing.T) {
 		var told bytes.Buffer
 		r := &run{streams: Streams{Logs: NewLogs(), Err: &told}}
 		r.connect.SyncTimeout = c.wait
-		s := r.beginScripted(t.Context(), t, "first", model.SystemClock{}, partly(c.state, c.server))
+		s := r.beginScripted(t.Context(), t, "first", model.SystemClock{}, partly{state: c.state, server: c.server})
 		s.source.Live = true
 		start := time.Now()
 		err := r.gather(t.Context(), s)
@@ -67,9 +80,9 @@ func TestGather(t *testing.T) {
 func TestGatherEnds(t *testing.T) {
 	r := &run{streams: Streams{Logs: NewLogs(), Err: &bytes.Buffer{}}}
 	r.connect.SyncTimeout = time.Minute
-	for name, source := range map[string]scripted{
-		"interrupt": partly(model.Loading, ""),
-		"failure":   func(context.Context, model.Sink) error { return context.DeadlineExceeded },
+	for name, source := range map[string]model.Source{
+		"interrupt": partly{state: model.Loading},
+		"failure":   scripted(func(context.Context, model.Sink) error { return context.DeadlineExceeded }),
 	} {
 		s := r.beginScripted(t.Context(), t, "first", model.SystemClock{}, source)
 		s.source.Live = true

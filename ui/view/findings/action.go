@@ -94,43 +94,19 @@ func (s *Screen) Can(a keys.Action) view.Offer {
 
 // Do does it.
 func (s *Screen) Do(a keys.Action) tea.Cmd {
+	if view.Move(s.table, a) {
+		if a == keys.Wide {
+			s.Resize(s.width, s.height)
+		}
+		return s.look()
+	}
 	switch a {
-	case keys.Up:
-		s.table.Move(-1)
-	case keys.Down:
-		s.table.Move(1)
-	case keys.PageUp:
-		s.table.Page(-1)
-	case keys.PageDown:
-		s.table.Page(1)
-	case keys.First:
-		s.table.Home()
-	case keys.Last:
-		s.table.End()
-	case keys.Left:
-		s.table.Scroll(-1)
-	case keys.Right:
-		s.table.Scroll(1)
 	case keys.Open:
 		return s.open()
 	case keys.Sort:
 		return s.query(func(q *table.Query) { q.Column, q.Reverse = s.table.NextSort(q.Column), false })
 	case keys.Reverse:
 		return s.query(func(q *table.Query) { q.Reverse = !q.Reverse })
-	case keys.Wide:
-		s.table.Wide(!s.table.IsWide())
-		s.Resize(s.width, s.height)
-	case keys.Mark:
-		s.table.ToggleMark()
-		s.table.Move(1)
-	case keys.MarkRange:
-		s.table.MarkRange()
-	case keys.MarkAll:
-		s.table.MarkAll()
-	case keys.Unmark:
-		s.table.ClearMarks()
-	case keys.Fold:
-		s.table.ToggleGroup()
 	}
 	return s.look()
 }
@@ -160,15 +136,7 @@ func (s *Screen) SetFilter(text string) tea.Cmd {
 }
 
 // FilterProblem says what is wrong with the filter.
-func (s *Screen) FilterProblem() string {
-	if p := s.schema.Problem(s.wanted.query.Filter); p != "" {
-		return p
-	}
-	if unknown := s.schema.UnknownKeys(s.wanted.query.Filter); len(unknown) > 0 {
-		return "no such key: " + unknown[0] + `: (in quotes it is text)`
-	}
-	return ""
-}
+func (s *Screen) FilterProblem() string { return s.schema.Wrong(s.wanted.query.Filter) }
 
 // Columns lists the columns.
 func (s *Screen) Columns() []view.Column {

@@ -39,39 +39,12 @@ func (l *list[R]) can(a keys.Action) view.Offer {
 
 // do moves, marks and sorts. To open is up to the screen.
 func (l *list[R]) do(a keys.Action) tea.Cmd {
-	t := l.table
+	if view.Move(l.table, a) {
+		return nil
+	}
 	switch a {
-	case keys.Up:
-		t.Move(-1)
-	case keys.Down:
-		t.Move(1)
-	case keys.PageUp:
-		t.Page(-1)
-	case keys.PageDown:
-		t.Page(1)
-	case keys.First:
-		t.Home()
-	case keys.Last:
-		t.End()
-	case keys.Left:
-		t.Scroll(-1)
-	case keys.Right:
-		t.Scroll(1)
-	case keys.Wide:
-		t.Wide(!t.IsWide())
-	case keys.Mark:
-		t.ToggleMark()
-		t.Move(1)
-	case keys.MarkRange:
-		t.MarkRange()
-	case keys.MarkAll:
-		t.MarkAll()
-	case keys.Unmark:
-		t.ClearMarks()
-	case keys.Fold:
-		t.ToggleGroup()
 	case keys.Sort:
-		return l.query(func(q *table.Query) { q.Column, q.Reverse = t.NextSort(q.Column), false })
+		return l.query(func(q *table.Query) { q.Column, q.Reverse = l.table.NextSort(q.Column), false })
 	case keys.Reverse:
 		return l.query(func(q *table.Query) { q.Reverse = !q.Reverse })
 	}
@@ -79,16 +52,7 @@ func (l *list[R]) do(a keys.Action) tea.Cmd {
 }
 
 // problem says what is wrong with the filter; "" for nothing.
-func (l *list[R]) problem() string {
-	f := l.wanted.query.Filter
-	if p := l.schema.Problem(f); p != "" {
-		return p
-	}
-	if unknown := l.schema.UnknownKeys(f); len(unknown) > 0 {
-		return "no such key: " + unknown[0] + ": (in quotes it is text)"
-	}
-	return ""
-}
+func (l *list[R]) problem() string { return l.schema.Wrong(l.wanted.query.Filter) }
 
 // position says which rows of how many are in the window.
 func (l *list[R]) position() string {

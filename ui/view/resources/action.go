@@ -57,19 +57,10 @@ func (s *Screen) canRow(a keys.Action, r *row) view.Offer {
 // Do moves, folds, marks, sorts and opens. The actions on what is selected are done by who asked for Subject.
 func (s *Screen) Do(a keys.Action) tea.Cmd {
 	r, ok := s.selected()
+	if view.Step(s.table, a) {
+		return nil
+	}
 	switch a {
-	case keys.Up:
-		s.table.Move(-1)
-	case keys.Down:
-		s.table.Move(1)
-	case keys.PageUp:
-		s.table.Page(-1)
-	case keys.PageDown:
-		s.table.Page(1)
-	case keys.First:
-		s.table.Home()
-	case keys.Last:
-		s.table.End()
 	case keys.Sort:
 		return s.sort(s.table.NextSort(s.wanted.column), false)
 	case keys.Reverse:
@@ -153,12 +144,4 @@ func (s *Screen) SetFilter(text string) tea.Cmd {
 }
 
 // FilterProblem says what is wrong with the filter.
-func (s *Screen) FilterProblem() string {
-	if p := s.maker.sieve.Problem(s.wanted.filter); p != "" {
-		return p
-	}
-	if unknown := s.maker.sieve.UnknownKeys(s.wanted.filter); len(unknown) > 0 {
-		return "no such key: " + unknown[0] + ":"
-	}
-	return ""
-}
+func (s *Screen) FilterProblem() string { return s.maker.sieve.Wrong(s.wanted.filter) }
