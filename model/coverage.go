@@ -16,6 +16,9 @@ const (
 	Partial  CoverState = "partial"
 	Denied   CoverState = "denied"
 	Absent   CoverState = "absent"
+	// Withdrawn takes back what was said of a kind: a source says nothing of it any more, as when an optional kind is no
+	// longer served. No report holds it.
+	Withdrawn CoverState = ""
 )
 
 // Coverage says how much of one kind, in one namespace or in all, a source could see, and why not more.

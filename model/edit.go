@@ -29,6 +29,8 @@ type Edit struct {
 	Opened, Closed []string
 	// OpenedCount and ClosedCount count all of them.
 	OpenedCount, ClosedCount int
+	// PairsOpened and PairsClosed count the pairs of pods between which connections became possible, or no longer are.
+	PairsOpened, PairsClosed int
 	// Worst is the severity of the worst that opened, or that closed where none opened; Info where neither did.
 	Worst Severity
 }

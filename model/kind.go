@@ -88,7 +88,7 @@ var kinds = [...]Kind{
 }
 
 // Kinds lists every kind that is read from the start, in the order in which a dashboard wants them: what findings hang
-// on first. Other kinds are read on demand, by discovery.
+// on first. OptionalKinds are read where a server serves them, others on demand, by discovery.
 func Kinds() []*Kind {
 	all := make([]*Kind, len(kinds))
 	for i := range kinds {
@@ -97,20 +97,36 @@ func Kinds() []*Kind {
 	return all
 }
 
-// KindByName finds a kind of the built-in table by its kind or resource name, whatever the case; nil where there is none.
+// KindByName finds a kind of either table by its kind or resource name, whatever the case; nil where there is none. Where
+// several have the name, a built-in one comes before optional ones, and the others are found by name and group, as in
+// networkpolicies.crd.antrea.io.
 func KindByName(name string) *Kind {
-	for i := range kinds {
-		if k := &kinds[i]; strings.EqualFold(k.Kind, name) || strings.EqualFold(k.Resource, name) {
-			return k
+	word, group, grouped := strings.Cut(name, ".")
+	for _, table := range [...][]Kind{kinds[:], optional[:]} {
+		for i := range table {
+			k := &table[i]
+			if (strings.EqualFold(k.Kind, word) || strings.EqualFold(k.Resource, word)) && (!grouped || strings.EqualFold(k.Group, group)) {
+				return k
+			}
 		}
 	}
 	return nil
 }
 
-// KindOf finds a kind of the built-in table by group and kind; nil where there is none.
+// KindOf finds a kind of either table by group and kind; nil where there is none.
 func KindOf(gk schema.GroupKind) *Kind {
-	for i := range kinds {
-		if k := &kinds[i]; k.Group == gk.Group && k.Kind == gk.Kind {
+	if k := BuiltIn(gk); k != nil {
+		return k
+	}
+	return OptionalKind(gk)
+}
+
+// BuiltIn finds a kind of those that are read from the start, at one version, by group and kind; nil where there is none.
+func BuiltIn(gk schema.GroupKind) *Kind { return kindIn(kinds[:], gk) }
+
+func kindIn(table []Kind, gk schema.GroupKind) *Kind {
+	for i := range table {
+		if k := &table[i]; k.Group == gk.Group && k.Kind == gk.Kind {
 			return k
 		}
 	}

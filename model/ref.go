@@ -69,8 +69,8 @@ func (r *Ref) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// ParseRef reads the short form. Kinds are matched without regard to case against the built-in table; an unknown kind is
-// an error, since its group and version could only be guessed.
+// ParseRef reads the short form. Kinds are found as KindByName does; an unknown kind is an error, since its group and
+// version could only be guessed.
 func ParseRef(s string) (Ref, error) {
 	parts := strings.Split(s, "/")
 	var namespace, kind, name string

@@ -10,7 +10,7 @@ import (
 type Sink interface {
 	// Change takes changes in the order in which they happened to each object.
 	Change(changes ...Change)
-	// Cover takes the new coverage of kinds. It comes after the changes that it speaks of.
+	// Cover takes the new coverage of kinds, or that it is withdrawn. It comes after the changes that it speaks of.
 	Cover(coverage ...Coverage)
 	// Identify tells what the source is, once it is known and whenever it changes.
 	Identify(info SourceInfo)

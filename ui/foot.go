@@ -116,6 +116,15 @@ func (r *root) gaps() []view.Part {
 	return parts
 }
 
+// far tells of an action that can be done everywhere, and that the footer names only where it is near.
+func (r *root) far(a keys.Action) bool {
+	switch a {
+	case keys.Internet, keys.Isolation, keys.Policies, keys.History:
+		return !r.top().Can(a).Known
+	}
+	return false
+}
+
 // footer says what can be pressed now. What does not fit goes from the right; the command line, the help and the way out
 // stay.
 func (r *root) footer() (string, []view.Zone) {
@@ -126,7 +135,7 @@ func (r *root) footer() (string, []view.Zone) {
 	var parts []view.Part
 	for i := range table {
 		b := &table[i]
-		if b.Label == "" || b.Show() == "" || b.Scope == keys.Screens || !offer(b.Action).OK() {
+		if b.Label == "" || b.Show() == "" || b.Scope == keys.Screens || r.far(b.Action) || !offer(b.Action).OK() {
 			continue
 		}
 		rank := 4 + len(parts)

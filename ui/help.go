@@ -49,13 +49,23 @@ func keyColumn(b *keys.Binding) string {
 	return key
 }
 
+// explained is a screen with signs of its own.
+type explained interface {
+	// Legend says what they mean, a line each.
+	Legend() []string
+}
+
 // legend says what the signs mean.
 func (r *root) legend() []string {
-	return []string{
+	var own []string
+	if e, ok := r.top().(explained); ok {
+		own = e.Legend()
+	}
+	return append(own,
 		"filter: words must all be found; !word must not; ns: sev: rule: kind: theme: object: look in one place: ns:shop,data sev:>=high !rule:PS",
 		"the command line also takes: go NAMESPACE/KIND/NAME, subject sa:NAMESPACE/NAME, who-can VERB RESOURCE -n NAMESPACE, finding ID, filter TEXT, columns A,B",
 		"C H M L i: critical, high, medium, low, info. C? is not known yet, C~ depends on an assumption: neither is counted",
 		view.RiskFormula,
-		"times are in " + r.shared.Zone.String() + "; since is when it became so",
-	}
+		"times are in "+r.shared.Zone.String()+"; since is when it became so",
+	)
 }

@@ -12,7 +12,7 @@ const notYet = "not in this version"
 // offer says whether an action can be done here and now. The footer, the help, the palette and the keys go by it.
 func (r *root) offer(a keys.Action) view.Offer {
 	switch a {
-	case keys.Network, keys.Images, keys.Secrets, keys.Nodes, keys.Paths, keys.Activity:
+	case keys.Images, keys.Secrets, keys.Nodes, keys.Paths, keys.Activity:
 		return view.Because(notYet)
 	case keys.Earlier:
 		return view.When(r.at > 0, "there was no place before this one")

@@ -31,7 +31,8 @@ func (s *screenTest) deed() deed {
 func TestEveryBinding(t *testing.T) {
 	session := viewtest.Cluster(t)
 	for _, screen := range []string{
-		view.Overview, view.Findings, view.RBAC, view.Resources, view.Detail, view.Explain, view.Preview, view.WhoCan, view.Grants, view.Matrix, view.Difference, view.Picture,
+		view.Overview, view.Findings, view.RBAC, view.Network, view.Resources, view.Detail, view.Explain, view.Preview, view.WhoCan, view.Grants, view.Matrix, view.Difference, view.Picture,
+		view.Pairs, view.Why, view.Reach, view.Internet, view.Isolation, view.Policies, view.History,
 	} {
 		t.Run(screen, func(t *testing.T) {
 			everyBinding(t, func() *screenTest {
@@ -49,7 +50,7 @@ func idle(on string, a keys.Action) bool {
 	switch a {
 	case keys.First, keys.Copy:
 		return true
-	case keys.Overview, keys.Findings, keys.RBAC, keys.Resources:
+	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Resources:
 		return on == string(a)
 	}
 	return false

@@ -9,6 +9,7 @@ import (
 	"canopy/ui/keys"
 	"canopy/ui/text"
 	"canopy/ui/view"
+	"canopy/ui/view/network"
 	"canopy/ui/view/preview"
 )
 
@@ -48,6 +49,13 @@ func (r *root) offerSubject(a keys.Action) view.Offer {
 			return view.Because(noObject)
 		}
 		return view.When(granted(s.Object), "RBAC grants nothing to a "+s.Object.Kind+", or through it")
+	case keys.Reach:
+		if s.Object.IsZero() {
+			return view.Because(noObject)
+		}
+		return view.When(network.Reaches(s.Object), "a "+s.Object.Kind+" opens no connection, and takes none")
+	case keys.Internet, keys.Isolation, keys.Policies, keys.History:
+		return view.Yes()
 	case keys.Blast:
 		return view.Because(notYet)
 	case keys.Copy:
@@ -85,6 +93,10 @@ func (r *root) onSubject(a keys.Action) tea.Cmd {
 		return r.open(view.Place{Screen: view.Resources, Object: s.Object})
 	case keys.Access:
 		return r.goAccess(s.Object)
+	case keys.Internet, keys.Isolation, keys.Policies, keys.History:
+		return r.open(view.Place{Screen: string(a)})
+	case keys.Reach:
+		return r.open(view.Place{Screen: view.Reach, Object: s.Object})
 	case keys.Related:
 		return r.open(view.Place{Screen: view.Findings, Filter: "object:=" + quoted(r.shared.Clean(s.Object.String()))})
 	case keys.Copy:

@@ -9,6 +9,7 @@ import (
 	"canopy/ui/view/detail"
 	"canopy/ui/view/explain"
 	"canopy/ui/view/findings"
+	"canopy/ui/view/network"
 	"canopy/ui/view/overview"
 	"canopy/ui/view/preview"
 	"canopy/ui/view/rbac"
@@ -94,6 +95,10 @@ func (r *root) open(p view.Place) tea.Cmd {
 		if !p.Object.IsZero() {
 			cmd = tea.Batch(cmd, t.Reveal(p.Object))
 		}
+	case *network.Screen:
+		if !p.Object.IsZero() {
+			cmd = tea.Batch(cmd, t.Reveal(p.Object))
+		}
 	case *rbac.Screen:
 		if !p.Object.IsZero() || !p.Subject.IsZero() {
 			cmd = tea.Batch(cmd, t.Reveal(p.Subject, p.Object))
@@ -128,6 +133,8 @@ func (r *root) main(name string) view.Screen {
 		s = resources.New(r.shared)
 	case view.RBAC:
 		s = rbac.New(r.shared, r.grants)
+	case view.Network:
+		s = network.New(r.shared)
 	default:
 		s = overview.New(r.shared)
 	}
@@ -161,7 +168,7 @@ func (r *root) about(p view.Place) view.Screen {
 	case p.Screen == view.Preview && len(p.IDs()) > 0:
 		return preview.New(r.shared, p.IDs(), false)
 	}
-	return nil
+	return network.Open(r.shared, p)
 }
 
 // start is the name of the screen to begin with.
@@ -173,4 +180,6 @@ func (r *root) start() string {
 }
 
 // mains lists the main screens of this version.
-func mains() []string { return []string{view.Overview, view.Findings, view.RBAC, view.Resources} }
+func mains() []string {
+	return []string{view.Overview, view.Findings, view.RBAC, view.Network, view.Resources}
+}

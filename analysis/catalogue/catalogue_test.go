@@ -11,7 +11,7 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range []string{"PS01", "PS29", "LP21", "LP22"} {
+	for _, id := range []string{"PS01", "PS29", "LP21", "LP22", "NW01", "NW15", "NW21"} {
 		if set[id] == nil {
 			t.Errorf("%s is missing", id)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"canopy/analysis/network"
 	"canopy/model"
 )
 
@@ -30,6 +31,7 @@ type edits struct {
 	dropped  int
 	// published is what the last report had, the newest first; stale tells that it is so no more.
 	published []model.Edit
+	shifted   []Shifted
 	stale     bool
 }
 
@@ -40,6 +42,7 @@ type edit struct {
 	more      bool
 	// ledger is nil while no finding came or went.
 	ledger *ledger
+	reach  balance
 	stale  bool
 }
 
@@ -47,15 +50,15 @@ func newEdits() *edits { return &edits{newest: map[model.Ref]*edit{}, graves: ne
 
 // add takes what happened to an object: into its newest edit, where that goes on, or as a new one. What exists now, or no
 // more, is always an edit of its own, so that nothing that lasted a moment only is hidden.
-func (s *edits) add(now time.Time, object model.Ref, verb model.EditVerb, phrases []string, moves []move) {
+func (s *edits) add(now time.Time, object model.Ref, verb model.EditVerb, phrases []string, moves []move, reach *network.Delta) {
 	e := s.newest[object]
 	if e != nil && verb == model.EditChanged && e.lasts(now) {
-		e.post(phrases, moves)
+		e.post(phrases, moves, reach)
 		s.stale = true
 		return
 	}
 	e = &edit{published: model.Edit{Time: now, Verb: verb, Object: object}}
-	e.post(phrases, moves)
+	e.post(phrases, moves, reach)
 	if verb == model.EditChanged && e.void() {
 		return
 	}
@@ -84,7 +87,7 @@ func (s *edits) snapshot(now time.Time) ([]model.Edit, int) {
 		return s.published, s.dropped
 	}
 	s.stale = false
-	s.published = make([]model.Edit, 0, len(s.list))
+	s.published, s.shifted = make([]model.Edit, 0, len(s.list)), nil
 	for _, e := range slices.Backward(s.list) {
 		if e.stale {
 			e.render()
@@ -93,6 +96,9 @@ func (s *edits) snapshot(now time.Time) ([]model.Edit, int) {
 			e.phrases, e.ledger = nil, nil
 		}
 		s.published = append(s.published, e.published)
+		if p := &e.published; !e.reach.void() {
+			s.shifted = append(s.shifted, Shifted{p.Time, p.Sequence, p.Verb, p.Object, slices.Clone(e.reach.opened), slices.Clone(e.reach.closed)})
+		}
 	}
 	return s.published, s.dropped
 }
@@ -106,8 +112,9 @@ func (e *edit) lasts(now time.Time) bool {
 	return age < goesOn
 }
 
-func (e *edit) post(words []string, moves []move) {
+func (e *edit) post(words []string, moves []move, reach *network.Delta) {
 	e.stale = true
+	e.reach.post(reach)
 	for _, w := range words {
 		w = bound(w, longestWords)
 		switch {
@@ -130,7 +137,7 @@ func (e *edit) post(words []string, moves []move) {
 
 // void tells that the edit says nothing but that something changed.
 func (e *edit) void() bool {
-	if len(e.phrases) > 0 {
+	if len(e.phrases) > 0 || !e.reach.void() {
 		return false
 	}
 	if e.ledger == nil {
@@ -150,6 +157,7 @@ func (e *edit) render() {
 	case p.Verb == model.EditChanged && e.void():
 		p.Detail = "findings came and went"
 	}
+	p.PairsOpened, p.PairsClosed = pairs(e.reach.opened), pairs(e.reach.closed)
 	if e.ledger == nil {
 		return
 	}

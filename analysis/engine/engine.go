@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/network"
 	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
+	"canopy/analysis/segmentation"
 	"canopy/analysis/workload"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -45,6 +47,7 @@ type Engine struct {
 	queue    *queue
 	calls    chan func()
 	report   atomic.Pointer[model.Report]
+	shifted  atomic.Pointer[[]Shifted]
 
 	mutex       sync.Mutex
 	subscribers map[chan struct{}]struct{}
@@ -55,7 +58,10 @@ type Engine struct {
 	access    *rbac.Analyser
 	privilege *privilege.Analyser
 	workload  *workload.Analyser
-	findings  *findings
+	reaching  reaching
+	// segmentation judges what reaching says.
+	segmentation *segmentation.Analyser
+	findings     *findings
 	// reach says who can come to hold the cluster; it was worked out for the accounts that were running then.
 	reach     *privilege.Reach
 	running   []model.Subject
@@ -98,7 +104,7 @@ func New(o Options) *Engine {
 		clock: o.Clock, interval: o.Interval, rules: o.Rules.Sorted(), queue: newQueue(), calls: make(chan func()),
 		subscribers: map[chan struct{}]struct{}{}, cluster: cluster.New(), access: rbac.New(),
 		privilege: privilege.New(o.Rules, o.Edges), workload: workload.New(o.Rules, o.Clock), findings: newFindings(), attack: o.Edges,
-		inventory: newInventory(0), edits: newEdits(),
+		inventory: newInventory(0), edits: newEdits(), reaching: newReaching(), segmentation: segmentation.New(o.Rules, o.Clock),
 	}
 	e.publish()
 	return e
@@ -129,7 +135,7 @@ func (e *Engine) Run(ctx context.Context) error {
 			pace.Reset(e.interval)
 			paced = true
 		}
-		if next := e.workload.Next(); next != wakeAt {
+		if next := e.next(); next != wakeAt {
 			wakeAt, wake = next, nil
 			if !next.IsZero() {
 				wake = e.clock.After(next.Sub(e.clock.Now()))
@@ -146,10 +152,26 @@ func (e *Engine) Run(ctx context.Context) error {
 			call()
 		case <-wake:
 			wakeAt = time.Time{}
-			e.workload.Tick(e.clock.Now(), e.cluster, e.access, e.findings)
-			e.dirty = true
+			e.tick()
 		}
 	}
+}
+
+// next gives the moment at which time alone changes a verdict; the zero time where it never does.
+func (e *Engine) next() time.Time {
+	a, b := e.workload.Next(), e.segmentation.Next()
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// tick judges anew what time has changed.
+func (e *Engine) tick() {
+	e.workload.Tick(e.clock.Now(), e.cluster, e.access, e.findings)
+	e.segmentation.Tick()
+	e.flush()
+	e.dirty = true
 }
 
 // drain applies one batch of what waits, and comes back for the rest.
@@ -204,20 +226,27 @@ func (e *Engine) apply(change model.Change) {
 	}
 	e.privilege.Update(d, e.access, &changed)
 	e.workload.Update(e.cluster, d, e.access, changed, e.findings)
+	e.reaching.update(e.cluster, d)
+	e.segmentation.Update(e.cluster, d)
+	for _, d := range e.reaching.standIns.update(e.cluster, d) {
+		e.reaching.update(e.cluster, d)
+		e.segmentation.Update(e.cluster, d)
+	}
+	var reach network.Delta
 	if e.settled && !e.held {
-		e.flush()
+		reach = e.flush()
 	}
 	if !e.quiet {
 		e.inventory.apply(d)
 	}
 	if moves != nil {
-		e.note(d, moves())
+		e.note(d, moves(), &reach)
 	}
 }
 
 // flush lets analysers work out what they have put off. While a cluster is read that is done for many changes at once; then
 // for each, so that it is known what every one of them brought.
-func (e *Engine) flush() {
+func (e *Engine) flush() network.Delta {
 	changed := e.privilege.Flush(e.cluster, e.access, e.findings)
 	if running, at := e.workload.Running(); changed || at != e.runningAt {
 		if !slices.Equal(running, e.running) || changed {
@@ -228,6 +257,9 @@ func (e *Engine) flush() {
 		e.running, e.runningAt = running, at
 	}
 	e.workload.Reached(e.reach, e.findings)
+	reach, ways := e.reaching.flush(e.cluster)
+	e.segmentation.Flush(e.cluster, e.reaching.network, reach, e.reaching.ways, ways, e.findings)
+	return reach
 }
 
 // cover takes the coverage of a kind.
@@ -236,8 +268,13 @@ func (e *Engine) cover(cov model.Coverage) {
 		e.states = nil
 		e.privilege.Covered(cov.Kind, e.access)
 		e.workload.Covered(e.cluster, cov.Kind, e.access, e.findings)
+		e.reaching.covered(e.cluster, cov.Kind)
+		e.segmentation.Covered(e.cluster, cov.Kind)
 	}
-	e.settled = e.settled || e.cluster.Settled()
+	if !e.settled && e.cluster.Settled() {
+		e.settled = true
+		e.reaching.network.Track(true)
+	}
 }
 
 // Read calls f with the cluster, on the writer: f must not keep the cluster, nor change it.

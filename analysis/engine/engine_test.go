@@ -71,7 +71,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 		if step%100 != 0 && step != 9999 {
 			continue
 		}
-		digest := e.findings.digest
+		digest, reach := e.findings.digest, e.reaching.network.Digest()
 		e.publish()
 		incremental := e.Report()
 		for f := range incremental.Findings.All() {
@@ -79,6 +79,9 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 		}
 		e.rebuild()
 		e.publish()
+		if e.reaching.network.Digest() != reach {
+			t.Fatalf("step %d: who reaches whom differs", step)
+		}
 		if e.findings.digest != digest {
 			a, b := describe(incremental), describe(e.Report())
 			for i := range max(len(a), len(b)) {

@@ -25,6 +25,8 @@ func (e *Engine) publish() {
 		Inventory: e.inventory.snapshot(),
 	}
 	r.Edits, r.EditsDropped = e.edits.snapshot(r.Time)
+	shifted := e.edits.shifted
+	e.shifted.Store(&shifted)
 	for _, gk := range e.cluster.Kinds() {
 		r.Objects[gk.Kind] = e.cluster.Len(gk)
 	}

@@ -74,15 +74,17 @@ func (w *world) object() runtime.Object {
 	if w.IntN(8) == 0 && !w.honest {
 		w.claim(&meta)
 	}
-	switch w.IntN(22) {
+	switch w.IntN(27) {
 	case 16, 17, 18, 19:
 		return w.door(meta)
 	case 20:
 		return w.credential(meta)
+	case 22, 23, 24, 25:
+		return w.barrier(meta)
 	case 0:
 		meta.Name, meta.Namespace = meta.Namespace, ""
 		if w.IntN(2) == 0 {
-			meta.Labels = map[string]string{"pod-security.kubernetes.io/enforce": w.pick("privileged", "baseline", "restricted", "odd"), "pod-security.kubernetes.io/enforce-version": w.pick("latest", "v1.30", "x")}
+			meta.Labels = map[string]string{"env": w.pick("prod", "dev"), "pod-security.kubernetes.io/enforce": w.pick("privileged", "baseline", "restricted", "odd"), "pod-security.kubernetes.io/enforce-version": w.pick("latest", "v1.30", "x")}
 		}
 		return &corev1.Namespace{ObjectMeta: meta}
 	case 1, 2:
@@ -214,6 +216,12 @@ func (w *world) pod(meta metav1.ObjectMeta) *corev1.Pod {
 	if w.IntN(8) == 0 {
 		p.Spec.Volumes = append(p.Spec.Volumes, corev1.Volume{Name: w.pick("kube-api-access-x7k2p", "mine"), VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{
 			Sources: []corev1.VolumeProjection{{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token", Audience: w.pick("", "vault")}}}}}})
+	}
+	if w.IntN(4) > 0 {
+		p.Status.PodIPs = []corev1.PodIP{{IP: fmt.Sprintf("10.0.0.%d", w.IntN(9))}}
+	}
+	if w.IntN(6) == 0 {
+		p.Spec.Containers[0].Ports = append(p.Spec.Containers[0].Ports, corev1.ContainerPort{Name: "http", ContainerPort: 81})
 	}
 	p.Status.Phase = corev1.PodPhase(w.pick("Running", "Running", "Pending", "Succeeded", "Failed"))
 	if w.IntN(6) == 0 {

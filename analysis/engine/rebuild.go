@@ -3,6 +3,7 @@ package engine
 import (
 	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
+	"canopy/analysis/segmentation"
 	"canopy/analysis/workload"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -19,6 +20,7 @@ func (e *Engine) rebuild() {
 	}
 	e.cluster, e.access, e.workload, e.findings = cluster.New(), rbac.New(), workload.New(rules, e.clock), newFindings()
 	e.privilege = privilege.New(rules, e.attack)
+	e.reaching, e.segmentation = newReaching(), segmentation.New(rules, e.clock)
 	e.privilege.Server(e.source.Server, e.cluster, e.access)
 	for _, cov := range old.Coverage() {
 		e.cover(cov)
@@ -31,6 +33,7 @@ func (e *Engine) rebuild() {
 	e.reach, e.running, e.runningAt = nil, nil, 0
 	e.held = false
 	e.flush()
+	e.reaching.network.Track(e.settled)
 	e.inventory = e.inventory.rebuilt(e.cluster)
 	e.states, e.dirty, e.quiet = nil, true, quiet
 }

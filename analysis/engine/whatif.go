@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"canopy/analysis/network"
 	"canopy/analysis/rbac"
 	"canopy/analysis/rollout"
 	"canopy/model"
@@ -19,6 +20,10 @@ type Preview struct {
 	Changed []*model.Finding
 	// Lost lists what subjects would be permitted no longer, as far as RBAC was seen.
 	Lost []rbac.Loss
+	// PairsOpened and PairsClosed list the connections between pods that would become possible, and those that would not be any
+	// more. PairsKnown tells that they were worked out, which waits for everything to be read.
+	PairsOpened, PairsClosed []network.Shift
+	PairsKnown               bool
 	// Assumptions names what the preview rests on and cannot see.
 	Assumptions []string
 }
@@ -54,7 +59,7 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 		inverses[i] = model.Change{Ref: c.Ref, Record: e.cluster.Get(c.Ref)}
 		e.apply(c)
 	}
-	e.flush()
+	reach := e.flush()
 	ids := touched()
 	after := e.findings.snapshot()
 	subjects := slices.SortedFunc(maps.Keys(e.concerned), model.Subject.Compare)
@@ -68,7 +73,10 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 		e.rebuild()
 		return nil, errNotTakenBack
 	}
-	p := &Preview{Assumptions: assumptions, Lost: rbac.Lost(e.access.Hold(subjects, nil), kept)}
+	p := &Preview{
+		Assumptions: assumptions, Lost: rbac.Lost(e.access.Hold(subjects, nil), kept),
+		PairsOpened: reach.Opened, PairsClosed: reach.Closed, PairsKnown: e.settled,
+	}
 	for _, id := range ids {
 		switch old, now := before.Get(id), after.Get(id); {
 		case old == nil && now != nil:

@@ -39,7 +39,7 @@ func newEditor(t *corev1.PodTemplateSpec, rules []string) *editor {
 
 // fixable tells whether a rule is one that a change of the template, of a namespace or of an account can close.
 func fixable(rule string) bool {
-	if rule == "PS26" || rule == "LP23" || judges(rule) {
+	if rule == "PS26" || rule == "LP23" || judges(rule) || segmented(rule) {
 		return true
 	}
 	for _, f := range fixers() {

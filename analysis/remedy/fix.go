@@ -12,6 +12,7 @@ import (
 	"errors"
 	"slices"
 
+	"canopy/analysis/network/minimal"
 	"canopy/model"
 	"canopy/model/cluster"
 )
@@ -26,6 +27,17 @@ type Fix struct {
 	Notes []Note
 	// Advice is what holds for many notes, and is told once.
 	Advice []string
+}
+
+// Options says what a fix is made for.
+type Options struct {
+	// Server is the version of the server, such as v1.37.2; "" where it is not known. It decides what Kubernetes ships, and which
+	// permissions are dangerous: where it is not known, what is so in any version.
+	Server string
+	// Flows are the connections that policies have to keep, and all that they keep, where Declared is set. Otherwise they keep
+	// what is evident.
+	Flows    []minimal.Flow
+	Declared bool
 }
 
 // Document is one step as people use it.
@@ -52,6 +64,8 @@ type Document struct {
 	rules []*model.Rule
 	// means are the findings that it is for, where others are needed too.
 	means []string
+	// segment tells that it is about the network.
+	segment bool
 }
 
 // Note says what to do about a finding by hand.
@@ -75,7 +89,18 @@ func For(c *cluster.Cluster, findings []*model.Finding) (*Fix, error) {
 // ForServer is For where the version of the server is known, such as v1.37.2: it decides what Kubernetes ships, and which
 // permissions are dangerous.
 func ForServer(c *cluster.Cluster, server string, findings []*model.Finding) (*Fix, error) {
-	p := newPlanner(c, server)
+	return Make(c, Options{Server: server}, findings)
+}
+
+// Make is For with options. An error of type minimal.Faults names the flows whose ends are not in the cluster.
+func Make(c *cluster.Cluster, o Options, findings []*model.Finding) (*Fix, error) {
+	p := newPlanner(c, o.Server)
+	p.segments.flows, p.segments.declared = o.Flows, o.Declared
+	if o.Declared {
+		if err := p.segments.look().Check(o.Flows); err != nil {
+			return nil, err
+		}
+	}
 	groups := map[model.Ref][]*model.Finding{}
 	seen := map[string]bool{}
 	for _, f := range findings {
@@ -101,6 +126,9 @@ func ForServer(c *cluster.Cluster, server string, findings []*model.Finding) (*F
 	if err := p.mendRights(); err != nil {
 		return nil, err
 	}
+	if err := p.segments.mend(); err != nil {
+		return nil, err
+	}
 	return p.fix(), nil
 }
 
@@ -114,15 +142,19 @@ type planner struct {
 	creates, patches, policies, removals []Document
 	notes                                []Note
 	// grants are the findings on RBAC objects, which are fixed together once all others are.
-	grants   map[model.Ref][]*model.Finding
-	rights   *rights
+	grants map[model.Ref][]*model.Finding
+	rights *rights
+	// segments are the findings on the network, which are fixed together too.
+	segments *segments
 	accounts *accounts
 	// figures tells that figures must be measured.
 	figures bool
 }
 
 func newPlanner(c *cluster.Cluster, server string) *planner {
-	return &planner{c: c, server: server, grants: map[model.Ref][]*model.Finding{}, accounts: newAccounts(c)}
+	p := &planner{c: c, server: server, grants: map[model.Ref][]*model.Finding{}, accounts: newAccounts(c)}
+	p.segments = &segments{p: p}
+	return p
 }
 
 // group fixes all findings on one object. One of which no document can be made keeps the others from nothing.
@@ -146,7 +178,7 @@ func (p *planner) group(ref model.Ref, findings []*model.Finding) {
 }
 
 func (p *planner) remedies(ref model.Ref, findings []*model.Finding) error {
-	findings = p.without(findings)
+	findings = p.segments.take(p.without(findings))
 	if len(findings) == 0 {
 		return nil
 	}
@@ -182,10 +214,11 @@ func (p *planner) note(f *model.Finding, reason string, steps ...string) {
 }
 
 func (p *planner) fix() *Fix {
-	f := &Fix{Documents: slices.Concat(p.creates, p.patches, p.policies, p.removals), Notes: p.notes}
+	var rights []Document
 	if p.rights != nil {
-		f.Documents = slices.Concat(p.creates, p.rights.docs, p.patches, p.policies, p.removals)
+		rights = p.rights.docs
 	}
+	f := &Fix{Documents: slices.Concat(p.creates, rights, p.patches, p.policies, p.segments.docs, p.removals), Notes: p.notes}
 	// What may take a service down comes last. What is created stands first: what takes the place of something is there
 	// before that goes, and what is enforced on a namespace refuses nothing that is there.
 	slices.SortStableFunc(f.Documents, func(a, b Document) int {
@@ -194,6 +227,7 @@ func (p *planner) fix() *Fix {
 	if p.rights != nil {
 		p.rights.verify(f)
 	}
+	p.segments.verify(f)
 	if p.figures {
 		f.Advice = howToMeasure()
 	}

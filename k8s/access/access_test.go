@@ -3,6 +3,9 @@ package access
 import (
 	"context"
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +13,8 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/yaml"
 
 	"canopy/k8s/labtest"
@@ -35,10 +40,16 @@ func TestClusterRoleIsLeast(t *testing.T) {
 			t.Errorf("non-resource URLs %v", rule.NonResourceURLs)
 		}
 	}
-	if len(covered) != len(model.Kinds()) {
-		t.Errorf("%d resources for %d kinds", len(covered), len(model.Kinds()))
+	kinds := append(model.Kinds(), model.OptionalKinds()...)
+	if len(covered) != len(kinds) {
+		t.Errorf("%d resources for %d kinds", len(covered), len(kinds))
 	}
-	for _, k := range model.Kinds() {
+	for _, rule := range role.Rules {
+		if optional := model.OptionalKind(schema.GroupKind{Group: rule.APIGroups[0], Kind: kindOf(kinds, rule.APIGroups[0], rule.Resources[0])}) != nil; len(rule.APIGroups) != 1 || optional != slices.Contains(optionalGroups(), rule.APIGroups[0]) {
+			t.Errorf("rule %+v", rule)
+		}
+	}
+	for _, k := range kinds {
 		if verbs := covered[k.Group+"/"+k.Resource]; !slices.Contains(verbs, "list") || !slices.Contains(verbs, "watch") {
 			t.Errorf("%s: %v", k.Resource, verbs)
 		}
@@ -49,6 +60,48 @@ func TestClusterRoleIsLeast(t *testing.T) {
 	text, err := yaml.Marshal(role)
 	if err != nil || !strings.Contains(string(text), "kind: ClusterRole") {
 		t.Errorf("YAML: %v\n%s", err, text)
+	}
+}
+
+func kindOf(kinds []*model.Kind, group, resource string) string {
+	for _, k := range kinds {
+		if k.Group == group && k.Resource == resource {
+			return k.Kind
+		}
+	}
+	return ""
+}
+
+func optionalGroups() []string {
+	var list []string
+	for _, k := range model.OptionalKinds() {
+		list = append(list, k.Group)
+	}
+	return list
+}
+
+// TestKinds asks for the optional kinds that a server serves.
+func TestKinds(t *testing.T) {
+	denied := true
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if denied || r.URL.Path != "/apis" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		_, _ = io.WriteString(w, `{"kind":"APIGroupDiscoveryList","items":[{"metadata":{"name":"cilium.io"},"versions":[{"version":"v2","resources":[
+			{"resource":"ciliumnetworkpolicies","responseKind":{"kind":"CiliumNetworkPolicy"},"scope":"Namespaced","verbs":["list"]}]}]}]}`)
+	}))
+	defer server.Close()
+	config := &rest.Config{Host: server.URL}
+	kinds, err := Kinds(t.Context(), config)
+	if err == nil || !slices.Equal(kinds, model.Kinds()) {
+		t.Errorf("denied: %d kinds, %v", len(kinds), err)
+	}
+	denied = false
+	kinds, err = Kinds(t.Context(), config)
+	if want := append(model.Kinds(), model.KindByName("CiliumNetworkPolicy")); err != nil || !slices.Equal(kinds, want) {
+		t.Errorf("%d kinds, %v", len(kinds), err)
 	}
 }
 
@@ -153,6 +206,9 @@ func TestReview(t *testing.T) {
 				t.Errorf("got %+v, want %+v", rows, c.want)
 			}
 		})
+	}
+	if found, err := Kinds(ctx, lab.Config(labtest.Nobody)); err != nil || len(found) < len(model.Kinds()) {
+		t.Errorf("kinds for somebody without rights: %d, %v", len(found), err)
 	}
 	if _, err := Review(ctx, lab.Config(labtest.Anonymous), kinds, nil); err == nil {
 		t.Error("an anonymous user may ask for its rights")

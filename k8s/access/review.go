@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"canopy/k8s/guard"
+	"canopy/k8s/served"
 	"canopy/model"
 )
 
@@ -71,6 +72,21 @@ func Review(ctx context.Context, config *rest.Config, kinds []*model.Kind, names
 	rows = append(rows, parts...)
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Compare(place[a.Kind], place[b.Kind]) })
 	return rows, nil
+}
+
+// Kinds lists what Canopy reads of a server: the built-in kinds, and of the optional ones those that it serves. With an error
+// it lists the built-in ones alone: the server does not say which others it serves.
+func Kinds(ctx context.Context, config *rest.Config) ([]*model.Kind, error) {
+	kinds := model.Kinds()
+	client, err := reviewer(config)
+	if err != nil {
+		return kinds, err
+	}
+	answer, err := served.Ask(ctx, client, model.OptionalKinds())
+	if err != nil {
+		return kinds, fmt.Errorf("the server does not say which optional kinds it serves: %w", err)
+	}
+	return append(kinds, answer.Kinds...), nil
 }
 
 func reviewer(config *rest.Config) (rest.Interface, error) {

@@ -97,7 +97,7 @@ func (c *collector) settle() {
 	var move []*object
 	for k, o := range c.objects {
 		r, ok := o.record.(*record.Custom)
-		if !ok || model.KindOf(k.kind) != nil {
+		if !ok || model.BuiltIn(k.kind) != nil {
 			continue
 		}
 		kind := c.kinds[k.kind]

@@ -21,6 +21,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"canopy/k8s/guard"
+	"canopy/k8s/served"
 	"canopy/model"
 	"canopy/model/mask"
 )
@@ -32,7 +33,7 @@ const partSize = 8 * mib
 type Export struct {
 	// Config is the connection. Its timeout and its brake on requests are not used.
 	Config *rest.Config
-	// Kinds lists what is captured; nil means model.Kinds.
+	// Kinds lists what is captured; nil means model.Kinds, and of model.OptionalKinds those that the server serves.
 	Kinds []*model.Kind
 	// Namespaces are tried one by one where a kind may not be listed everywhere, and after them the first of those that
 	// the server lists.
@@ -72,8 +73,11 @@ func Write(ctx context.Context, out io.Writer, export Export) (*Manifest, error)
 		return nil, err
 	}
 	kinds := export.Kinds
+	var unknown []ManifestKind
 	if kinds == nil {
-		kinds = model.Kinds()
+		var optional []*model.Kind
+		optional, unknown = w.optional(ctx, l)
+		kinds = append(model.Kinds(), optional...)
 	}
 	spaces := &namespaces{named: export.Namespaces, lister: l}
 	read := false
@@ -97,7 +101,32 @@ func Write(ctx context.Context, out io.Writer, export Export) (*Manifest, error)
 		}
 		return nil, fmt.Errorf("%w: %s", errNothing, reason)
 	}
+	w.manifest.Kinds = append(w.manifest.Kinds, unknown...)
 	return w.manifest, errors.Join(w.finish(export.Extra), w.tar.Close(), packed.Close())
+}
+
+// optional gives the optional kinds that the server serves and those of which it does not say, and notes those that it does
+// not serve.
+func (w *archiveWriter) optional(ctx context.Context, l *lister) (kinds []*model.Kind, unknown []ManifestKind) {
+	answer, err := served.Ask(ctx, l.client, model.OptionalKinds())
+	if err != nil {
+		answer = &served.Answer{}
+	}
+	for _, k := range model.OptionalKinds() {
+		gk, reason := k.GroupKind(), answer.Silent[k.Group]
+		if err != nil {
+			reason = oneLine(err)
+		}
+		switch {
+		case answer.Has(gk) != nil:
+		case reason != "" && !answer.Twin(gk):
+			unknown = append(unknown, ManifestKind{Group: k.Group, Version: k.Version, Kind: k.Kind, State: model.Absent,
+				Reason: "whether the server has this kind is not known: " + reason})
+		default:
+			w.manifest.Unserved = append(w.manifest.Unserved, ManifestName{k.Group, k.Kind})
+		}
+	}
+	return answer.Kinds, unknown
 }
 
 // archiveWriter writes the files of a capture and keeps their sums.

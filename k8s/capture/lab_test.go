@@ -11,7 +11,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/dynamic"
 	kjson "sigs.k8s.io/json"
 
 	"canopy/k8s/labtest"
@@ -74,6 +76,56 @@ func TestLab(t *testing.T) {
 	}
 	if _, err := Write(ctx, &out, Export{Config: lab.Config(labtest.Nobody)}); err == nil {
 		t.Error("nothing is permitted, and that is no error")
+	}
+}
+
+// TestLabOptional captures a kind that a server need not have, and reads back what was captured of such kinds.
+func TestLabOptional(t *testing.T) {
+	lab := labtest.Private(t)
+	ctx := context.Background()
+	client, err := dynamic.NewForConfig(lab.Config(labtest.Admin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind := model.KindByName("ClusterNetworkPolicy")
+	definition := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+		"metadata": map[string]any{"name": kind.Resource + "." + kind.Group, "annotations": map[string]any{"api-approved.kubernetes.io": "unapproved, for a test"}},
+		"spec": map[string]any{"group": kind.Group, "scope": "Cluster", "names": map[string]any{"plural": kind.Resource, "kind": kind.Kind},
+			"versions": []any{map[string]any{"name": kind.Version, "served": true, "storage": true,
+				"schema": map[string]any{"openAPIV3Schema": map[string]any{"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}}},
+	}}
+	if _, err := client.Resource(model.KindByName("CustomResourceDefinition").GVR()).Create(ctx, definition, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	policy := &unstructured.Unstructured{Object: map[string]any{"apiVersion": kind.GVK().GroupVersion().String(), "kind": kind.Kind,
+		"metadata": map[string]any{"name": "p"}, "spec": map[string]any{"tier": "Admin", "priority": int64(7)}}}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if _, err = client.Resource(kind.GVR()).Create(ctx, policy, metav1.CreateOptions{}); err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	manifest, err := Write(ctx, &out, Export{Config: lab.Config(labtest.Canopy)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(manifest.Unserved) != len(model.OptionalKinds())-1 {
+		t.Errorf("unserved %v", manifest.Unserved)
+	}
+	s := openText(t, "optional.tar.gz", out.String())
+	if got := optionals(s); len(got) != 1 || got[kind.GroupKind().String()] != model.Complete {
+		t.Errorf("coverage %v", got)
+	}
+	o := s.objects[keyOf(kind.Ref("", "p"))]
+	if o == nil {
+		t.Fatalf("held %v", refs(s))
+	}
+	if spec, _ := o.record.(*record.Custom).Body["spec"].(map[string]any); spec["tier"] != "Admin" || spec["priority"] != int64(7) {
+		t.Errorf("record %+v", o.record)
 	}
 }
 

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -31,7 +32,16 @@ type Manifest struct {
 	Name   string         `json:"name,omitempty"`
 	Server string         `json:"server"`
 	Kinds  []ManifestKind `json:"kinds"`
-	Files  []ManifestFile `json:"files"`
+	// Unserved names the optional kinds that the server did not have, or showed by another kind that was captured. What
+	// stands neither here nor in Kinds nobody looked for.
+	Unserved []ManifestName `json:"unserved,omitempty"`
+	Files    []ManifestFile `json:"files"`
+}
+
+// ManifestName names a kind.
+type ManifestName struct {
+	Group string `json:"group"`
+	Kind  string `json:"kind"`
 }
 
 // ManifestKind says how much of one kind, in one namespace or in all, was captured.
@@ -74,6 +84,10 @@ func (m *Manifest) coverage() map[model.CoverKey]model.Coverage {
 		all[c.Key()] = c
 	}
 	return all
+}
+
+func (m *Manifest) unserved(gk schema.GroupKind) bool {
+	return slices.Contains(m.Unserved, ManifestName{gk.Group, gk.Kind})
 }
 
 // check compares the sums of what was read with those that the manifest tells.

@@ -69,8 +69,13 @@ func (s *Source) Kinds(context.Context) ([]*model.Kind, error) {
 	return append(model.Kinds(), custom...), nil
 }
 
-// guessedKind describes a kind of which nothing but a reference is known.
+// guessedKind describes a kind of which nothing but a reference is known, and its scope where it is an optional one.
 func guessedKind(ref model.Ref) *model.Kind {
+	if k := model.OptionalKind(ref.GroupKind()); k != nil {
+		kind := *k
+		kind.Version = ref.Version
+		return &kind
+	}
 	gvk := schema.GroupVersionKind{Group: ref.Group, Version: ref.Version, Kind: ref.Kind}
 	plural, _ := meta.UnsafeGuessKindToResource(gvk)
 	return &model.Kind{Group: ref.Group, Version: ref.Version, Kind: ref.Kind, Resource: plural.Resource, Namespaced: ref.Namespace != ""}

@@ -28,6 +28,13 @@ const (
 	scopeNamespace
 )
 
+func scopeOf(k *model.Kind) scope {
+	if k.Namespaced {
+		return scopeNamespace
+	}
+	return scopeCluster
+}
+
 // readingOf finds how a kind is read: built-in kinds in the one version that model.Kinds names, whatever older version a
 // file uses, since a manifest of 2019 still tells what somebody means to run. ok is false for a version of a built-in
 // kind that no release had.
@@ -47,11 +54,13 @@ func readingOf(gvk schema.GroupVersionKind) (r reading, ok bool) {
 	if gvk.Group == "events.k8s.io" && gvk.Kind == "Event" {
 		to.Group = ""
 	}
-	if k := model.KindOf(to.GroupKind()); k != nil {
-		r.kind, r.gvk, r.namespaced = k, k.GVK(), scopeCluster
-		if k.Namespaced {
-			r.namespaced = scopeNamespace
-		}
+	if k := model.OptionalKind(to.GroupKind()); k != nil {
+		// Its versions live side by side, and their record tells which one the file used.
+		r.namespaced = scopeOf(k)
+		return r, true
+	}
+	if k := model.BuiltIn(to.GroupKind()); k != nil {
+		r.kind, r.gvk, r.namespaced = k, k.GVK(), scopeOf(k)
 		r.old = gvk != r.gvk
 		if r.old && !preliminary(gvk.Version) && gvk.Group != "events.k8s.io" {
 			return r, false

@@ -177,7 +177,7 @@ func (s *Source) read(body []byte) (*object, error) {
 		return nil, fmt.Errorf("want one object, got %d", len(out.objects))
 	}
 	o := out.objects[0]
-	if r, ok := o.record.(*record.Custom); ok && model.KindOf(o.ref.GroupKind()) == nil {
+	if r, ok := o.record.(*record.Custom); ok && model.BuiltIn(o.ref.GroupKind()) == nil {
 		k := s.kinds[o.ref.GroupKind()]
 		if k == nil {
 			k = guessedKind(o.ref)

@@ -2,22 +2,34 @@ package live
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/cache"
 
 	"canopy/model"
 )
 
 // branch reads one kind: everywhere, and while that is denied in the namespaces that may help. The feed for everywhere
 // never gives up; once it gets through, those of the namespaces end.
+//
+// That of an optional kind ends when its kind is not served any more.
 type branch struct {
 	session *session
+	ctx     context.Context
 	whole   *feed
 	refined sync.Once
 	peeked  sync.Once
+	// optional tells that the kind may go; then stop ends the branch, ended is closed once it has, and lost is set when the
+	// server did not know the kind.
+	optional bool
+	stop     context.CancelFunc
+	ended    chan struct{}
+	lost     atomic.Bool
 
 	mu sync.Mutex
 	// cancel ends the feeds of the namespaces; nil while there are none.
@@ -30,13 +42,18 @@ type branch struct {
 	spoken map[string]struct{}
 }
 
-func (s *session) newBranch(kind *model.Kind) (*branch, error) {
+func (s *session) newBranch(kind *model.Kind, optional bool) (*branch, error) {
 	whole, err := s.newFeed(kind, "")
 	if err != nil {
 		return nil, err
 	}
-	b := &branch{session: s, whole: whole, left: map[string]struct{}{}, spoken: map[string]struct{}{}}
-	whole.onAbsent = func() { b.refined.Do(func() { s.wg.Go(guarded(func() { s.refine(b) })) }) }
+	b := &branch{session: s, whole: whole, optional: optional, ended: make(chan struct{}), left: map[string]struct{}{}, spoken: map[string]struct{}{}}
+	b.ctx, b.stop = context.WithCancel(s.ctx)
+	if optional {
+		b.mayGo(whole)
+	} else {
+		whole.onAbsent = func() { b.refined.Do(func() { s.wg.Go(guarded(func() { s.refine(b) })) }) }
+	}
 	whole.onSynced = b.rejoined
 	if kind.Group == "" && kind.Kind == "Namespace" {
 		whole.onDenied = b.peek
@@ -48,10 +65,51 @@ func (s *session) newBranch(kind *model.Kind) (*branch, error) {
 	return b, nil
 }
 
+// mayGo prepares a feed of an optional kind for its end.
+func (b *branch) mayGo(f *feed) {
+	f.given = map[string]struct{}{}
+	f.onGone = func(fault) {
+		b.lost.Store(true)
+		b.session.scout.look()
+	}
+}
+
 // run reads until the context ends.
-func (b *branch) run(ctx context.Context) {
-	b.whole.run(ctx)
+func (b *branch) run() {
+	defer close(b.ended)
+	b.whole.run(b.ctx)
 	b.rejoin()
+	// A branch that ends before it has asked for anything still has its place among those that list.
+	b.whole.reads.held.drop()
+}
+
+// retire ends the branch of a kind that is not served any more, and takes away all that it has put into the sink.
+func (b *branch) retire() {
+	b.stop()
+	<-b.ended
+	s, kind := b.session, b.whole.kind
+	s.mu.Lock()
+	delete(s.branches, kind.GroupKind())
+	s.mu.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, key := range b.whole.remains() {
+		b.left[key] = struct{}{}
+	}
+	changes := make([]model.Change, 0, len(b.left))
+	for _, key := range slices.Sorted(maps.Keys(b.left)) {
+		if namespace, name, err := cache.SplitMetaNamespaceKey(key); err == nil {
+			changes = append(changes, model.Drop(kind.Ref(namespace, name)))
+		}
+	}
+	if len(changes) > 0 {
+		s.sink.Change(changes...)
+	}
+	withdrawn := []model.Coverage{{Kind: kind.GroupKind(), State: model.Withdrawn}}
+	for _, namespace := range slices.Sorted(maps.Keys(b.spoken)) {
+		withdrawn = append(withdrawn, model.Coverage{Kind: kind.GroupKind(), Namespace: namespace, State: model.Withdrawn})
+	}
+	s.sink.Cover(withdrawn...)
 }
 
 // divide starts to read namespace by namespace, if that was not done yet. The denial is told once the sink knows of the
@@ -59,12 +117,12 @@ func (b *branch) run(ctx context.Context) {
 func (b *branch) divide(deny func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.cancel != nil || b.session.ctx.Err() != nil {
+	if b.cancel != nil || b.ctx.Err() != nil {
 		deny()
 		return
 	}
 	b.whole.adopt(nil)
-	ctx, cancel := context.WithCancel(b.session.ctx)
+	ctx, cancel := context.WithCancel(b.ctx)
 	b.cancel, b.parts, b.wg = cancel, map[string]*feed{}, &sync.WaitGroup{}
 	wg := b.wg
 	wg.Go(guarded(func() {
@@ -91,6 +149,9 @@ func (b *branch) part(namespace string) *feed {
 	if err != nil {
 		b.session.options.Log.Error("feed", "err", err)
 		return nil
+	}
+	if b.optional {
+		b.mayGo(part)
 	}
 	part.onSynced = func() { part.reconcile(b.strangers(namespace)) }
 	b.mu.Lock()
@@ -125,7 +186,7 @@ func (b *branch) rejoin() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, part := range b.parts {
-		for _, key := range part.keys() {
+		for _, key := range append(part.keys(), part.remains()...) {
 			b.left[key] = struct{}{}
 		}
 	}

@@ -62,7 +62,7 @@ func newClients(config *rest.Config, version string, log *slog.Logger) (*clients
 
 // typed tells whether a kind is read as protobuf into its Go type. Only built-in kinds are: no other type has a record.
 func (c *clients) typed(kind *model.Kind) bool {
-	return model.KindOf(kind.GroupKind()) != nil && c.scheme.Recognizes(kind.GVK())
+	return model.BuiltIn(kind.GroupKind()) != nil && c.scheme.Recognizes(kind.GVK())
 }
 
 // rest gives a client of the kind's API group, which decodes into Go types where they are linked, else into maps.

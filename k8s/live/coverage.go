@@ -25,6 +25,11 @@ type teller struct {
 	// known is closed once the kind was read, or it is known why it cannot be.
 	known  chan struct{}
 	settle sync.Once
+	// gate holds back the end of loading until release; nil where nothing does. held is set once something is held back,
+	// and onHeld, which does not block, called then.
+	gate   <-chan struct{}
+	held   bool
+	onHeld func()
 }
 
 func newTeller(clock model.Clock, kind *model.Kind, namespace string, sink model.Sink) *teller {
@@ -52,6 +57,43 @@ func (t *teller) tell(state model.CoverState, stale bool, reason string) {
 		t.settle.Do(func() { close(t.known) })
 	}
 	t.now.State, t.now.Stale, t.now.Reason = state, stale, reason
+	if state != model.Loading && t.holds() {
+		return
+	}
+	t.say()
+}
+
+// holds tells that the end of loading is held back; t.mu must be held.
+func (t *teller) holds() bool {
+	if t.gate == nil {
+		return false
+	}
+	select {
+	case <-t.gate:
+		t.gate = nil
+		return false
+	default:
+	}
+	if !t.held {
+		t.held = true
+		t.onHeld()
+	}
+	return true
+}
+
+// release tells what was held back, once the gate is open.
+func (t *teller) release() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.gate = nil
+	if t.held {
+		t.held = false
+		t.say()
+	}
+}
+
+// say tells the sink the state; t.mu must be held.
+func (t *teller) say() {
 	list := []model.Coverage{t.now}
 	for _, namespace := range t.parts {
 		part := t.now
@@ -109,7 +151,7 @@ func (t *teller) failed(f fault) {
 			t.tell(model.Denied, false, t.denial())
 		}
 	case faultUnwatched:
-		t.tell(model.Partial, true, fmt.Sprintf("watching %s is not permitted, only listing: what is held was true when the state began", t.kind.Resource))
+		t.tell(model.Partial, true, fmt.Sprintf("watching %s is not permitted, only listing: what is held was true when the state began", t.name()))
 	case faultAbsent:
 		if t.read {
 			t.tell(model.Partial, true, "no longer served by this server")
@@ -132,13 +174,22 @@ func (t *teller) failed(f fault) {
 
 // denial says what may not be read and what would help.
 func (t *teller) denial() string {
+	name := t.name()
 	switch {
 	case t.now.Namespace != "":
-		return fmt.Sprintf("listing %s in namespace %s is not permitted", t.kind.Resource, t.now.Namespace)
+		return fmt.Sprintf("listing %s in namespace %s is not permitted", name, t.now.Namespace)
 	case t.kind.Namespaced:
-		return fmt.Sprintf("listing %s in all namespaces is not permitted; -n NAMESPACE reads more", t.kind.Resource)
+		return fmt.Sprintf("listing %s in all namespaces is not permitted; -n NAMESPACE reads more", name)
 	}
-	return fmt.Sprintf("listing %s is not permitted; canopy access --print clusterrole prints a role that permits it", t.kind.Resource)
+	return fmt.Sprintf("listing %s is not permitted; canopy access --print clusterrole prints a role that permits it", name)
+}
+
+// name names the resource, with its group where a built-in kind may have the same name.
+func (t *teller) name() string {
+	if model.OptionalKind(t.kind.GroupKind()) != nil {
+		return t.kind.Resource + "." + t.kind.Group
+	}
+	return t.kind.Resource
 }
 
 // refine gives an absence a better reason.

@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"canopy/k8s/served"
 	"canopy/model"
 )
 
@@ -23,12 +24,17 @@ func (c *clients) version(ctx context.Context) (string, error) {
 	return info.GitVersion, nil
 }
 
-// kinds lists what the server can list, each at its preferred version; built-in kinds at the version they are read at. A
-// group that does not answer, as of an aggregated API that is down, is left out, and the error names it beside the rest.
+// kinds lists what the server can list, each at its preferred version; built-in and optional kinds at the version they are
+// read at. A group that does not answer, as of an aggregated API that is down, is left out, and the error names it beside the
+// rest.
 func (c *clients) kinds(ctx context.Context) ([]*model.Kind, error) {
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
 	lists, err := c.discovery.ServerPreferredResourcesWithContext(ctx)
+	optional := &served.Answer{}
+	if answer, err := served.Ask(ctx, c.discovery.RESTClient(), model.OptionalKinds()); err == nil {
+		optional = answer
+	}
 	var kinds []*model.Kind
 	for _, list := range lists {
 		gv, parseErr := schema.ParseGroupVersion(list.GroupVersion)
@@ -41,7 +47,9 @@ func (c *clients) kinds(ctx context.Context) ([]*model.Kind, error) {
 				continue
 			}
 			kind := &model.Kind{Group: gv.Group, Version: gv.Version, Kind: r.Kind, Resource: r.Name, Namespaced: r.Namespaced}
-			if known := model.KindOf(kind.GroupKind()); known != nil {
+			if known := model.BuiltIn(kind.GroupKind()); known != nil {
+				kind = known
+			} else if known := optional.Has(kind.GroupKind()); known != nil {
 				kind = known
 			}
 			kinds = append(kinds, kind)
@@ -53,13 +61,24 @@ func (c *clients) kinds(ctx context.Context) ([]*model.Kind, error) {
 	return kinds, nil
 }
 
-// find gives the kind of a reference: a built-in one, or one that the server knows.
+// find gives the kind of a reference: a built-in one, or one that the server knows. An optional one, which a reference may
+// name by any version, comes at the version that it is read at.
 func (c *clients) find(ctx context.Context, ref model.Ref) (*model.Kind, error) {
-	if k := model.KindOf(ref.GroupKind()); k != nil {
+	if k := model.BuiltIn(ref.GroupKind()); k != nil {
 		return k, nil
 	}
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
+	if k := model.OptionalKind(ref.GroupKind()); k != nil {
+		answer, err := served.Ask(ctx, c.discovery.RESTClient(), []*model.Kind{k})
+		if err != nil {
+			return nil, err
+		}
+		if k := answer.Has(ref.GroupKind()); k != nil {
+			return k, nil
+		}
+		return nil, fmt.Errorf("%s: %w", ref, model.ErrNotFound)
+	}
 	list, err := c.discovery.ServerResourcesForGroupVersionWithContext(ctx, ref.APIVersion())
 	if err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package live
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,14 +31,20 @@ type feed struct {
 	// onAbsent, which does not block, is called once an absence was told; onPermitted before the answer is handed on. That
 	// may take until others have ended.
 	onAbsent, onPermitted func()
-	// onSynced is called each time the list was read anew and passed on.
-	onSynced func()
+	// onSynced is called each time the list was read anew and passed on, onWhole once that was told.
+	onSynced, onWhole func()
+	// onGone takes the place of telling that the kind is not served, and does not block; nil where that is told.
+	onGone func(fault)
+	// onChange is told of each change after the first list, with order held: it does not block.
+	onChange func(model.Ref)
 
 	// order makes what the handler passes on and what reconcile drops come in one order.
 	order   sync.Mutex
 	pending []model.Change
 	// passed counts the calls of the handler.
 	passed uint64
+	// given names what the handler has put into the sink, where that is to be taken away again; nil where it never is.
+	given map[string]struct{}
 
 	// logged is the last fault that was logged, so that one which lasts does not fill the log.
 	logged atomic.Value
@@ -138,6 +146,9 @@ func (f *feed) synced() {
 		f.onSynced()
 	}
 	f.whole()
+	if f.onWhole != nil {
+		f.onWhole()
+	}
 }
 
 // settle is how long the handler must have had nothing to do for a list to count as passed on.
@@ -172,8 +183,19 @@ func (f *feed) keys() []string {
 	return f.informer.GetStore().ListKeys()
 }
 
+// remains names what is in the sink of what the feed has put there.
+func (f *feed) remains() []string {
+	f.order.Lock()
+	defer f.order.Unlock()
+	return slices.Collect(maps.Keys(f.given))
+}
+
 func (f *feed) failed(x fault) {
 	f.logOnce("fault", x.reason)
+	if x.kind == faultAbsent && f.onGone != nil {
+		f.onGone(x)
+		return
+	}
 	if x.kind == faultDenied && f.onDenied != nil {
 		f.onDenied(func() { f.teller.failed(x) })
 		return

@@ -35,6 +35,17 @@ func (f *feed) pass(change model.Change, more bool) {
 	f.order.Lock()
 	defer f.order.Unlock()
 	f.passed++
+	if f.given != nil {
+		key := cache.NewObjectName(change.Ref.Namespace, change.Ref.Name).String()
+		if change.Record != nil {
+			f.given[key] = struct{}{}
+		} else {
+			delete(f.given, key)
+		}
+	}
+	if f.onChange != nil && !more {
+		f.onChange(change.Ref)
+	}
 	f.pending = append(f.pending, change)
 	if !more || len(f.pending) >= batch {
 		f.flushLocked()

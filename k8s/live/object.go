@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/model"
 	"canopy/model/mask"
@@ -35,10 +36,29 @@ func (s *Source) Get(ctx context.Context, ref model.Ref) (*unstructured.Unstruct
 	return u, nil
 }
 
+// reading gives a kind as it is read at this moment; nil where it is not.
+func (s *Source) reading(gk schema.GroupKind) *model.Kind {
+	s.mu.Lock()
+	run := s.running
+	s.mu.Unlock()
+	if run == nil {
+		return nil
+	}
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	if b := run.branches[gk]; b != nil && !b.lost.Load() {
+		return b.whole.kind
+	}
+	return nil
+}
+
 func (s *Source) get(ctx context.Context, ref model.Ref) (*unstructured.Unstructured, error) {
-	kind, err := s.clients.find(ctx, ref)
-	if err != nil {
-		return nil, err
+	kind := s.reading(ref.GroupKind())
+	if kind == nil {
+		var err error
+		if kind, err = s.clients.find(ctx, ref); err != nil {
+			return nil, err
+		}
 	}
 	client, err := s.clients.untyped(kind)
 	if err != nil {

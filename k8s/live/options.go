@@ -29,6 +29,8 @@ type Options struct {
 	Log *slog.Logger
 	// Kinds are read from the start, in this order; nil is model.Kinds().
 	Kinds []*model.Kind
+	// Optional are read as long as the server serves them; nil is model.OptionalKinds(), or none where Kinds are given.
+	Optional []*model.Kind
 	// Events is how many events are kept; 0 is 2000.
 	Events int
 	// Pace says how long to pause between attempts; the zero value is right outside tests.
@@ -44,6 +46,9 @@ type Pace struct {
 	Login Pause
 	// Denied holds where the user may not read, or the server does not know the kind: 30 s to 5 min.
 	Denied Pause
+	// Discovery bounds how long the end of loading is held back, once all but the optional kinds are read, until the server
+	// says which of those it serves: 10 s.
+	Discovery time.Duration
 }
 
 // Pause is the first and the longest pause of a kind.
@@ -76,6 +81,9 @@ func (o Options) complete() Options {
 	}
 	if o.Kinds == nil {
 		o.Kinds = model.Kinds()
+		if o.Optional == nil {
+			o.Optional = model.OptionalKinds()
+		}
 	}
 	if o.Events <= 0 {
 		o.Events = defaultEvents
@@ -86,5 +94,8 @@ func (o Options) complete() Options {
 	o.Pace.Broken = o.Pace.Broken.or(Pause{500 * time.Millisecond, 15 * time.Second})
 	o.Pace.Login = o.Pace.Login.or(Pause{2 * time.Second, time.Minute})
 	o.Pace.Denied = o.Pace.Denied.or(Pause{30 * time.Second, 5 * time.Minute})
+	if o.Pace.Discovery <= 0 {
+		o.Pace.Discovery = 10 * time.Second
+	}
 	return o
 }

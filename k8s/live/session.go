@@ -18,7 +18,9 @@ type session struct {
 	ring    *ring
 	slots   chan struct{}
 	link    *link
-	wg      sync.WaitGroup
+	// scout reads the optional kinds; nil where there are none to read.
+	scout *scout
+	wg    sync.WaitGroup
 
 	mu       sync.Mutex
 	branches map[schema.GroupKind]*branch
@@ -26,12 +28,16 @@ type session struct {
 }
 
 func newSession(ctx context.Context, s *Source, sink model.Sink) *session {
-	return &session{ctx: ctx, sink: sink, options: s.options, clients: s.clients, ring: s.ring,
+	run := &session{ctx: ctx, sink: sink, options: s.options, clients: s.clients, ring: s.ring,
 		slots: make(chan struct{}, slots), link: newLink(), branches: map[schema.GroupKind]*branch{}}
+	if len(s.options.Optional) > 0 {
+		run.scout = newScout(run)
+	}
+	return run
 }
 
 // start reads kinds, in the order given; those that are read already go on. It returns at once.
-func (s *session) start(kinds []*model.Kind) error {
+func (s *session) start(kinds []*model.Kind, optional bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ended {
@@ -42,9 +48,12 @@ func (s *session) start(kinds []*model.Kind) error {
 		if s.branches[kind.GroupKind()] != nil {
 			continue
 		}
-		b, err := s.newBranch(kind)
+		b, err := s.newBranch(kind, optional)
 		if err != nil {
 			return err
+		}
+		if s.scout != nil && !optional {
+			s.scout.prepare(b.whole)
 		}
 		s.branches[kind.GroupKind()] = b
 		added = append(added, b)
@@ -55,10 +64,11 @@ func (s *session) start(kinds []*model.Kind) error {
 	s.wg.Go(guarded(func() {
 		for _, b := range added {
 			// The place is taken here, so that the kinds start in order.
-			if b.whole.reads.enter(s.ctx) != nil {
-				return
+			if b.whole.reads.enter(b.ctx) != nil {
+				close(b.ended)
+				continue
 			}
-			s.wg.Go(guarded(func() { b.run(s.ctx) }))
+			s.wg.Go(guarded(b.run))
 		}
 	}))
 	return nil

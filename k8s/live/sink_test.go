@@ -58,7 +58,9 @@ func (m *memorySink) Cover(list ...model.Coverage) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, c := range list {
-		m.cover[c.Key()] = c
+		if m.cover[c.Key()] = c; c.State == model.Withdrawn {
+			delete(m.cover, c.Key())
+		}
 		m.history = append(m.history, c)
 	}
 }
@@ -203,7 +205,7 @@ func leaks() string {
 	var left []string
 	for _, s := range strings.Split(stacks(), "\n\n") {
 		if strings.Contains(s, "tools/cache.") || strings.Contains(s, "watch.(*StreamWatcher)") ||
-			strings.Contains(s, "live.(*stream)") || strings.Contains(s, "live.(*session)") || strings.Contains(s, "live.(*feed)") {
+			strings.Contains(s, "live.(*stream)") || strings.Contains(s, "live.(*session)") || strings.Contains(s, "live.(*feed)") || strings.Contains(s, "live.(*scout)") {
 			left = append(left, s)
 		}
 	}

@@ -1,4 +1,5 @@
-// Package live reads a cluster from its API server: one list and one watch per kind, made into records on arrival.
+// Package live reads a cluster from its API server: one list and one watch per kind, made into records on arrival. Kinds
+// that a cluster need not have are read as long as the server serves them.
 //
 // Nothing is asked of the server but get, list, watch and reviews of the user's own rights. No value of a Secret is asked
 // for. Whatever goes wrong (no connection, no rights, an expired login, a busy server) is told as coverage, what is known
@@ -62,10 +63,13 @@ func (s *Source) Run(ctx context.Context, sink model.Sink) error {
 		s.clients.http.CloseIdleConnections()
 	}()
 	sink.Identify(model.SourceInfo{Type: "live", Name: s.options.Context})
-	if err := run.start(kinds); err != nil {
+	if err := run.start(kinds, false); err != nil {
 		return err
 	}
 	run.wg.Go(guarded(run.identify))
+	if run.scout != nil {
+		run.wg.Go(guarded(run.scout.run))
+	}
 	<-ctx.Done()
 	run.end()
 	return nil
@@ -81,7 +85,7 @@ func (s *Source) Open(kinds ...*model.Kind) error {
 	if run == nil {
 		return nil
 	}
-	return run.start(kinds)
+	return run.start(kinds, false)
 }
 
 // Events gives the newest events, the oldest first, and how many older ones were let go.

@@ -179,6 +179,33 @@ func TestSeen(t *testing.T) {
 	}
 }
 
+// TestSeenOptional holds that an optional kind of which nobody speaks is loading until the definitions of kinds are through,
+// and then there is none of it.
+func TestSeenOptional(t *testing.T) {
+	c := New()
+	gateways, definitions := model.KindByName("Gateway").GroupKind(), model.KindByName("CustomResourceDefinition").GroupKind()
+	seen := func(what string, want model.CoverState) {
+		t.Helper()
+		if got := c.Seen(gateways, "shop").State; got != want {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+	seen("before anything was said", model.Loading)
+	c.Cover(model.Coverage{Kind: definitions, State: model.Loading})
+	seen("while definitions are loading", model.Loading)
+	c.Cover(model.Coverage{Kind: definitions, State: model.Denied})
+	seen("once they are not", model.Complete)
+	c.Cover(model.Coverage{Kind: gateways, State: model.Denied})
+	seen("served and denied", model.Denied)
+	if !c.Cover(model.Coverage{Kind: gateways, State: model.Withdrawn}) || c.Cover(model.Coverage{Kind: gateways, State: model.Withdrawn}) {
+		t.Error("withdrawing is a change once")
+	}
+	seen("no longer served", model.Complete)
+	if len(c.Coverage()) != 1 {
+		t.Errorf("coverage %v", c.Coverage())
+	}
+}
+
 // TestPodsAreThoseBelow holds that the pods of an owner are those whose top owner it is, each once, also where hostile
 // references loop, name the wrong kind or another life of the owner.
 func TestPodsAreThoseBelow(t *testing.T) {

@@ -46,10 +46,10 @@ func Produces(owner, child model.Ref) bool {
 	return false
 }
 
-// foreign tells a kind of which nothing is known, so that it may own pods. A definition's group has a dot in it, so a group
+// foreign tells a kind that is not Kubernetes' own, so that it may own pods. A definition's group has a dot in it, so a group
 // without one is built in; "extensions" had ReplicaSets and DaemonSets once.
 func foreign(ref model.Ref) bool {
-	return model.KindOf(ref.GroupKind()) == nil && (ref.Group == "extensions" || strings.Contains(ref.Group, "."))
+	return model.BuiltIn(ref.GroupKind()) == nil && (ref.Group == "extensions" || strings.Contains(ref.Group, "."))
 }
 
 // folder gives what an object is folded into; false where it stands for itself.
@@ -60,6 +60,9 @@ func folder(get func(model.Ref) model.Record, r model.Record) (model.Ref, bool) 
 	}
 	up := o.Ref(r.GetNamespace())
 	pod, isPod := r.(*record.Pod)
+	if isPod && pod.StandIn {
+		return up, true
+	}
 	if isPod && pod.Annotations.Has(corev1.MirrorPodAnnotationKey) {
 		return model.Ref{}, false
 	}

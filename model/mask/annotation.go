@@ -25,14 +25,14 @@ func annotations(v any) any {
 	}
 	delete(m, corev1.LastAppliedConfigAnnotation)
 	for k, value := range m {
-		if !safeAnnotation(k) {
+		if !safeAnnotation(k, value) {
 			m[k] = scrub(value)
 		}
 	}
 	return m
 }
 
-func safeAnnotation(key string) bool {
+func safeAnnotation(key string, value any) bool {
 	// Snippets of a proxy's configuration set headers, and with them credentials.
 	if strings.HasSuffix(key, "-snippet") || strings.Contains(key, "set-headers") {
 		return false
@@ -41,7 +41,7 @@ func safeAnnotation(key string) bool {
 	if key == "description" || key == "kubernetes.io/description" {
 		return false
 	}
-	if keptByRecord(key) {
+	if keptByRecord(key, value) {
 		return true
 	}
 	domain, name, ok := strings.Cut(key, "/")
@@ -61,9 +61,14 @@ func safeAnnotation(key string) bool {
 	return false
 }
 
-// keptByRecord asks the record of any object whether it would keep the annotation.
-func keptByRecord(key string) bool {
+// keptByRecord asks the record of any object whether it would keep the annotation with its value.
+func keptByRecord(key string, value any) bool {
+	text, ok := value.(string)
+	if !ok {
+		return false
+	}
 	var m record.Meta
-	m.SetAnnotations(map[string]string{key: "x"})
-	return m.Annotations.Has(key)
+	m.SetAnnotations(map[string]string{key: text})
+	kept, ok := m.Annotations.Lookup(key)
+	return ok && kept == text
 }

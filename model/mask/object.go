@@ -9,7 +9,7 @@ import (
 )
 
 // Text stands in the place of a masked value.
-const Text = "<masked>"
+const Text = record.Masked
 
 // Value masks one value; what is empty stays empty, so that the lack of a value can be told.
 func Value(s string) string {

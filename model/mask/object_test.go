@@ -62,6 +62,12 @@ const annotations = `
     kubectl.kubernetes.io/last-applied-configuration: '{"CANARY-7f3a":1}'
     example.com/note: CANARY-7f3a
     nginx.ingress.kubernetes.io/configuration-snippet: CANARY-7f3a
+    nginx.ingress.kubernetes.io/auth-url: https://auth.example/?key=CANARY-7f3a
+    nginx.ingress.kubernetes.io/permanent-redirect: https://user:CANARY-7f3a@example.com
+    nginx.ingress.kubernetes.io/auth-secret: shop/basic
+    traefik.ingress.kubernetes.io/custom-request-headers: Authorization:CANARY-7f3a
+    sidecar.istio.io/status: CANARY-7f3a
+    service.beta.kubernetes.io/aws-load-balancer-scheme: internal
     meta.helm.sh/release-name: web
   managedFields: [{manager: CANARY-7f3a}]
 `
@@ -70,7 +76,7 @@ const annotations = `
 // rules read does.
 func TestCanaries(t *testing.T) {
 	web := []string{"registry.example/web:1.4", "web-creds", "SYS_ADMIN", "privileged", "STRIPE_API_KEY", "secretKeyRef", "8080",
-		"HTTPS", "prod", "/srv", "containerPort", "release-name"}
+		"HTTPS", "prod", "/srv", "containerPort", "release-name", "shop/basic", "internal"}
 	tests := []struct {
 		name, manifest string
 		keep           []string
@@ -117,6 +123,24 @@ spec:
   - filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: Authorization, value: CANARY-7f3a}]}}]
     backendRefs: [{name: web, port: 80}]
 `, []string{"Authorization", "RequestHeaderModifier", "backendRefs"}},
+		{"route", `apiVersion: route.openshift.io/v1
+kind: Route
+metadata: {name: r}
+spec:
+  host: a.example
+  tls:
+    termination: edge
+    certificate: public
+    key: "-----BEGIN RSA PRIVATE KEY-----\nCANARY-7f3a\n-----END RSA PRIVATE KEY-----\n"
+`, []string{"a.example", "edge", "public"}},
+		{"cilium", `apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: p}
+spec:
+  endpointSelector: {matchLabels: {app: web}, matchExpressions: [{key: tier, operator: In, values: [gold]}]}
+  ingress:
+  - toPorts: [{ports: [{port: "80"}], rules: {http: [{method: GET, headers: ["Authorization: CANARY-7f3a"], headerMatches: [{name: X, value: CANARY-7f3a}]}]}}]
+`, []string{"gold", "web", "toPorts", "Authorization"}},
 		{"list", "apiVersion: v1\nkind: SecretList\nitems:\n- metadata: {name: s}\n  data: {a: CANARY-7f3a}\n", []string{"SecretList"}},
 		{"nested list", "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: List\n  items:\n  - {apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: CANARY-7f3a}}\n", []string{"Secret"}},
 	}

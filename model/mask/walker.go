@@ -16,14 +16,14 @@ func (w walker) value(key string, v any) any {
 		if _, ok := v.(map[string]any); ok {
 			return annotations(v)
 		}
-	case "labels", "matchLabels", "nodeSelector", "selector":
+	case "labels", "matchLabels", "matchExpressions", "nodeSelector", "selector":
 		// Labels select and are public.
 		return v
 	case "command", "args":
 		if _, ok := v.(map[string]any); !ok {
 			return scrub(v)
 		}
-	case "httpHeaders", "headers", "requestHeaderModifier", "responseHeaderModifier":
+	case "httpHeaders", "headers", "headerMatches", "requestHeaderModifier", "responseHeaderModifier":
 		return headers(v)
 	case "httpGet":
 		if m, ok := v.(map[string]any); ok {
@@ -83,11 +83,16 @@ func (w walker) below(key string, v any) any {
 		}
 		return t
 	case string:
-		if credential(key) {
+		if credential(key) || privateKey(t) {
 			return Value(t)
 		}
 	}
 	return v
+}
+
+// privateKey tells a private key in PEM, wherever it stands: a Route of OpenShift holds its own under "key".
+func privateKey(s string) bool {
+	return strings.Contains(s, "PRIVATE KEY-----")
 }
 
 // drop removes keys that hold nothing.
@@ -148,6 +153,11 @@ func headers(v any) any {
 	case []any:
 		for i, e := range t {
 			t[i] = headers(e)
+		}
+	case string:
+		// Cilium writes a header as one text.
+		if name, value, ok := strings.Cut(t, ":"); ok {
+			return name + ": " + Value(strings.TrimSpace(value))
 		}
 	case map[string]any:
 		for k, e := range t {

@@ -2,7 +2,6 @@ package record
 
 import (
 	"bytes"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,7 +18,7 @@ type Meta struct {
 	UID             types.UID
 	ResourceVersion string
 	Labels          Labels
-	// Annotations holds only those that a rule or a screen reads; see keepAnnotation.
+	// Annotations holds only those that a rule or a screen reads, some with Present for a value; see keepAnnotation.
 	Annotations      Labels
 	Created, Deleted int64
 	// Changed is when the part that rules read was last written, from managedFields; zero where they are missing.
@@ -80,7 +79,7 @@ func makeMeta(kind *model.Kind, o metav1.Object, marker string) Meta {
 		m.Deleted = unix(*d)
 	}
 	_, m.LastApplied = o.GetAnnotations()[corev1.LastAppliedConfigAnnotation]
-	m.Annotations = keepAnnotations(o.GetAnnotations())
+	m.Annotations = keepAnnotations(kind, o.GetAnnotations())
 	for _, f := range o.GetManagedFields() {
 		if f.Time == nil || f.FieldsV1 == nil || f.Subresource == "status" {
 			continue
@@ -119,47 +118,6 @@ func controller(refs []metav1.OwnerReference) *Owner {
 		}
 	}
 	return nil
-}
-
-func keepAnnotations(all map[string]string) Labels {
-	n := 0
-	for k := range all {
-		if keepAnnotation(k) {
-			n++
-		}
-	}
-	if n == 0 {
-		return Labels{}
-	}
-	kept := make(map[string]string, n)
-	for k, v := range all {
-		if keepAnnotation(k) {
-			kept[k] = v
-		}
-	}
-	return MakeLabels(kept)
-}
-
-// keepAnnotation names the annotations that rules and screens read: who manages the object, which cloud identity it
-// takes, how it is exposed.
-func keepAnnotation(key string) bool {
-	switch key {
-	case corev1.MirrorPodAnnotationKey, "kubernetes.io/config.source", "kubernetes.io/service-account.name",
-		"rbac.authorization.kubernetes.io/autoupdate", "kubernetes.io/ingress.class", "kubernetes.io/description",
-		"description", "eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "kyverno.io/verify-images":
-		return true
-	}
-	domain, _, ok := strings.Cut(key, "/")
-	if !ok {
-		return false
-	}
-	switch domain {
-	case "meta.helm.sh", "argocd.argoproj.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io",
-		"nginx.ingress.kubernetes.io", "service.beta.kubernetes.io", "azure.workload.identity",
-		"ingressclass.kubernetes.io", "storageclass.kubernetes.io", "canopy":
-		return true
-	}
-	return false
 }
 
 // Ref names the object.

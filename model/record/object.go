@@ -102,7 +102,7 @@ func (m *Meta) SetLabels(v map[string]string) { m.Labels = MakeLabels(v) }
 func (m *Meta) GetAnnotations() map[string]string { return m.Annotations.Map() }
 
 // SetAnnotations sets the annotations, less those that are not kept.
-func (m *Meta) SetAnnotations(v map[string]string) { m.Annotations = keepAnnotations(v) }
+func (m *Meta) SetAnnotations(v map[string]string) { m.Annotations = keepAnnotations(m.Kind, v) }
 
 // GetFinalizers gives nil: they are not kept.
 func (m *Meta) GetFinalizers() []string { return nil }

@@ -20,8 +20,10 @@ type Pod struct {
 	Reason string
 	IPs    []string
 	// Started is when the node took it, in seconds since 1970.
-	Started    int64
-	Ready      bool
+	Started int64
+	Ready   bool
+	// StandIn tells that there is no such pod: see func StandIn.
+	StandIn    bool
 	Containers []Container
 }
 

@@ -56,6 +56,9 @@ const (
 	Filter   Action = "filter"
 	NextHit  Action = "next-match"
 	PrevHit  Action = "previous-match"
+	// A matrix is as wide as it is high.
+	PageLeft  Action = "page-left"
+	PageRight Action = "page-right"
 )
 
 // The actions of a list.
@@ -95,4 +98,14 @@ const (
 	Matrix     Action = "matrix"
 	Difference Action = "difference"
 	Picture    Action = "picture"
+)
+
+// The actions on who can talk to whom.
+const (
+	Reach     Action = "reach"
+	Ports     Action = "ports"
+	Internet  Action = "internet"
+	Isolation Action = "isolation"
+	Policies  Action = "policies"
+	History   Action = "history"
 )

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"canopy/analysis/network"
 	"canopy/model"
 )
 
@@ -20,6 +21,9 @@ type Place struct {
 	Query string
 	// Findings are the ids of several findings, a line each.
 	Findings string
+	// From and To are the ends of connections, Ports the connections of interest: 5432/TCP.
+	From, To network.End
+	Ports    string
 	// Filter is the filter that a list opens with.
 	Filter string
 }
@@ -52,12 +56,21 @@ const (
 	Explain   = "explain"
 	Preview   = "preview"
 	RBAC      = "rbac"
+	Network   = "network"
 	// The screens that one comes to from RBAC.
 	WhoCan     = "who-can"
 	Grants     = "grants"
 	Matrix     = "matrix"
 	Difference = "difference"
 	Picture    = "picture"
+	// The screens that one comes to from Network.
+	Pairs     = "pairs"
+	Why       = "why"
+	Reach     = "reach"
+	Internet  = "internet"
+	Isolation = "isolation"
+	Policies  = "policies"
+	History   = "history"
 )
 
 // String writes a place for a list of bookmarks. It is not clean.
@@ -79,8 +92,32 @@ func (p Place) String() string {
 			parts = append(parts, who.String())
 		}
 	}
-	if p.Query != "" {
-		parts = append(parts, p.Query)
+	if !p.From.IsZero() || !p.To.IsZero() {
+		parts = append(parts, EndName(p.From)+" to "+EndName(p.To))
+	}
+	for _, s := range []string{p.Query, p.Ports} {
+		if s != "" {
+			parts = append(parts, s)
+		}
 	}
 	return strings.Join(parts, " ")
+}
+
+// EndName names an end of a connection. It is not clean.
+func EndName(e network.End) string {
+	name := e.Name
+	switch {
+	case e.IsZero():
+		return "anything"
+	case e.Block.IsValid():
+		return e.Block.String()
+	case e.Ref.Kind == "Namespace" && e.Ref.Group == "":
+		name = e.Ref.Name
+	case !e.Ref.IsZero():
+		name = e.Ref.String()
+	}
+	if e.Class != "" {
+		name += " [" + e.Class + "]"
+	}
+	return name
 }

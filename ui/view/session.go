@@ -6,6 +6,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"canopy/analysis/engine"
+	"canopy/analysis/exposure"
+	"canopy/analysis/network"
 	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/model"
@@ -34,6 +36,11 @@ type Session interface {
 	// Ask calls f with the cluster and what RBAC grants in it, on the goroutine that owns both, with the version of the server:
 	// f is quick, copies what it needs, and keeps neither.
 	Ask(ctx context.Context, f func(c *cluster.Cluster, access *rbac.Analyser, server string)) error
+	// AskNetwork calls f with the cluster, who reaches whom in it, and the ways in from outside, in the same manner.
+	AskNetwork(ctx context.Context, f func(c *cluster.Cluster, net *network.Analyser, ways *exposure.Analyser)) error
+	// Reached lists what opened and closed connections between pods since everything was read, the newest first, as far as
+	// the edits of the report go.
+	Reached() []engine.Shifted
 	// Export writes findings, all that are given, to a new file, in the format that its name ends in, with what the report
 	// that they are shown by says of them. It refuses to overwrite.
 	Export(path string, report *model.Report, findings []*model.Finding) error

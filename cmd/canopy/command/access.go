@@ -63,7 +63,12 @@ func (r *run) runAccess(ctx context.Context, format string) error {
 	if err := target.Reach(ctx); err != nil {
 		return err
 	}
-	rows, err := access.Review(ctx, target.Config, model.Kinds(), target.Namespaces(r.connect.Namespaces))
+	kinds, err := access.Kinds(ctx, target.Config)
+	if err != nil {
+		// What every server has can be asked for all the same.
+		r.warn("canopy: " + err.Error())
+	}
+	rows, err := access.Review(ctx, target.Config, kinds, target.Namespaces(r.connect.Namespaces))
 	if err != nil {
 		return fmt.Errorf("%s: %w", target.Context, err)
 	}
@@ -82,9 +87,17 @@ func accessGrid(a *Access) *output.Grid {
 		if namespace == "" {
 			namespace = "*"
 		}
-		g.Add(k.Kind, namespace, word[k.List], word[k.Watch], refusal(k))
+		g.Add(kindName(k), namespace, word[k.List], word[k.Watch], refusal(k))
 	}
 	return g
+}
+
+// kindName tells kinds of one name apart by their group: that of the kind which is meant by the bare name is left out.
+func kindName(k Readable) string {
+	if meant := model.KindByName(k.Kind); meant != nil && meant.Group != k.Group {
+		return k.Kind + "." + k.Group
+	}
+	return k.Kind
 }
 
 // accessSummary says first how much may be read, and where to go from there.

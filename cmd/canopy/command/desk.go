@@ -13,6 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"canopy/analysis/engine"
+	"canopy/analysis/exposure"
+	"canopy/analysis/network"
 	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/cmd/canopy/output"
@@ -134,6 +136,14 @@ func (d *desk) ExportFix(folder string, fix *remedy.Fix) error {
 func (d *desk) Ask(ctx context.Context, f func(*cluster.Cluster, *rbac.Analyser, string)) error {
 	return d.engine.Ask(ctx, f)
 }
+
+// AskNetwork asks who can talk to whom.
+func (d *desk) AskNetwork(ctx context.Context, f func(*cluster.Cluster, *network.Analyser, *exposure.Analyser)) error {
+	return d.engine.AskNetwork(ctx, f)
+}
+
+// Reached lists what opened and closed connections.
+func (d *desk) Reached() []engine.Shifted { return d.engine.Reached() }
 
 // Rules lists the catalogue.
 func (d *desk) Rules() []*model.Rule { return d.rules }

@@ -6,14 +6,15 @@ import (
 	"fmt"
 
 	"canopy/analysis/engine"
+	"canopy/analysis/network"
 	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/cmd/canopy/output"
 	"canopy/model"
 )
 
-// Preview is what canopy fix --preview prints. A field that is null was not evaluated: this version has no attack graph
-// and no network model.
+// Preview is what canopy fix --preview prints. A field that is null was not evaluated: this version has no attack graph,
+// and pairs of pods wait until everything was read.
 type Preview struct {
 	Closed []output.Finding `json:"closed"`
 	Opened []output.Finding `json:"opened"`
@@ -27,13 +28,15 @@ type Preview struct {
 	Breakage    map[string]string `json:"breakage"`
 	PathsCut    *int              `json:"pathsCut"`
 	PathsOpened *int              `json:"pathsOpened"`
-	PairsOpened []string          `json:"pairsOpened"`
-	PairsClosed []string          `json:"pairsClosed"`
+	// PairsOpened and PairsClosed list between which pods connections would become possible, or no longer be.
+	PairsOpened []output.Shift `json:"pairsOpened"`
+	PairsClosed []output.Shift `json:"pairsClosed"`
 	// PermissionsLost lists what RBAC would grant no longer, by subject as bindings name it.
 	PermissionsLost []rbac.Loss `json:"permissionsLost"`
 	Assumptions     []string    `json:"assumptions"`
 
 	stays           []output.Finding
+	opens, shuts    []network.Shift
 	asked, apart    int
 	closed, changed int
 }
@@ -65,6 +68,8 @@ func newPreview(report *model.Report, asked []*model.Finding, fix *remedy.Fix, f
 	p := &Preview{
 		Closed: previewed(report, closes, where), Opened: previewed(report, opens, where), Moved: []Moved{},
 		Changed: previewed(report, found.Changed, where), Stays: []Staying{}, Breakage: map[string]string{},
+		PairsOpened: output.Shifts(found.PairsOpened, found.PairsKnown), PairsClosed: output.Shifts(found.PairsClosed, found.PairsKnown),
+		opens: found.PairsOpened, shuts: found.PairsClosed,
 		PermissionsLost: append([]rbac.Loss{}, found.Lost...), Assumptions: append([]string{}, found.Assumptions...),
 	}
 	for _, m := range moves {
@@ -139,10 +144,16 @@ func previewGrid(p *Preview) *output.Grid {
 	for _, line := range output.Losses(p.PermissionsLost) {
 		g.Below = append(g.Below, "loses: "+line)
 	}
+	for _, line := range output.ShiftLines(p.opens) {
+		g.Below = append(g.Below, "opens: "+line)
+	}
+	for _, line := range output.ShiftLines(p.shuts) {
+		g.Below = append(g.Below, "closes: "+line)
+	}
 	for _, a := range p.Assumptions {
 		g.Below = append(g.Below, "assumes: "+a)
 	}
-	g.Below = append(g.Below, p.total(), "paths and pairs are not in this version")
+	g.Below = append(g.Below, p.total(), "paths are not in this version")
 	return g
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"canopy/analysis/network/policy"
 	"canopy/model"
 	"canopy/model/record"
 	"canopy/ui/keys"
@@ -88,10 +89,13 @@ func (s *Screen) themes() string {
 }
 
 // judged tells whether findings can be on objects of a kind: those that hold a pod template, namespaces, accounts, those of
-// RBAC, and what holds or asks for credentials.
+// RBAC, those that open or close the network, and what holds or asks for credentials.
 func judged(o model.Ref) bool {
 	switch o.Group + "/" + o.Kind {
-	case "/Namespace", "/ServiceAccount", "/Secret", "certificates.k8s.io/CertificateSigningRequest",
+	case "/Namespace", "/ServiceAccount", "/Secret", "/Service", model.GroupNetwork + "/NetworkPolicy", model.GroupNetwork + "/Ingress",
+		model.GroupGateway + "/Gateway", model.GroupRoute + "/Route",
+		policy.Group + "/AdminNetworkPolicy", policy.Group + "/BaselineAdminNetworkPolicy", policy.Group + "/ClusterNetworkPolicy",
+		"certificates.k8s.io/CertificateSigningRequest",
 		model.GroupRBAC + "/Role", model.GroupRBAC + "/ClusterRole", model.GroupRBAC + "/RoleBinding", model.GroupRBAC + "/ClusterRoleBinding":
 		return true
 	}

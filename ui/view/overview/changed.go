@@ -7,6 +7,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"canopy/analysis/network/policy"
 	"canopy/model"
 	"canopy/model/record"
 	"canopy/ui/view"
@@ -97,8 +98,8 @@ func figure(sign string, n int) string {
 // told says in words what an edit did, and what of that is not known.
 func (s *Screen) told(e *model.Edit) string {
 	var parts []string
-	if e.Detail != "" {
-		parts = append(parts, s.detail(e))
+	if detail := s.detail(e); detail != "" {
+		parts = append(parts, detail)
 	}
 	if e.OpenedCount > 0 {
 		parts = append(parts, view.Count(e.OpenedCount, "finding")+" opened, the worst "+e.Worst.String())
@@ -112,9 +113,28 @@ func (s *Screen) told(e *model.Edit) string {
 	return strings.Join(parts, "; ")
 }
 
-// detail is that of an edit, with an arrow that can be drawn everywhere.
+// detail is that of an edit, with an arrow that can be drawn everywhere, behind what it did to connections.
 func (s *Screen) detail(e *model.Edit) string {
-	return strings.ReplaceAll(e.Detail, "→", s.shared.Glyphs.ArrowRight)
+	detail := strings.ReplaceAll(e.Detail, "→", s.shared.Glyphs.ArrowRight)
+	if pairs := pairs(e); pairs != "" && detail != "" {
+		return pairs + ": " + detail
+	} else if pairs != "" {
+		return pairs
+	}
+	return detail
+}
+
+// pairs says between how many pods connections became possible, or no longer are; "" where none did.
+func pairs(e *model.Edit) string {
+	switch {
+	case e.PairsOpened > 0 && e.PairsClosed > 0:
+		return view.Count(e.PairsOpened, "pair") + " opened, " + strconv.Itoa(e.PairsClosed) + " closed"
+	case e.PairsOpened > 0:
+		return view.Count(e.PairsOpened, "pair") + " opened"
+	case e.PairsClosed > 0:
+		return view.Count(e.PairsClosed, "pair") + " closed"
+	}
+	return ""
 }
 
 // silence says what of an edit no rule of this version is about, so that nothing was found is no good news; "" where the rules
@@ -124,6 +144,9 @@ func silence(e *model.Edit) string {
 	workload := record.TemplatePath(o.Kind) != "" && model.KindOf(o.GroupKind()) != nil
 	switch {
 	case o.Group == "" && o.Kind == "Namespace":
+		return ""
+	case o.Group == model.GroupNetwork && o.Kind == "NetworkPolicy", o.Group == policy.Group:
+		// What it does is who can talk to whom, and that is told.
 		return ""
 	case !workload && e.OpenedCount+e.ClosedCount > 0:
 		return "other effects are"

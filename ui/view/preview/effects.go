@@ -3,6 +3,7 @@ package preview
 import (
 	"strings"
 
+	"canopy/analysis/network"
 	"canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/ui/view"
@@ -44,6 +45,10 @@ func (s *Screen) effectLines(width int) []string {
 			w.Entry("moves", w.In(w.Ink.Text, view.Count(len(moves), "finding")+" as before, on what takes the old object's place"))
 		}
 		s.writeLosses(w, p.preview.Lost)
+		if p.preview.PairsKnown {
+			s.writeShifts(w, "opens to", p.preview.PairsOpened)
+			s.writeShifts(w, "closes to", p.preview.PairsClosed)
+		}
 		nameAll(w, "changes", p.preview.Changed, "")
 	}
 	nameAll(w, "stays", p.stays, "")
@@ -67,7 +72,7 @@ func (s *Screen) effectLines(width int) []string {
 		w.Para(w.In(w.Ink.Faint, a))
 	}
 	w.Gap()
-	w.Para(w.In(w.Ink.Faint, "Attack paths and network pairs are not in this version: what a change does to them is not told."))
+	w.Para(w.In(w.Ink.Faint, "Attack paths are not in this version: what a change does to them is not told."))
 	return w.Lines()
 }
 
@@ -85,6 +90,26 @@ func (s *Screen) writeLosses(w *page.Page, lost []rbac.Loss) {
 			return
 		}
 		w.Item(w.In(w.Ink.Text, "-"), w.In(w.Ink.Text, groups[i].Words(func(word string) string { return word })))
+	}
+}
+
+// writeShifts lists between which pods connections would become possible, or no longer be.
+func (s *Screen) writeShifts(w *page.Page, word string, list []network.Shift) {
+	if len(list) == 0 {
+		w.Entry(word, w.In(w.Ink.Faint, "no pair of pods"))
+		return
+	}
+	pairs := 0
+	for i := range list {
+		pairs += list[i].Pairs
+	}
+	w.Entry(word, w.In(w.Ink.Strong, view.Count(pairs, "pair")+" of pods"))
+	for i := range list {
+		if i == most {
+			w.Entry("", w.In(w.Ink.Faint, "and "+view.Count(len(list)-most, "more line")))
+			return
+		}
+		w.Item(w.In(w.Ink.Text, "-"), w.In(w.Ink.Text, list[i].String()))
 	}
 }
 

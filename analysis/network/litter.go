@@ -1,0 +1,37 @@
+package network
+
+import (
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/analysis/network/policy"
+	"canopy/model/cluster"
+)
+
+// mostLitter is how much may lie about that nobody may use any more: sets of ports and of names, of which no one keeps count.
+const mostLitter = 1 << 18
+
+// littered tells that it is time to build everything anew. Results that are only kept to save work are simply forgotten.
+func (a *Analyser) littered() bool {
+	if len(a.ports.memo) > 4*mostLitter {
+		clear(a.ports.memo)
+	}
+	return len(a.ports.sets)+len(a.signatures)+len(a.nameLists)+len(a.nodeSets) > mostLitter
+}
+
+// rebuild builds everything anew from what the cluster holds. Answers stay what they are.
+func (a *Analyser) rebuild(c *cluster.Cluster) {
+	tracking := a.tracking
+	a.reset()
+	a.tracking = false
+	a.noted.surroundings = true
+	kinds := append([]schema.GroupKind{{Kind: "Namespace"}, {Kind: "Node"}, {Kind: "Pod"}}, policy.Kinds()...)
+	for _, gk := range kinds {
+		for r := range c.All(gk) {
+			a.Update(c, cluster.Delta{Ref: r.Ref(), New: r})
+		}
+	}
+	a.cluster = c
+	a.work()
+	a.changed = changes{}
+	a.tracking = tracking
+}

@@ -1,0 +1,101 @@
+package policy
+
+import "testing"
+
+// TestSemantics goes through the rows of the table of semantics that are about reading, by their numbers.
+func TestSemantics(t *testing.T) {
+	for _, c := range []struct {
+		row, kind, body, want string
+	}{
+		{"4 policyTypes absent, no egress rules", "netpol", "  podSelector: {}\n",
+			"networkpolicy 0 shop: every pod\ningress\n"},
+		{"4 policyTypes absent, egress rules", "netpol", "  podSelector: {}\n  egress: [{}]\n",
+			"networkpolicy 0 shop: every pod\ningress\negress\n0 allow anyone on everything\n"},
+		{"4 policyTypes empty", "netpol", "  podSelector: {}\n  policyTypes: []\n  egress: [{}]\n",
+			"networkpolicy 0 shop: every pod\ningress\negress\n0 allow anyone on everything\n"},
+		{"5 egress alone", "netpol", "  podSelector: {}\n  policyTypes: [Egress]\n  egress: [{}]\n",
+			"networkpolicy 0 shop: every pod\negress\n0 allow anyone on everything\n"},
+		{"5 egress without rules", "netpol", "  podSelector: {}\n  policyTypes: [Egress]\n",
+			"networkpolicy 0 shop: every pod\negress\n"},
+		{"6 ingress empty", "netpol", "  podSelector: {}\n  ingress: []\n",
+			"networkpolicy 0 shop: every pod\ningress\n"},
+		{"6 ingress null", "netpol", "  podSelector: {}\n  ingress: null\n",
+			"networkpolicy 0 shop: every pod\ningress\n"},
+		{"6 ingress with an empty rule", "netpol", "  podSelector: {}\n  ingress: [{}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on everything\n"},
+		{"7 from empty", "netpol", "  podSelector: {}\n  ingress: [{from: []}, {from: null}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on everything\n1 allow anyone on everything\n"},
+		{"7 to empty", "netpol", "  podSelector: {}\n  egress: [{to: [], ports: [{port: 1}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\negress\n0 allow anyone on TCP 1\n"},
+		{"8 ports empty", "netpol", "  podSelector: {}\n  ingress: [{ports: []}, {ports: null}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on everything\n1 allow anyone on everything\n"},
+		{"8 port without number", "netpol", "  podSelector: {}\n  ingress: [{ports: [{protocol: UDP}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on UDP *\n"},
+		{"8 port without protocol", "netpol", "  podSelector: {}\n  ingress: [{ports: [{port: 80}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on TCP 80\n"},
+		{"8 port with neither", "netpol", "  podSelector: {}\n  ingress: [{ports: [{}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on TCP *\n"},
+		{"9 UDP and SCTP alone", "netpol", "  podSelector: {}\n  ingress: [{ports: [{port: 53, protocol: UDP}]}, {ports: [{port: 9, protocol: SCTP}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on UDP 53\n1 allow anyone on SCTP 9\n"},
+		{"10 podSelector is the own namespace", "netpol", "  podSelector: {matchLabels: {app: db}}\n  ingress: [{from: [{podSelector: {matchLabels: {app: web}}}, {podSelector: {}}]}]\n",
+			"networkpolicy 0 shop: app=db\ningress\n0 allow [shop: app=web] [shop: every pod] on everything\n"},
+		{"11 every namespace", "netpol", "  podSelector: {}\n  ingress: [{from: [{namespaceSelector: {}}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow [every namespace: every pod] on everything\n"},
+		{"12 both in one item, and in two", "netpol", "  podSelector: {}\n  egress: [{to: [{namespaceSelector: {matchLabels: {team: a}}, podSelector: {matchLabels: {app: x}}}]}, {to: [{namespaceSelector: {matchLabels: {team: a}}}, {podSelector: {matchLabels: {app: x}}}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\negress\n0 allow [team=a: app=x] on everything\n1 allow [team=a: every pod] [shop: app=x] on everything\n"},
+		{"13 expressions", "netpol", "  podSelector: {matchExpressions: [{key: d, operator: DoesNotExist}, {key: c, operator: Exists}, {key: b, operator: NotIn, values: [z, w, z]}, {key: a, operator: In, values: [q, p]}, {key: a, operator: In, values: [p]}]}\n",
+			"networkpolicy 0 shop: a=p,a in (p,q),b notin (w,z),c,!d\ningress\n"},
+		{"14 the name of a namespace is a label", "netpol", "  podSelector: {}\n  ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ops}}}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow [kubernetes.io/metadata.name=ops: every pod] on everything\n"},
+		{"15 invalid peers are nobody", "netpol", "  podSelector: {}\n  ingress: [{from: [{}, {ipBlock: {cidr: 10.0.0.0/8}, podSelector: {}}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow nobody on everything\n"},
+		{"15 invalid ports are none", "netpol", "  podSelector: {}\n  ingress: [{ports: [{port: 90, endPort: 80}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on nothing\n"},
+		{"20 both families", "netpol", "  podSelector: {}\n  egress: [{to: [{ipBlock: {cidr: 'fd00::/8', except: ['fd01::/16', 'fd00:1::/32']}}, {ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}, {ipBlock: {cidr: '::/0'}}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\negress\n0 allow fd00::/8-fd00:1::/32-fd01::/16 10.0.0.0/8-10.1.0.0/16 ::/0 on everything\n"},
+		{"21 named ports", "netpol", "  podSelector: {}\n  ingress: [{ports: [{port: web}, {port: dns, protocol: UDP}, {port: web, protocol: TCP}, {port: 80}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on TCP 80 dns/UDP web/TCP\n"},
+		{"22 endPort is included", "netpol", "  podSelector: {}\n  ingress: [{ports: [{port: 80, endPort: 90}, {port: 5, endPort: 5}, {port: 91}]}]\n",
+			"networkpolicy 0 shop: every pod\ningress\n0 allow anyone on TCP 5,80-91\n"},
+
+		{"37 tiers", "cnp", "  tier: Baseline\n  priority: 7\n  subject: {namespaces: {}}\n", "baseline 7 every namespace: every pod\n"},
+		{"37 tiers", "cnp", "  tier: Admin\n  priority: 0\n  subject: {namespaces: {}}\n", "admin 0 every namespace: every pod\n"},
+		{"37 tiers", "banp", "  subject: {namespaces: {}}\n", "baseline 0 every namespace: every pod\n"},
+		{"38 priority", "anp", "  priority: 1000\n  subject: {namespaces: {}}\n", "admin 1000 every namespace: every pod\n"},
+		{"39 order, names and Pass", "anp", "  priority: 1\n  subject: {pods: {namespaceSelector: {matchLabels: {team: a}}, podSelector: {matchLabels: {app: x}}}}\n" +
+			"  ingress: [{name: -first, action: Pass, from: [{namespaces: {}}]}, {action: Deny, from: [{pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: w}}}}]}, {action: Allow, from: [{namespaces: {}}]}]\n",
+			"admin 1 team=a: app=x\ningress\n0-first pass [every namespace: every pod] on everything\n1 deny [every namespace: app=w] on everything\n2 allow [every namespace: every pod] on everything\n"},
+		{"41 no rules in a direction", "cnp", "  tier: Admin\n  priority: 1\n  subject: {namespaces: {}}\n  ingress: []\n  egress: [{action: Deny, to: [{namespaces: {}}]}]\n",
+			"admin 1 every namespace: every pod\negress\n0 deny [every namespace: every pod] on everything\n"},
+		{"42 networks, nodes, domain names", "cnp", "  tier: Admin\n  priority: 1\n  subject: {namespaces: {}}\n  egress: [{action: Accept, to: [{networks: [10.0.0.0/8, 'fd00::/8']}, {nodes: {matchLabels: {role: edge}}}, {domainNames: ['*.example.com', example.org.]}]}]\n",
+			"admin 1 every namespace: every pod\negress\n0 allow 10.0.0.0/8! fd00::/8! [nodes role=edge] *.example.com|example.org. on everything\n"},
+		{"42 the same in v1alpha1", "anp", "  priority: 1\n  subject: {namespaces: {}}\n  egress: [{action: Allow, to: [{networks: [10.0.0.0/8]}, {nodes: {}}, {domainNames: [example.com]}]}]\n",
+			"admin 1 every namespace: every pod\negress\n0 allow 10.0.0.0/8! [nodes ] example.com on everything\n"},
+		{"43 unknown field of a peer", "cnp", "  tier: Admin\n  priority: 1\n  subject: {namespaces: {}}\n  ingress: [{action: Accept, from: [{namespaces: {}}, {services: {}}]}, {action: Deny, from: [{services: {}}], protocols: [{tcp: {destinationPort: {number: 1}}}]}, {action: Pass, from: [{services: {}}]}, {action: Accept, from: [{namespaces: {}}]}]\n",
+			"admin 1 every namespace: every pod\ningress\n0 allow closed on nothing\n1 deny closed anyone on everything\n2 deny closed anyone on everything\n3 allow [every namespace: every pod] on everything\n"},
+		{"43 no field of a peer", "banp", "  subject: {namespaces: {}}\n  egress: [{action: Deny, to: [{}]}, {action: Allow, to: [{networks: []}]}, {action: Allow, to: [null]}, {action: Allow, to: [{namespaces: null}]}]\n",
+			"baseline 0 every namespace: every pod\negress\n0 deny closed anyone on everything\n1 allow closed on nothing\n2 allow closed on nothing\n3 allow closed on nothing\n"},
+		{"43 domain names are not known to a baseline policy", "banp", "  subject: {namespaces: {}}\n  egress: [{action: Deny, to: [{domainNames: [example.com]}]}]\n",
+			"baseline 0 every namespace: every pod\negress\n0 deny closed anyone on everything\n"},
+		{"43 networks are not known to ingress", "cnp", "  tier: Admin\n  priority: 1\n  subject: {namespaces: {}}\n  ingress: [{action: Accept, from: [{networks: [10.0.0.0/8]}]}]\n",
+			"admin 1 every namespace: every pod\ningress\n0 allow closed on nothing\n"},
+		{"43 sameLabels of earlier versions", "anp", "  priority: 1\n  subject: {namespaces: {}}\n  ingress: [{action: Allow, from: [{namespaces: {sameLabels: [team]}}]}, {action: Pass, from: [{pods: {namespaces: {notSameLabels: [team]}, podSelector: {}}}]}]\n",
+			"admin 1 every namespace: every pod\ningress\n0 allow closed on nothing\n1 deny closed anyone on everything\n"},
+		{"43 unknown field of a port", "cnp", "  tier: Admin\n  priority: 1\n  subject: {namespaces: {}}\n  ingress: [{action: Accept, from: [{namespaces: {}}], protocols: [{icmp: {}}]}, {action: Accept, from: [{namespaces: {}}], protocols: [{tcp: {}}]}, {action: Deny, from: [{namespaces: {}}], protocols: [{udp: {destinationPort: {}}}]}, {action: Accept, from: [{namespaces: {}}], protocols: [{}]}]\n",
+			"admin 1 every namespace: every pod\ningress\n0 allow closed on nothing\n1 allow closed on nothing\n2 deny closed anyone on everything\n3 allow closed on nothing\n"},
+		{"43 unknown field of a rule", "cnp", "  tier: Admin\n  priority: 1\n  subject: {namespaces: {}}\n  ingress: [{action: Accept, from: [{namespaces: {}}], unless: []}]\n",
+			"admin 1 every namespace: every pod\ningress\n0 allow closed on nothing\n"},
+		{"44 ports of v1alpha1", "anp", "  priority: 1\n  subject: {namespaces: {}}\n  ingress: [{action: Allow, from: [{namespaces: {}}], ports: [{portNumber: {port: 80}}, {portNumber: {port: 53, protocol: UDP}}, {portRange: {start: 90, end: 99, protocol: SCTP}}, {namedPort: web}]}, {action: Deny, from: [{namespaces: {}}], ports: null}]\n",
+			"admin 1 every namespace: every pod\ningress\n0 allow [every namespace: every pod] on TCP 80 UDP 53 SCTP 90-99 web/any\n1 deny [every namespace: every pod] on everything\n"},
+		{"44 protocols of v1alpha2", "cnp", "  tier: Admin\n  priority: 1\n  subject: {namespaces: {}}\n  egress: [{action: Accept, to: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 80}}}, {udp: {destinationPort: {range: {start: 5, end: 9}}}}, {sctp: {destinationPort: {number: 7}}}, {destinationNamedPort: web}]}]\n",
+			"admin 1 every namespace: every pod\negress\n0 allow [every namespace: every pod] on TCP 80 UDP 5-9 SCTP 7 web/any\n"},
+		{"44 namespaceSelector may be left out in v1alpha2", "cnp", "  tier: Admin\n  priority: 1\n  subject: {pods: {podSelector: {matchLabels: {app: x}}}}\n",
+			"admin 1 every namespace: app=x\n"},
+	} {
+		t.Run(c.row, func(t *testing.T) {
+			if got := words(read(t, spec(c.kind, c.body))); got != c.want {
+				t.Errorf("got:\n%swant:\n%s", got, c.want)
+			}
+		})
+	}
+}

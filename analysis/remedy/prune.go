@@ -1,0 +1,240 @@
+package remedy
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"canopy/analysis/network"
+	"canopy/analysis/network/policy"
+	"canopy/model"
+)
+
+// prune is NW06 and NW16 to NW18: what of a NetworkPolicy does nothing goes, as long as the evaluator says that nothing
+// changes by it. Rules that cover each other go one at a time, so that one of them stays.
+func (s *segments) prune(f *model.Finding) error {
+	if s.networkPolicy(f.Object) == nil {
+		s.inWords(f)
+		return nil
+	}
+	if f.Rule.ID == "NW06" && s.now.net.Selected(f.Object) == 0 {
+		return s.dropPolicy(f)
+	}
+	var all []operation
+	for range f.Proof.Evidence() {
+		ops, err := s.pruneOne(f)
+		if err != nil {
+			return err
+		}
+		if len(ops) == 0 {
+			break
+		}
+		all = append(all, ops...)
+	}
+	if len(all) == 0 {
+		s.inWords(f)
+		return nil
+	}
+	d, err := s.patch(f.Object, types.JSONPatchType, all)
+	if err != nil {
+		return err
+	}
+	evidence := []string{"who reaches whom stays the same, as the evaluator says of every pair of pods and every address"}
+	switch f.Rule.ID {
+	case "NW06":
+		evidence = append(evidence, "if the labels of the peer are a slip of the pen, mend them instead: kubectl get pods --all-namespaces --show-labels")
+	case "NW17":
+		evidence = append(evidence, "if the rule was meant to do something, write it as it was meant instead")
+	case "NW18":
+		evidence = append(evidence, "if the name is a slip of the pen, mend it instead: it is that of a port of a container")
+	}
+	s.add(d, harmless, evidence, f)
+	return nil
+}
+
+// dropPolicy deletes a policy that selects no pod.
+func (s *segments) dropPolicy(f *model.Finding) error {
+	d, err := deleted(f.Object)
+	if err != nil {
+		return err
+	}
+	d.ManagedBy = managerOf(s.networkPolicy(f.Object))
+	s.add(d, likelySafe, append([]string{"it selects no pod, so that nothing changes; if its labels are a slip of the pen, mend them instead, since pods are then not protected that were meant to be",
+		"keep it where pods are to come that it is for"}, s.nearest(f)...), f)
+	return nil
+}
+
+// pruneOne takes out one thing that does nothing; no operations where there is none left.
+func (s *segments) pruneOne(f *model.Finding) ([]operation, error) {
+	r := s.networkPolicy(f.Object)
+	spec := &r.Object.Spec
+	p, _ := policy.Read(r)
+	for _, c := range s.idleParts(f.Rule.ID, p, spec) {
+		body, err := json.Marshal(c)
+		if err != nil {
+			return nil, err
+		}
+		before := s.answers(f.Object.Namespace)
+		if err := s.now.carryOut(model.Step{Verb: model.Patch, Ref: f.Object, PatchType: types.JSONPatchType, Body: body}); err != nil {
+			return nil, err
+		}
+		if slices.Equal(before, s.answers(f.Object.Namespace)) {
+			return c, nil
+		}
+		// It does something after all: it stays.
+		s.now.apply(model.Put(r))
+		s.now.flush()
+	}
+	return nil, nil
+}
+
+// idleParts lists what may be taken out for a rule's sake, each as the operations that do it.
+func (s *segments) idleParts(rule string, p *policy.Policy, spec *networkingv1.NetworkPolicySpec) [][]operation {
+	var list [][]operation
+	switch rule {
+	case "NW06":
+		for _, e := range slices.Backward(s.now.net.Effects(p.Ref)) {
+			for _, path := range slices.Backward(e.PeersEmpty) {
+				if ops := dropPart(spec, path); ops != nil {
+					list = append(list, ops)
+				}
+			}
+		}
+	case "NW16":
+		effects := s.now.net.Effects(p.Ref)
+		for _, e := range slices.Backward(effects) {
+			if e.Shadow != nil || e.NoEffect && len(e.PeersEmpty) == 0 && len(e.Unresolved) == 0 {
+				list = append(list, dropRule(spec, e.Direction, e.Rule))
+			}
+		}
+	case "NW17":
+		for _, x := range slices.Backward(p.Problems) {
+			if ops := dropPart(spec, x.Path); ops != nil {
+				list = append(list, ops)
+			}
+		}
+	case "NW18":
+		for _, e := range slices.Backward(s.now.net.Effects(p.Ref)) {
+			for _, n := range e.Unresolved {
+				if ops := dropNamedPort(spec, e.Direction, e.Rule, n); ops != nil {
+					list = append(list, ops)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// answers writes who reaches whom of a namespace, each answer in a line.
+func (s *segments) answers(namespace string) []string {
+	at := network.End{Ref: model.KindByName("Namespace").Ref("", namespace)}
+	var list []string
+	write := func(e *network.Entry) {
+		list = append(list, strings.Join([]string{end(network.End{Ref: e.Src.Ref, Block: e.Src.Block}), end(network.End{Ref: e.Dst.Ref, Block: e.Dst.Block}), e.Verdict.String(), e.Connections.String(), e.Assumption}, " "))
+	}
+	for e := range s.now.net.Entries(s.now.c, network.Question{Level: network.Pods, To: at, Outside: true}) {
+		write(&e)
+	}
+	for e := range s.now.net.Entries(s.now.c, network.Question{Level: network.Pods, From: at, Outside: true}) {
+		write(&e)
+	}
+	for p := range s.now.net.PodsIn(namespace) {
+		iso := s.now.net.Isolation(p)
+		for d := range iso.By {
+			list = append(list, p.Name+" "+policy.Direction(d).String()+" "+strconv.FormatBool(len(iso.By[d]) > 0))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// dropRule takes a rule out.
+func dropRule(spec *networkingv1.NetworkPolicySpec, d policy.Direction, i int) []operation {
+	ops := replaceRule(spec, d, i, nil)
+	if d == policy.Egress {
+		ops = append(ops, keepTypes(spec)...)
+	}
+	return ops
+}
+
+// dropPart takes out the part of a rule at a path: a peer, a port, an exception; the whole rule where it is the last of its
+// kind, since a rule without peers or ports means all of them. It gives nil for what it does not know.
+func dropPart(spec *networkingv1.NetworkPolicySpec, path string) []operation {
+	d, i, ok := rulePlace(path)
+	if !ok {
+		if n, ok := indexAfter(path, "spec.policyTypes"); ok && n < len(spec.PolicyTypes) && len(spec.PolicyTypes) > 1 {
+			at := "/spec/policyTypes/" + strconv.Itoa(n)
+			return []operation{{Op: "test", Path: at, Value: spec.PolicyTypes[n]}, {Op: "remove", Path: at}}
+		}
+		if path == "spec.ingress" && len(spec.Ingress) > 0 {
+			return []operation{{Op: "test", Path: "/spec/ingress", Value: spec.Ingress}, {Op: "remove", Path: "/spec/ingress"}}
+		}
+		if path == "spec.egress" && len(spec.Egress) > 0 {
+			return []operation{{Op: "test", Path: "/spec/egress", Value: spec.Egress}, {Op: "remove", Path: "/spec/egress"}}
+		}
+		return nil
+	}
+	at := "/spec/" + d.String() + "/" + strconv.Itoa(i)
+	peers, ports := 0, 0
+	field := "from"
+	var peer func(int) any
+	var aPort func(int) any
+	switch {
+	case d == policy.Ingress && i < len(spec.Ingress):
+		r := &spec.Ingress[i]
+		peers, ports = len(r.From), len(r.Ports)
+		peer, aPort = func(n int) any { return r.From[n] }, func(n int) any { return r.Ports[n] }
+	case d == policy.Egress && i < len(spec.Egress):
+		r := &spec.Egress[i]
+		field = "to"
+		peers, ports = len(r.To), len(r.Ports)
+		peer, aPort = func(n int) any { return r.To[n] }, func(n int) any { return r.Ports[n] }
+	default:
+		return nil
+	}
+	prefix := "spec." + d.String() + "[" + strconv.Itoa(i) + "]."
+	if n, ok := indexAfter(path, prefix+field); ok && n < peers {
+		if b := peer(n).(networkingv1.NetworkPolicyPeer).IPBlock; b != nil {
+			inside := prefix + field + "[" + strconv.Itoa(n) + "].ipBlock.except"
+			if x, ok := indexAfter(path, inside); ok && x < len(b.Except) {
+				return dropItem(at+"/"+field+"/"+strconv.Itoa(n)+"/ipBlock/except/"+strconv.Itoa(x), b.Except[x])
+			}
+		}
+		if peers == 1 {
+			return dropRule(spec, d, i)
+		}
+		return dropItem(at+"/"+field+"/"+strconv.Itoa(n), peer(n))
+	}
+	if n, ok := indexAfter(path, prefix+"ports"); ok && n < ports {
+		if ports == 1 {
+			return dropRule(spec, d, i)
+		}
+		return dropItem(at+"/ports/"+strconv.Itoa(n), aPort(n))
+	}
+	return nil
+}
+
+func dropItem(at string, value any) []operation {
+	return []operation{{Op: "test", Path: at, Value: value}, {Op: "remove", Path: at}}
+}
+
+// dropNamedPort takes a port out that is called by a name.
+func dropNamedPort(spec *networkingv1.NetworkPolicySpec, d policy.Direction, i int, n policy.NamedPort) []operation {
+	var ports []networkingv1.NetworkPolicyPort
+	switch {
+	case d == policy.Ingress && i < len(spec.Ingress):
+		ports = spec.Ingress[i].Ports
+	case d == policy.Egress && i < len(spec.Egress):
+		ports = spec.Egress[i].Ports
+	}
+	for j := range ports {
+		if p := ports[j].Port; p != nil && p.StrVal == n.Name && (ports[j].Protocol == nil && n.Protocol == 0 || ports[j].Protocol != nil && string(*ports[j].Protocol) == n.Protocol.String()) {
+			return dropPart(spec, "spec."+d.String()+"["+strconv.Itoa(i)+"].ports["+strconv.Itoa(j)+"]")
+		}
+	}
+	return nil
+}

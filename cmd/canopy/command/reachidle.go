@@ -1,0 +1,38 @@
+package command
+
+import (
+	"fmt"
+	"slices"
+
+	"canopy/cmd/canopy/output"
+	"canopy/model"
+	"canopy/model/cluster"
+	"canopy/model/record"
+)
+
+// idle tells of workloads that want replicas and have no pods, as in manifests that nobody has applied: connections begin and
+// end at pods, so that nothing is said about them, which must not read as if nothing reached them.
+func idle(c *cluster.Cluster, shown []string) string {
+	var names []string
+	for _, k := range model.Kinds() {
+		if !holdsPods(k) {
+			continue
+		}
+		for r := range c.All(k.GroupKind()) {
+			w, ok := r.(*record.Workload)
+			if !ok || w.Replicas <= 0 || shown != nil && !slices.Contains(shown, w.Namespace) {
+				continue
+			}
+			if ref := w.Ref(); c.TopOwner(w) == ref && !some(c.Pods(ref)) {
+				names = append(names, output.Word(ref.String()))
+			}
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%s has no pods, so that nothing is said about it", names[0])
+	}
+	return fmt.Sprintf("%d workloads have no pods, so that nothing is said about them: %s", len(names), few(names))
+}

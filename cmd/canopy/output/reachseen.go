@@ -1,0 +1,38 @@
+package output
+
+import (
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/model"
+)
+
+// UnseenFlows says for people which kinds that decide about connections were not seen whole: of the built-in ones those that
+// are given, and all optional ones. What a server does not serve is not missing.
+func UnseenFlows(r *model.Report, kinds []schema.GroupKind) []string {
+	var list []Coverage
+	for i, c := range coverages(r.Coverage) {
+		gk := r.Coverage[i].Kind
+		if !slices.Contains(kinds, gk) && model.OptionalKind(gk) == nil || c.State == model.Complete && c.Namespace == "" {
+			continue
+		}
+		if c.State == model.Absent && (r.Source.Type == "live" || strings.HasPrefix(c.Reason, "not served")) {
+			continue
+		}
+		list = append(list, c)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, line := range coverageLines(list)[1:] {
+		if why, more := strings.CutPrefix(line, "    "); more && len(lines) > 0 {
+			lines[len(lines)-1] += ": " + why
+			continue
+		}
+		lines = append(lines, "not seen whole: "+strings.TrimSpace(line))
+	}
+	return lines
+}

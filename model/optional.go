@@ -1,0 +1,86 @@
+package model
+
+import "k8s.io/apimachinery/pkg/runtime/schema"
+
+// Groups of optional kinds that more than one place names.
+const (
+	GroupPolicy  = "policy.networking.k8s.io"
+	GroupGateway = "gateway.networking.k8s.io"
+	GroupRoute   = "route.openshift.io"
+)
+
+const (
+	groupCalico   = "projectcalico.org"
+	groupCalicoV1 = "crd.projectcalico.org"
+)
+
+// optional is data: kinds that a cluster has only where somebody installed them. Versions are the newest that Canopy knows;
+// a server that does not serve one of them is read at the version that it prefers.
+var optional = [...]Kind{
+	// The policies of administrators, of sigs.k8s.io/network-policy-api.
+	{GroupPolicy, "v1alpha1", "AdminNetworkPolicy", "adminnetworkpolicies", false},
+	{GroupPolicy, "v1alpha1", "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies", false},
+	{GroupPolicy, "v1alpha2", "ClusterNetworkPolicy", "clusternetworkpolicies", false},
+	// Ways into the cluster.
+	{GroupGateway, "v1", "GatewayClass", "gatewayclasses", false},
+	{GroupGateway, "v1", "Gateway", "gateways", true},
+	{GroupGateway, "v1", "HTTPRoute", "httproutes", true},
+	{GroupGateway, "v1", "GRPCRoute", "grpcroutes", true},
+	{GroupGateway, "v1", "TLSRoute", "tlsroutes", true},
+	{GroupGateway, "v1", "TCPRoute", "tcproutes", true},
+	{GroupGateway, "v1", "UDPRoute", "udproutes", true},
+	{GroupGateway, "v1", "ReferenceGrant", "referencegrants", true},
+	{GroupRoute, "v1", "Route", "routes", true},
+	// Policies and networks of plug-ins and meshes.
+	{"cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies", true},
+	{"cilium.io", "v2", "CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies", false},
+	{groupCalico, "v3", "NetworkPolicy", "networkpolicies", true},
+	{groupCalico, "v3", "GlobalNetworkPolicy", "globalnetworkpolicies", false},
+	{groupCalicoV1, "v1", "NetworkPolicy", "networkpolicies", true},
+	{groupCalicoV1, "v1", "GlobalNetworkPolicy", "globalnetworkpolicies", false},
+	{"crd.antrea.io", "v1beta1", "NetworkPolicy", "networkpolicies", true},
+	{"crd.antrea.io", "v1beta1", "ClusterNetworkPolicy", "clusternetworkpolicies", false},
+	{"k8s.ovn.org", "v1", "EgressFirewall", "egressfirewalls", true},
+	{"k8s.ovn.org", "v1", "AdminPolicyBasedExternalRoute", "adminpolicybasedexternalroutes", false},
+	{"k8s.ovn.org", "v1", "UserDefinedNetwork", "userdefinednetworks", true},
+	{"k8s.ovn.org", "v1", "ClusterUserDefinedNetwork", "clusteruserdefinednetworks", false},
+	{"k8s.cni.cncf.io", "v1beta2", "MultiNetworkPolicy", "multi-networkpolicies", true},
+	{"k8s.cni.cncf.io", "v1", "NetworkAttachmentDefinition", "network-attachment-definitions", true},
+	{"networking.k8s.aws", "v1alpha1", "ApplicationNetworkPolicy", "applicationnetworkpolicies", true},
+	{"networking.k8s.aws", "v1alpha1", "ClusterNetworkPolicy", "clusternetworkpolicies", false},
+	{"security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies", true},
+	{"policy.linkerd.io", "v1alpha1", "AuthorizationPolicy", "authorizationpolicies", true},
+	{"policy.linkerd.io", "v1beta3", "Server", "servers", true},
+}
+
+// OptionalKinds lists the kinds that are read only while a server serves them. Where it does not, a source says nothing of
+// them: there are no such objects. Their records are untyped, and tell the version they were read at.
+func OptionalKinds() []*Kind {
+	all := make([]*Kind, len(optional))
+	for i := range optional {
+		all[i] = &optional[i]
+	}
+	return all
+}
+
+// OptionalKind finds an optional kind by group and kind; nil where there is none.
+func OptionalKind(gk schema.GroupKind) *Kind { return kindIn(optional[:], gk) }
+
+// At is the kind as a server serves it: with its own version.
+func (k *Kind) At(version string) *Kind {
+	if k.Version == version {
+		return k
+	}
+	at := *k
+	at.Version = version
+	return &at
+}
+
+// Twin names the kind that shows the very same objects and is read in this one's place where a server serves both; nil for
+// almost every kind. Calico keeps its policies in one group and shows them in another.
+func (k *Kind) Twin() *Kind {
+	if k.Group != groupCalicoV1 {
+		return nil
+	}
+	return OptionalKind(schema.GroupKind{Group: groupCalico, Kind: k.Kind})
+}
