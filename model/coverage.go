@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -50,3 +51,11 @@ type CoverKey struct {
 func (k CoverKey) Compare(o CoverKey) int {
 	return cmp.Or(cmp.Compare(k.Kind.Group, o.Kind.Group), cmp.Compare(k.Kind.Kind, o.Kind.Kind), cmp.Compare(k.Namespace, o.Namespace))
 }
+
+// Unserved tells that the server does not have the kind, so that there is nothing of it that was not seen.
+func (c *Coverage) Unserved() bool {
+	return c.State == Absent && strings.HasPrefix(c.Reason, NotServed)
+}
+
+// NotServed begins the reason of a kind that the server does not have.
+const NotServed = "not served"

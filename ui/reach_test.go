@@ -50,6 +50,9 @@ func idle(on string, a keys.Action) bool {
 	switch a {
 	case keys.First, keys.Copy:
 		return true
+	case keys.Down, keys.PageDown, keys.Last:
+		// Where no policy decides a pair has two steps, and the test is at the second.
+		return on == view.Why
 	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Resources:
 		return on == string(a)
 	}

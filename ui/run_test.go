@@ -326,7 +326,7 @@ func TestRunIsIdle(t *testing.T) {
 	session.publish(&same)
 	time.Sleep(100 * time.Millisecond)
 	idle("after a report that says the same")
-	x.keys("/web")
+	x.keys("/web rule:PS")
 	x.wait("1-6 of 6")
 	idle("while a filter is typed")
 	x.escape()
@@ -340,6 +340,9 @@ func TestRunIsIdle(t *testing.T) {
 	x.keys("3")
 	x.wait("what it can do")
 	idle("on the screen of RBAC")
+	x.keys("4")
+	x.wait("A all")
+	idle("on the matrix of the network")
 	x.keys("q")
 	x.leaves(session)
 }

@@ -268,8 +268,10 @@ func (e *Engine) cover(cov model.Coverage) {
 		e.states = nil
 		e.privilege.Covered(cov.Kind, e.access)
 		e.workload.Covered(e.cluster, cov.Kind, e.access, e.findings)
-		e.reaching.covered(e.cluster, cov.Kind)
-		e.segmentation.Covered(e.cluster, cov.Kind)
+		for _, gk := range spokenOf(cov.Kind) {
+			e.reaching.covered(e.cluster, gk)
+			e.segmentation.Covered(e.cluster, gk)
+		}
 	}
 	if !e.settled && e.cluster.Settled() {
 		e.settled = true

@@ -8,6 +8,7 @@ import (
 	"canopy/analysis/exposure"
 	"canopy/analysis/network"
 	"canopy/analysis/network/plugin"
+	"canopy/model"
 	"canopy/model/cluster"
 )
 
@@ -51,4 +52,17 @@ func (e *Engine) AskNetwork(ctx context.Context, f func(c *cluster.Cluster, net 
 func (r *reaching) covered(c *cluster.Cluster, gk schema.GroupKind) {
 	r.surroundings = r.surroundings || plugin.Concerns(gk)
 	r.network.Covered(c, gk)
+}
+
+// spokenOf lists the kinds of which the coverage of a kind tells: once the definitions of kinds were read it is known which
+// optional kinds there are, and so that there is nothing of the others.
+func spokenOf(gk schema.GroupKind) []schema.GroupKind {
+	kinds := []schema.GroupKind{gk}
+	if gk.Kind != "CustomResourceDefinition" {
+		return kinds
+	}
+	for _, k := range model.OptionalKinds() {
+		kinds = append(kinds, k.GroupKind())
+	}
+	return kinds
 }

@@ -28,7 +28,10 @@ func (e *Engine) publish() {
 	shifted := e.edits.shifted
 	e.shifted.Store(&shifted)
 	for _, gk := range e.cluster.Kinds() {
-		r.Objects[gk.Kind] = e.cluster.Len(gk)
+		// Kinds of other groups may have the name of a built-in one.
+		if model.BuiltIn(gk) != nil || model.KindByName(gk.Kind) == nil || model.BuiltIn(model.KindByName(gk.Kind).GroupKind()) == nil {
+			r.Objects[gk.Kind] += e.cluster.Len(gk)
+		}
 	}
 	for id, c := range e.findings.counts {
 		if e.states[id].Loading {

@@ -8,8 +8,9 @@ import (
 	"canopy/model/record"
 )
 
-// standIns are pods of owners that no server has created yet, as in a folder of manifests: they show who could talk to whom
-// once they are applied.
+// standIns are pods that are not there now and will be: of owners that no server has created yet, as in a folder of manifests,
+// and of CronJobs between two runs. They show who could talk to whom then, and keep what is found from coming and going with
+// every run.
 type standIns map[model.Ref]*record.Pod
 
 // update gives what a change of a pod or of an owner of pods does to the stand-ins.
@@ -54,15 +55,17 @@ func (s standIns) update(c *cluster.Cluster, d cluster.Delta) []cluster.Delta {
 	return deltas
 }
 
-// standIn gives the stand-in of an owner; nil where it needs none: it was created by a server, whose pods count, it has
-// pods, or it is to have none.
+// standIn gives the stand-in of an owner; nil where it needs none: its pods are there, or it is to have none.
 func standIn(c *cluster.Cluster, ref model.Ref) *record.Pod {
 	w, ok := c.Get(ref).(*record.Workload)
-	if !ok || w.UID != "" || w.Replicas == 0 || w.Template.IsZero() || c.TopOwner(w) != ref {
+	scheduled := ok && w.Kind.Kind == "CronJob" && !w.Suspended
+	if !ok || w.UID != "" && !scheduled || w.Replicas == 0 || w.Template.IsZero() || c.TopOwner(w) != ref {
 		return nil
 	}
-	for range c.Pods(ref) {
-		return nil
+	for p := range c.Pods(ref) {
+		if !scheduled || !p.Finished() {
+			return nil
+		}
 	}
 	return record.StandIn(w)
 }

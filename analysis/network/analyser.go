@@ -4,7 +4,6 @@ import (
 	"net/netip"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
 	"canopy/model/cluster"
@@ -21,7 +20,6 @@ type Analyser struct {
 	ports  arena
 
 	// Pods.
-	byName    map[types.NamespacedName]uint32
 	members   []member
 	free      []uint32
 	count     int
@@ -111,7 +109,7 @@ func New() *Analyser {
 // reset forgets everything but the surroundings.
 func (a *Analyser) reset() {
 	*a = Analyser{
-		ports: newArena(), byName: map[types.NamespacedName]uint32{}, labelSets: map[record.Labels]*labelSet{},
+		ports: newArena(), labelSets: map[record.Labels]*labelSet{},
 		templates: map[record.Template]*template{}, buckets: map[netip.Prefix]*bucket{}, keys: map[string]int{},
 		keysChanged: map[string]struct{}{}, names: map[string]int{}, namesOfPortsChanged: map[string]struct{}{},
 		projections: map[string]*projection{}, projected: newIndex[*projection](), signatures: map[string]*signature{},

@@ -14,9 +14,6 @@ type answer struct {
 // nothing tells that every connection is denied.
 func (x *answer) nothing() bool { return !x.unknown && x.allow == noPorts && x.depends == noPorts }
 
-// same compares what is said, not why.
-func (x *answer) same(y *answer) bool { return *x == *y }
-
 // verdict is the one that a pair is counted by.
 func (x *answer) verdict() Verdict {
 	switch {

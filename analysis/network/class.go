@@ -29,7 +29,6 @@ type class struct {
 	flags    uint8
 	// The places in the lists of what it belongs to.
 	inNamespace, inProjection, inSite, inGroup int32
-	stamp                                      uint32
 }
 
 // What must be worked out anew for a class.

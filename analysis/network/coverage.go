@@ -97,10 +97,10 @@ func (a *Analyser) uncovered() (differs bool) {
 }
 
 func foreignText(first string, count int) string {
-	switch {
-	case count == 0:
+	switch count {
+	case 0:
 		return ""
-	case count == 1:
+	case 1:
 		return first + " is not evaluated"
 	}
 	return first + " and " + itoa(count-1) + " more are not evaluated"

@@ -12,7 +12,9 @@ type decision struct {
 	apart, near bool
 	reason      string
 	src, dst    *class
-	parts       []Part
+	// brief tells that nobody asks for what is denied.
+	brief bool
+	parts []Part
 }
 
 // sided is what one direction decides.
@@ -84,7 +86,7 @@ func (a *Analyser) explained(d *decision) []Part {
 	if x.depends != noPorts {
 		d.parts = append(d.parts, Part{Depends, a.ports.set(x.depends), a.assumption(x.why, hits), a.reasons(d, Depends, x.depends)})
 	}
-	if denied := a.ports.minus(a.ports.minus(allPorts, x.allow), x.depends); denied != noPorts {
+	if denied := a.ports.minus(a.ports.minus(allPorts, x.allow), x.depends); denied != noPorts && !d.brief {
 		d.parts = append(d.parts, Part{Deny, a.ports.set(denied), "", a.reasons(d, Deny, denied)})
 	}
 	return d.parts

@@ -69,7 +69,7 @@ func (a *Analyser) stand(c *cluster.Cluster, e End) (standing, error) {
 		return standing{}, fmt.Errorf("%s has no pods", e.Ref)
 	}
 	s := standing{end: End{Ref: first.Ref()}, pod: first}
-	if m, ok := a.byName[nameOf(first.Ref())]; ok {
+	if m, ok := a.find(first.Namespace, first.Name); ok {
 		s.member, s.class, s.pod = m, a.members[m].class, a.members[m].record
 	}
 	return s, nil

@@ -69,7 +69,7 @@ func (a *Analyser) Entries(c *cluster.Cluster, q Question) iter.Seq[Entry] {
 // end gives the pods of an end, and their classes; nil for any. A block has no pods.
 func (l *listing) end(e End) (func(uint32) bool, map[*class]struct{}) {
 	e.Class = ""
-	if e.IsZero() {
+	if e.IsZero() || e.Ref.IsZero() && e.Block.IsValid() {
 		return nil, nil
 	}
 	classes := map[*class]struct{}{}
@@ -84,7 +84,7 @@ func (l *listing) end(e End) (func(uint32) bool, map[*class]struct{}) {
 	}
 	if !e.Ref.IsZero() {
 		for p := range l.a.PodsOf(l.c, e.Ref) {
-			if m, ok := l.a.byName[nameOf(p.Ref())]; ok {
+			if m, ok := l.a.find(p.Namespace, p.Name); ok {
 				members[m] = struct{}{}
 				classes[l.a.members[m].class] = struct{}{}
 			}
@@ -211,9 +211,11 @@ func (l *listing) relate(x, y *class) *relation {
 		return nil
 	}
 	r := &relation{far: l.a.decide(x, y, false)}
+	r.far.brief = !l.q.Denied
 	if apart {
 		if close := l.a.answer(x, y, true); close != ans {
 			r.near = l.a.decide(x, y, true)
+			r.near.brief = !l.q.Denied
 		}
 	}
 	if r.near == nil && ans.nothing() && !l.q.Denied {

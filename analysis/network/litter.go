@@ -5,6 +5,7 @@ import (
 
 	"canopy/analysis/network/policy"
 	"canopy/model/cluster"
+	"canopy/model/record"
 )
 
 // mostLitter is how much may lie about that nobody may use any more: sets of ports and of names, of which no one keeps count.
@@ -18,17 +19,26 @@ func (a *Analyser) littered() bool {
 	return len(a.ports.sets)+len(a.signatures)+len(a.nameLists)+len(a.nodeSets) > mostLitter
 }
 
-// rebuild builds everything anew from what the cluster holds. Answers stay what they are.
+// rebuild builds everything anew. Answers stay what they are.
 func (a *Analyser) rebuild(c *cluster.Cluster) {
 	tracking := a.tracking
+	// The pods are those that are known here: not all of them need be in the cluster.
+	pods := make([]*record.Pod, 0, a.count)
+	for i := range a.members {
+		if r := a.members[i].record; r != nil {
+			pods = append(pods, r)
+		}
+	}
 	a.reset()
 	a.tracking = false
 	a.noted.surroundings = true
-	kinds := append([]schema.GroupKind{{Kind: "Namespace"}, {Kind: "Node"}, {Kind: "Pod"}}, policy.Kinds()...)
-	for _, gk := range kinds {
+	for _, gk := range append([]schema.GroupKind{{Kind: "Namespace"}, {Kind: "Node"}}, policy.Kinds()...) {
 		for r := range c.All(gk) {
 			a.Update(c, cluster.Delta{Ref: r.Ref(), New: r})
 		}
+	}
+	for _, r := range pods {
+		a.Update(c, cluster.Delta{Ref: r.Ref(), New: r})
 	}
 	a.cluster = c
 	a.work()

@@ -23,6 +23,8 @@ type namespace struct {
 	ordered []*held
 	version uint64
 	pods    int
+	// byName finds pods. A table for each namespace grows in small steps.
+	byName map[string]uint32
 	// hidden says why its policies are not known, foreign which other policy touches its pods.
 	hidden, foreign string
 	// round is that of the total which counted it last, noted that of the change which did.

@@ -3,8 +3,6 @@ package network
 import (
 	"iter"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
@@ -37,7 +35,7 @@ func (a *Analyser) PodsOf(c *cluster.Cluster, owner model.Ref) iter.Seq[*record.
 			}
 		}
 		for _, name := range [...]string{record.StandInName(owner), owner.Name} {
-			m, ok := a.byName[types.NamespacedName{Namespace: owner.Namespace, Name: name}]
+			m, ok := a.find(owner.Namespace, name)
 			if !ok {
 				continue
 			}

@@ -111,7 +111,8 @@ func (a *Analyser) profileOf(c *class, d policy.Direction) *profile {
 		last.profile.uses++
 		return last.profile
 	}
-	buf := append(a.buf[:0], byte(d))
+	buf := a.buf[:0]
+	buf = append(buf, byte(d))
 	if c.host && len(list) > 0 {
 		buf = append(buf, 1)
 	} else {
@@ -159,18 +160,18 @@ func makeCourse(list []selection, d policy.Direction, host bool) course {
 		b := branch{s.held, s.maybe, s.held.rules[d]}
 		switch p.Tier {
 		case policy.Admin:
-			c.admin = level2(c.admin, b)
+			c.admin = stack(c.admin, b)
 		case policy.Network:
 			c.network = append(c.network, b)
 		default:
-			c.baseline = level2(c.baseline, b)
+			c.baseline = stack(c.baseline, b)
 		}
 	}
 	return c
 }
 
-// level2 puts a policy behind those of its priority, or below all.
-func level2(levels [][]branch, b branch) [][]branch {
+// stack puts a policy behind those of its priority, or below all.
+func stack(levels [][]branch, b branch) [][]branch {
 	if n := len(levels); n > 0 && levels[n-1][0].held.policy.Priority == b.held.policy.Priority {
 		levels[n-1] = append(levels[n-1], b)
 		return levels
@@ -211,7 +212,8 @@ func (c *course) each(visit func(*branch)) {
 }
 
 func (a *Analyser) programOf(p *profile) *program {
-	buf := append(a.buf[:0], byte(p.direction))
+	buf := a.buf[:0]
+	buf = append(buf, byte(p.direction))
 	put := func(tier byte, b *branch) {
 		buf = append(buf, tier)
 		if b.maybe {

@@ -9,7 +9,7 @@ import (
 // Isolation says which policies concern a pod.
 func (a *Analyser) Isolation(p *record.Pod) Isolation {
 	var x Isolation
-	m, ok := a.byName[nameOf(p.Ref())]
+	m, ok := a.find(p.Namespace, p.Name)
 	if !ok {
 		x.Exempt = "the pod has ended"
 		return x

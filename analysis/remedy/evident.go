@@ -4,14 +4,8 @@ import (
 	"net/netip"
 	"slices"
 
-	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"canopy/analysis/exposure"
 	"canopy/analysis/network/minimal"
@@ -91,72 +85,6 @@ func (e *traffic) add(src, dst minimal.End, ports port.Set) {
 
 func (e *traffic) gap(format string, args ...any) { say(&e.gaps, format, args...) }
 
-// listens gives the ports of an owner's pods that containers declare, or that a Service leads to.
-func (s *segments) listens(ref model.Ref) port.Set {
-	set := s.look().Declared(ref)
-	for r := range s.p.c.All(schema.GroupKind{Kind: "Service"}) {
-		svc, ok := r.(*record.Typed[*corev1.Service])
-		if !ok || svc.Namespace != ref.Namespace || len(svc.Object.Spec.Selector) == 0 || !s.backs(svc, ref) {
-			continue
-		}
-		for i := range svc.Object.Spec.Ports {
-			p := &svc.Object.Spec.Ports[i]
-			protocol, ok := port.Parse(p.Protocol)
-			n := p.TargetPort.IntVal
-			if p.TargetPort == (intstr.IntOrString{}) {
-				n = p.Port
-			}
-			// A name is that of a declared port.
-			if ok && p.TargetPort.Type == intstr.Int && n > 0 && n <= port.Last {
-				set = set.Union(port.Of(protocol, uint16(n), uint16(n)))
-			}
-		}
-	}
-	return set
-}
-
-// backs tells that a Service selects pods of an owner.
-func (s *segments) backs(svc *record.Typed[*corev1.Service], ref model.Ref) bool {
-	selector := labels.SelectorFromSet(svc.Object.Spec.Selector)
-	if w, ok := s.p.c.Get(ref).(*record.Workload); ok && selector.Matches(w.PodLabels) {
-		return true
-	}
-	for p := range s.p.c.Pods(ref) {
-		if selector.Matches(p.Labels) {
-			return true
-		}
-	}
-	return false
-}
-
-// speaksToAPI tells that pods of an owner get a token for the API server.
-func (s *segments) speaksToAPI(ref model.Ref) bool {
-	look := func(t record.Template) bool {
-		spec := t.Decode().Spec
-		if spec.AutomountServiceAccountToken != nil {
-			return *spec.AutomountServiceAccountToken
-		}
-		name := spec.ServiceAccountName
-		if name == "" {
-			name = defaultAccount
-		}
-		account := s.p.accounts.get(types.NamespacedName{Namespace: ref.Namespace, Name: name})
-		return account == nil || !isOff(account.Object.AutomountServiceAccountToken)
-	}
-	if w, ok := s.p.c.Get(ref).(*record.Workload); ok && !w.Template.IsZero() {
-		return look(w.Template)
-	}
-	for p := range s.p.c.Pods(ref) {
-		return look(p.Template)
-	}
-	return false
-}
-
-// serverKnown tells that the addresses of the API server were seen.
-func (s *segments) serverKnown() bool {
-	return s.look().Check([]minimal.Flow{{Src: minimal.Word(minimal.Internet), Dst: minimal.Word(minimal.APIServer), Ports: minimal.Numbered(port.All())}}) == nil
-}
-
 // way lets in by a way from outside.
 func (e *traffic) way(w *exposure.Way, owners []model.Ref) {
 	for _, t := range w.Targets {
@@ -166,6 +94,8 @@ func (e *traffic) way(w *exposure.Way, owners []model.Ref) {
 		}
 		at := port.Of(w.Protocol, t.Port, t.Port)
 		switch {
+		case w.How == exposure.NodePort && e.balanced(w):
+			// It is how the load balancer gets there.
 		case len(w.Controller) > 0:
 			for _, p := range w.Controller {
 				e.add(minimal.Of(e.s.now.c.TopOwner(p)), minimal.Of(owner), at)
@@ -187,6 +117,12 @@ func (e *traffic) way(w *exposure.Way, owners []model.Ref) {
 	}
 }
 
+// balanced tells that a way begins at a Service with a load balancer.
+func (e *traffic) balanced(w *exposure.Way) bool {
+	svc, ok := cluster.Find[*record.Typed[*corev1.Service]](e.s.p.c, "Service", w.Service.Namespace, w.Service.Name)
+	return ok && svc.Object.Spec.Type == corev1.ServiceTypeLoadBalancer
+}
+
 // nodes lists the addresses of nodes, from which a Service sends on what it does not leave as it came.
 func (e *traffic) nodes() []netip.Prefix {
 	var list []netip.Prefix
@@ -198,65 +134,6 @@ func (e *traffic) nodes() []netip.Prefix {
 		for _, a := range n.Object.Status.Addresses {
 			if at, err := netip.ParseAddr(a.Address); err == nil && a.Type == corev1.NodeInternalIP {
 				list = append(list, netip.PrefixFrom(at, at.BitLen()))
-			}
-		}
-	}
-	return list
-}
-
-// webhooks lets the API server in where it calls an owner.
-func (e *traffic) webhooks(owners []model.Ref) {
-	called := map[types.NamespacedName]bool{}
-	note := func(c *admissionv1.WebhookClientConfig) {
-		if c.Service != nil && c.Service.Namespace == e.namespace {
-			called[types.NamespacedName{Namespace: c.Service.Namespace, Name: c.Service.Name}] = true
-		}
-	}
-	for r := range e.s.p.c.All(model.KindByName("ValidatingWebhookConfiguration").GroupKind()) {
-		if w, ok := r.(*record.Typed[*admissionv1.ValidatingWebhookConfiguration]); ok {
-			for i := range w.Object.Webhooks {
-				note(&w.Object.Webhooks[i].ClientConfig)
-			}
-		}
-	}
-	for r := range e.s.p.c.All(model.KindByName("MutatingWebhookConfiguration").GroupKind()) {
-		if w, ok := r.(*record.Typed[*admissionv1.MutatingWebhookConfiguration]); ok {
-			for i := range w.Object.Webhooks {
-				note(&w.Object.Webhooks[i].ClientConfig)
-			}
-		}
-	}
-	for _, ref := range owners {
-		for key := range called {
-			svc, ok := cluster.Find[*record.Typed[*corev1.Service]](e.s.p.c, "Service", key.Namespace, key.Name)
-			if !ok || len(svc.Object.Spec.Selector) == 0 || !e.s.backs(svc, ref) {
-				continue
-			}
-			from := e.server()
-			if len(from) == 0 {
-				e.gap("the API server calls %s as a webhook, and its addresses were not seen: it is cut off", ref)
-			}
-			for _, b := range from {
-				e.add(minimal.Blocked(b), minimal.Of(ref), e.s.listens(ref))
-			}
-		}
-	}
-	slices.Sort(e.gaps)
-}
-
-// server lists the addresses from which the API server calls: those of its endpoints.
-func (e *traffic) server() []netip.Prefix {
-	var list []netip.Prefix
-	for _, r := range e.s.p.c.Sorted(schema.GroupKind{Group: discoveryv1.GroupName, Kind: "EndpointSlice"}) {
-		slice, ok := r.(*record.Typed[*discoveryv1.EndpointSlice])
-		if !ok || slice.Namespace != metav1.NamespaceDefault || slice.Labels.Get(discoveryv1.LabelServiceName) != "kubernetes" {
-			continue
-		}
-		for i := range slice.Object.Endpoints {
-			for _, ip := range slice.Object.Endpoints[i].Addresses {
-				if at, err := netip.ParseAddr(ip); err == nil {
-					list = append(list, netip.PrefixFrom(at, at.BitLen()))
-				}
 			}
 		}
 	}

@@ -52,6 +52,10 @@ func (s *segments) isolate() {
 }
 
 func (s *segments) isolateWard(w *ward) {
+	if !s.declared && systemPlace(w.namespace) {
+		s.spare(w)
+		return
+	}
 	if len(w.whole) > 0 {
 		var acts [2]bool
 		for d := range acts {
@@ -112,6 +116,20 @@ func (s *segments) isolateWard(w *ward) {
 		}
 	}
 	s.keepFromMetadata(w, func(ref model.Ref) bool { return restricted[ref] })
+}
+
+// spare notes the findings in a namespace of the cluster's own parts: who needs them stands nowhere in it, and all pods of
+// the cluster may.
+func (s *segments) spare(w *ward) {
+	findings := slices.Clone(w.whole)
+	for _, ref := range slices.SortedFunc(maps.Keys(w.owner), model.Ref.Compare) {
+		findings = append(findings, w.owner[ref]...)
+	}
+	for _, f := range findings {
+		s.p.note(f, "a namespace of parts of the cluster itself, such as its DNS, which every pod may need: nothing tells who does",
+			"list who reaches them: canopy reach --to "+w.namespace,
+			"name all that is needed in a file, then canopy fix "+f.ID+" --flows FILE; try it on a cluster that nobody needs")
+	}
 }
 
 // closed tells that a NetworkPolicy isolates every pod of a namespace.

@@ -25,6 +25,12 @@ func systemPart(w *record.Workload) bool {
 	return slices.Contains(known, w.Name) || strings.HasSuffix(w.Name, "-csi-node") || strings.HasPrefix(w.Name, "csi-") && strings.HasSuffix(w.Name, "-node")
 }
 
+// systemPlace tells a namespace that Kubernetes, a distribution or a network plug-in makes for its own parts.
+func systemPlace(namespace string) bool {
+	known := []string{"kube-", "openshift", "calico-", "tigera-", "cilium", "antrea-", "ovn-", "gke-managed-", "gmp-", "gatekeeper-", "aks-istio-", "cattle-", "local-path-storage"}
+	return slices.ContainsFunc(known, func(begin string) bool { return strings.HasPrefix(namespace, begin) })
+}
+
 // spare takes out of the findings on a part of the cluster those whose fix may stop it, and notes them. What is left is
 // harmless, or likely to be.
 func (p *planner) spare(w *record.Workload, t *corev1.PodTemplateSpec, findings []*model.Finding) []*model.Finding {

@@ -8,8 +8,8 @@ import (
 	"canopy/model"
 )
 
-// StandIn gives a pod as an owner of pods would make it, for an owner that no server has created yet: it is in no cluster,
-// and shows who could talk to whom. Its name is none that a pod can have; cluster.TopOwner gives it to its owner.
+// StandIn gives a pod as an owner of pods would make it, for one that has none yet: it is in no cluster, and shows who could
+// talk to whom. Its name is none that a pod can have; cluster.TopOwner gives it to its owner.
 func StandIn(w *Workload) *Pod {
 	return &Pod{
 		Meta: Meta{
@@ -21,4 +21,6 @@ func StandIn(w *Workload) *Pod {
 }
 
 // StandInName is the name of the stand-in of an owner.
-func StandInName(owner model.Ref) string { return owner.Name + " (" + strings.ToLower(owner.Kind) + ")" }
+func StandInName(owner model.Ref) string {
+	return owner.Name + " (" + strings.ToLower(owner.Kind) + ")"
+}

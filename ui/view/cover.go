@@ -131,8 +131,12 @@ func (c *Cover) Settled() bool { return c.Total() > 0 && c.by[model.Loading] == 
 
 // Plural names a kind as people type it.
 func Plural(gk schema.GroupKind) string {
-	if k := model.KindOf(gk); k != nil {
+	if k := model.BuiltIn(gk); k != nil {
 		return k.Resource
+	}
+	if k := model.OptionalKind(gk); k != nil {
+		// Several groups have kinds of the same name.
+		return k.Resource + "." + k.Group
 	}
 	return strings.ToLower(gk.Kind)
 }

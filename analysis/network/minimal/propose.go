@@ -66,12 +66,6 @@ func (s *Survey) Propose(q Question) (*Proposal, error) {
 	return m.p, nil
 }
 
-// Check tells of flows whose ends, or ports, are not in the cluster. The error is of type Faults.
-func (s *Survey) Check(flows []Flow) error {
-	_, faults := s.find(flows)
-	return faults.err()
-}
-
 // aim finds for whom policies are made.
 func (s *Survey) aim(m *maker) error {
 	m.p.Namespace = m.q.Namespace
@@ -127,64 +121,6 @@ func (s *Survey) sift(m *maker, flows []found) {
 	if left > 0 {
 		m.say("%d flows concern nobody here, or a direction that is not restricted", left)
 	}
-}
-
-// closeAll lets every pod of a namespace ask for names, and isolates all of them. That comes last: what lets through is
-// there before.
-func (s *Survey) closeAll(m *maker) {
-	s.openAll(m)
-	every := metav1.LabelSelector{}
-	if m.q.Acts[policy.Egress] {
-		var r rules
-		s.names(m, &r, m.q.Namespace)
-		m.document(s, "allow-dns", r.spec(every, [2]bool{policy.Egress: true}), "lets every pod of the namespace ask for names", model.Ref{})
-	}
-	if ref := s.closed(m); ref.IsZero() {
-		var none rules
-		m.document(s, "default-deny", none.spec(every, m.q.Acts), "isolates every pod of the namespace, those that come later too", model.Ref{})
-	} else {
-		m.say("%s isolates every pod of the namespace already", ref)
-	}
-}
-
-// everyone tells that an end is all pods of the namespace that is closed: one policy speaks for them.
-func (m *maker) everyone(f *far) bool {
-	return m.q.Namespace != "" && f.place != nil && f.place.name == m.q.Namespace
-}
-
-// openAll makes the policy for flows of all pods of a namespace.
-func (s *Survey) openAll(m *maker) {
-	var r rules
-	for i := range m.flows {
-		f := &m.flows[i]
-		if m.q.Acts[policy.Ingress] && m.everyone(&f.dst) {
-			r.add(policy.Ingress, s.ports(f), s.peers(m, &f.src, m.q.Namespace, policy.Ingress)...)
-		}
-		if m.q.Acts[policy.Egress] && m.everyone(&f.src) {
-			s.letOut(m, &r, f, m.q.Namespace)
-		}
-	}
-	if !r.empty() {
-		acts := [2]bool{len(r[policy.Ingress]) > 0, len(r[policy.Egress]) > 0}
-		m.document(s, "allow-namespace", r.spec(metav1.LabelSelector{}, acts), "lets through what every pod of the namespace needs", model.Ref{})
-	}
-}
-
-// closed names a policy that isolates every pod of a namespace already.
-func (s *Survey) closed(m *maker) model.Ref {
-	for _, r := range s.c.Sorted(model.KindByName("NetworkPolicy").GroupKind()) {
-		if r.GetNamespace() != m.q.Namespace {
-			continue
-		}
-		p, ok := policy.Read(r)
-		if !ok || p.Subject.Nothing || len(p.Subject.Pods) > 0 {
-			continue
-		}
-		if (p.Acts[policy.Ingress] || !m.q.Acts[policy.Ingress]) && (p.Acts[policy.Egress] || !m.q.Acts[policy.Egress]) {
-			return p.Ref
-		}
-	}
-	return model.Ref{}
 }
 
 // policyFor makes the policy of one owner. Where the whole namespace is closed it is needed only if it lets something
@@ -266,6 +202,13 @@ func (m *maker) document(s *Survey, name string, spec networkingv1.NetworkPolicy
 func (s *Survey) free(namespace, name string) model.Ref {
 	const longest = 63
 	kind := model.KindByName("NetworkPolicy")
+	// An owner of a kind of its own may be called anything.
+	name = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(name))
 	for i := 1; ; i++ {
 		tail := ""
 		if i > 1 {
@@ -281,42 +224,3 @@ func (s *Survey) free(namespace, name string) model.Ref {
 
 // record gives a document as it is once it has been created.
 func (d *Document) record() (model.Record, error) { return record.Make(d.Policy.DeepCopy()) }
-
-// Select gives the labels by which a policy selects the pods of a top owner, and the owners in the namespace of which it
-// selects pods as well; false where there is no such owner, or no policy has a certain effect on its pods.
-func (s *Survey) Select(owner model.Ref) (selector metav1.LabelSelector, others []model.Ref, ok bool) {
-	p := s.places[owner.Namespace]
-	if p == nil || p.parties[owner] == nil {
-		return selector, nil, false
-	}
-	if own, _ := s.network(p.parties[owner]); !own {
-		return selector, nil, false
-	}
-	c := s.choose(p.parties[owner], nil)
-	return c.LabelSelector, c.others, true
-}
-
-// Free gives a name that no policy of a namespace has, and does not give it again.
-func (s *Survey) Free(namespace, name string) model.Ref { return s.free(namespace, name) }
-
-// Peers gives what a policy in a namespace calls the ends of flows on the other side of an owner's pods, for one direction,
-// sorted; only of flows that share a port with some.
-func (s *Survey) Peers(owner model.Ref, d policy.Direction, on port.Set, flows []Flow) []networkingv1.NetworkPolicyPeer {
-	list, _ := s.find(flows)
-	m := &maker{p: &Proposal{}}
-	var r rules
-	for i := range list {
-		f := &list[i]
-		mine, other := &f.dst, &f.src
-		if d == policy.Egress {
-			mine, other = &f.src, &f.dst
-		}
-		if slices.ContainsFunc(mine.parties, func(x *party) bool { return x.ref == owner }) && !f.need.Intersect(on).Empty() {
-			r.add(d, Numbered(port.All()), s.peers(m, other, owner.Namespace, d)...)
-		}
-	}
-	for _, x := range sortedRules(r[d]) {
-		return x.sorted()
-	}
-	return nil
-}

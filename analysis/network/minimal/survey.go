@@ -65,7 +65,7 @@ func Look(c *cluster.Cluster) *Survey {
 				continue
 			}
 			x := s.place(w.Namespace).parties[w.Ref()]
-			if x == nil && kind == "Job" && w.Ready <= 0 {
+			if x == nil && kind == "Job" && w.Ready <= 0 && w.UID != "" {
 				// It may have run to its end, and says nothing of whether it will run again.
 				continue
 			}

@@ -96,7 +96,7 @@ func (s *Survey) Pods() []*record.Pod {
 	for _, p := range s.places {
 		for _, x := range p.parties {
 			list = append(list, s.various(x, blocks)...)
-			if x.toCome() && x.owner.UID == "" {
+			if len(x.pods) == 0 && x.owner != nil && x.owner.Replicas != 0 && x.owner.UID == "" {
 				list = append(list, record.StandIn(x.owner))
 			}
 		}

@@ -310,7 +310,7 @@ func (d *dice) world(n int) *World {
 	w := &World{}
 	w.NamespacesUnread = d.chance(8)
 	for _, ns := range namespaceNames() {
-		if d.chance(85) && !(w.NamespacesUnread && d.chance(60)) {
+		if d.chance(85) && (!w.NamespacesUnread || d.chance(40)) {
 			w.Namespaces = append(w.Namespaces, d.namespace(ns))
 		}
 	}

@@ -110,7 +110,8 @@ func (c *comparison) fingerprint(w *World) string {
 
 // emptyPeers compares the peers of a rule that select nothing, and counts them.
 func (c *comparison) emptyPeers(p *networkingv1.NetworkPolicy, d policy.Direction, rule int, got []string) int {
-	path, peers := fmt.Sprintf("spec.ingress[%d].from", rule), []networkingv1.NetworkPolicyPeer(nil)
+	path := fmt.Sprintf("spec.ingress[%d].from", rule)
+	var peers []networkingv1.NetworkPolicyPeer
 	if d == policy.Ingress {
 		peers = p.Spec.Ingress[rule].From
 	} else {

@@ -8,12 +8,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"canopy/analysis/remedy"
 	"canopy/cmd/canopy/output"
 )
 
 // fixFlags holds the flags of canopy fix.
 type fixFlags struct {
 	format, out, dryRun       string
+	flows                     string
 	rules                     []string
 	all, preview, apply, edit bool
 }
@@ -25,8 +27,9 @@ func (r *run) fix() *cobra.Command {
 		Long: "Print patches that end findings, as YAML, or with --preview what they would change.\n\n" +
 			"FINDING is an id as canopy scan -o wide prints it, or rule and object as the table has them. Nothing is written to\n" +
 			"the cluster.",
-		Example: "  canopy fix PS01/apps/Deployment/shop/web\n  canopy fix PS01/shop/Deployment/web\n  canopy fix --all --rule PS01 --preview",
-		RunE:    func(c *cobra.Command, args []string) error { return r.runFix(c.Context(), flags, args) },
+		Example: "  canopy fix PS01/apps/Deployment/shop/web\n  canopy fix PS01/shop/Deployment/web\n  canopy fix --all --rule PS01 --preview\n" +
+			"  canopy fix NW03/Namespace/shop --flows flows.txt",
+		RunE: func(c *cobra.Command, args []string) error { return r.runFix(c.Context(), flags, args) },
 	}
 	fs := c.Flags()
 	fs.StringVarP(&flags.format, "output", "o", "", "The format: yaml, json for patches; table, wide, json, yaml with --preview")
@@ -34,6 +37,7 @@ func (r *run) fix() *cobra.Command {
 	fs.StringArrayVar(&flags.rules, "rule", nil, "With --all, only findings of this rule; can be repeated")
 	fs.BoolVar(&flags.preview, "preview", false, "Print what the patches would change instead of the patches")
 	fs.StringVar(&flags.out, "out", "", "Write fix.yaml, a file per patch and README.md into this directory instead of standard output")
+	fs.StringVar(&flags.flows, "flows", "", "Network policies keep just the flows of this file: lines \"source destination ports\", such as shop/web shop/api 8080/TCP")
 	fs.BoolVar(&flags.apply, "apply", false, "Not in this version")
 	fs.BoolVar(&flags.edit, "write", false, "Not in this version")
 	fs.Bool("yes", false, "Not in this version")
@@ -90,6 +94,10 @@ func (r *run) runFix(ctx context.Context, flags fixFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	flows, err := readFlows(flags.flows)
+	if err != nil {
+		return err
+	}
 	s, err := r.open(ctx, false)
 	if err != nil {
 		return err
@@ -108,7 +116,12 @@ func (r *run) runFix(ctx context.Context, flags fixFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	fix, err := s.remedy(ctx, findings)
+	var fix *remedy.Fix
+	if flags.flows == "" {
+		fix, err = s.remedy(ctx, findings)
+	} else {
+		fix, err = s.remedyFor(ctx, flows, findings)
+	}
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func (r *run) root() *cobra.Command {
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(helpCommand())
 	c.SetUsageFunc(func(c *cobra.Command) error { help(c, nil); return nil })
-	c.AddCommand(r.scan(), r.fix(), r.can(), r.whoCan(), r.capture(), r.access())
+	c.AddCommand(r.scan(), r.fix(), r.can(), r.whoCan(), r.reach(), r.capture(), r.access())
 	for _, sub := range []*cobra.Command{r.rules(), r.demo(), r.info(), r.version(), r.completion()} {
 		sub.Annotations = map[string]string{offline: ""}
 		c.AddCommand(sub)

@@ -84,8 +84,10 @@ func (w *world) judge(t *testing.T, p *corev1.Pod) map[string]bool {
 	mark("LP21", s.ServiceAccountName == "default")
 	mark("LP22", slices.ContainsFunc(s.Volumes, func(v corev1.Volume) bool { return strings.HasPrefix(v.Name, "kube-api-access-") }) && !w.granted(p))
 	in, out := w.isolated(t, p)
-	mark("NW01", !in)
-	mark("NW02", !out)
+	// No policy is about what is on the network of its node, and what has ended talks to nobody.
+	subject := !s.HostNetwork && p.Status.Phase != corev1.PodSucceeded && p.Status.Phase != corev1.PodFailed
+	mark("NW01", subject && !in)
+	mark("NW02", subject && !out)
 	mark("VP11", w.replicas(p) > 1 && !w.budgeted(t, p) && w.top(p).GetObjectKind().GroupVersionKind().Kind != "DaemonSet")
 	return found
 }

@@ -19,6 +19,8 @@ import (
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
+	"canopy/analysis/exposure"
+	"canopy/analysis/network"
 	"canopy/k8s/capture"
 	"canopy/model"
 	held "canopy/model/cluster"
@@ -212,6 +214,14 @@ func (h *theatre) checkStep(i int, step Step, before, now scene) {
 	case "the operator is cluster-admin again":
 		wantOpened = 3
 		all(opened, operator, web, argocd)
+	case "NetworkPolicy payments/deny is deleted":
+		wantOpened = 2
+		all(opened, "NW01/apps/Deployment/payments/worker", "NW03//Namespace//payments")
+		h.checkWorker(now, true)
+	case "NetworkPolicy payments/deny is back":
+		wantClosed = 2
+		all(closed, "NW01/apps/Deployment/payments/worker", "NW03//Namespace//payments")
+		h.checkWorker(now, false)
 	case "the debug pod is gone":
 		wantClosed = len(closed)
 		if !slices.ContainsFunc(closed, func(id string) bool { return strings.HasPrefix(id, "PS01"+debugging) }) {
@@ -220,6 +230,27 @@ func (h *theatre) checkStep(i int, step Step, before, now scene) {
 	}
 	if len(opened) != wantOpened || len(closed) != wantClosed {
 		h.t.Errorf("%s: opened %q, closed %q", step.What, opened, closed)
+	}
+}
+
+// checkWorker holds that the newest change let all pods with a way out talk to payments/worker, which that policy alone shuts
+// off, or no longer.
+func (h *theatre) checkWorker(now scene, open bool) {
+	h.t.Helper()
+	edit := now.report.Edits[0]
+	if edit.Object.Name != "deny" || open != (edit.PairsOpened > 0) || open == (edit.PairsClosed > 0) {
+		h.t.Errorf("payments/deny: %+v", edit)
+	}
+	reached := 0
+	if err := h.engine.AskNetwork(h.t.Context(), func(c *held.Cluster, net *network.Analyser, _ *exposure.Analyser) {
+		for e := range net.Entries(c, network.Question{To: network.End{Ref: model.KindByName("Deployment").Ref("payments", "worker")}}) {
+			// What is on the network of worker's own node always reaches it.
+			if e.Verdict == network.Allow && e.Src.Ref.Kind != "DaemonSet" {
+				reached++
+			}
+		}
+	}); err != nil || open != (reached > 0) {
+		h.t.Errorf("%d workloads reach payments/worker, %v", reached, err)
 	}
 }
 

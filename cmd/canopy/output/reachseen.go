@@ -18,7 +18,7 @@ func UnseenFlows(r *model.Report, kinds []schema.GroupKind) []string {
 		if !slices.Contains(kinds, gk) && model.OptionalKind(gk) == nil || c.State == model.Complete && c.Namespace == "" {
 			continue
 		}
-		if c.State == model.Absent && (r.Source.Type == "live" || strings.HasPrefix(c.Reason, "not served")) {
+		if r.Coverage[i].Unserved() {
 			continue
 		}
 		list = append(list, c)

@@ -148,11 +148,12 @@ func coverages(list []model.Coverage) []Coverage {
 	return out
 }
 
-// Complete tells that every kind was seen whole. A kind that a live server does not serve has no objects, so there is
-// nothing that was not seen; a kind that is absent from a capture may have had some.
+// Complete tells that every kind was seen whole. A kind that the server does not serve has no objects, so there is
+// nothing that was not seen; a kind that is absent for another reason may have had some.
 func (r *Report) Complete() bool {
 	return !slices.ContainsFunc(r.Coverage, func(c Coverage) bool {
-		return c.State != model.Complete && (c.State != model.Absent || r.Source.Type != "live")
+		seen := model.Coverage{State: c.State, Reason: c.Reason}
+		return c.State != model.Complete && !seen.Unserved()
 	})
 }
 

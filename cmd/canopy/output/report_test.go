@@ -88,7 +88,11 @@ func TestCompleteness(t *testing.T) {
 	cover := func(source string, states ...model.CoverState) *Report {
 		r := &model.Report{Source: model.SourceInfo{Type: source}}
 		for _, s := range states {
-			r.Coverage = append(r.Coverage, model.Coverage{State: s})
+			c := model.Coverage{State: s}
+			if s == model.Absent && source == "live" {
+				c.Reason = "not served by this server"
+			}
+			r.Coverage = append(r.Coverage, c)
 		}
 		return NewReport(r, nil, "0", nil, Selection{})
 	}

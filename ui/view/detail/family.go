@@ -67,7 +67,7 @@ func familyOf(set model.RecordSet, object model.Ref) family {
 	if r := set.Get(object); r != nil {
 		f.top = cluster.TopOwner(set.Get, r)
 	}
-	if record.TemplatePath(f.top.Kind) == "" && model.KindOf(f.top.GroupKind()) != nil {
+	if record.TemplatePath(f.top.Kind) == "" && model.BuiltIn(f.top.GroupKind()) != nil {
 		return f
 	}
 	between := map[model.Ref][]pod{}

@@ -99,12 +99,12 @@ func judged(o model.Ref) bool {
 		model.GroupRBAC + "/Role", model.GroupRBAC + "/ClusterRole", model.GroupRBAC + "/RoleBinding", model.GroupRBAC + "/ClusterRoleBinding":
 		return true
 	}
-	return record.TemplatePath(o.Kind) != "" && model.KindOf(o.GroupKind()) != nil
+	return record.TemplatePath(o.Kind) != "" && model.BuiltIn(o.GroupKind()) != nil
 }
 
 // needs tells whether a rule looks at objects of this kind. What is no kind of Kubernetes itself is judged by its pods.
 func needs(r *model.Rule, o model.Ref) bool {
-	if model.KindOf(o.GroupKind()) == nil {
+	if model.BuiltIn(o.GroupKind()) == nil && !judged(o) {
 		o = model.Ref{Kind: "Pod"}
 	}
 	return slices.Contains(r.NeedKinds(), o.GroupKind())

@@ -52,7 +52,7 @@ func listed(o model.Ref) bool {
 	if o.Group == "" && (o.Kind == "Namespace" || o.Kind == "Node") {
 		return true
 	}
-	return record.TemplatePath(o.Kind) != "" && model.KindOf(o.GroupKind()) != nil
+	return record.TemplatePath(o.Kind) != "" && model.BuiltIn(o.GroupKind()) != nil
 }
 
 const noObject = "there is no such object"
@@ -104,7 +104,7 @@ func (s *Screen) endedWords() string {
 		return pick("no longer holds since "+at+": the object is gone", noObject)
 	case held:
 		return "no longer holds since " + at
-	case !judged(s.object) && model.KindOf(s.object.GroupKind()) != nil:
+	case !judged(s.object) && model.BuiltIn(s.object.GroupKind()) != nil:
 		return "no rule of this version looks at this kind"
 	}
 	return "does not hold as of " + at

@@ -70,11 +70,15 @@ func (s *Screen) move(a keys.Action) {
 
 // askPorts lets ports be typed. What is no port is told, and asked again.
 func askPorts(now string, done func(ports string) tea.Cmd) tea.Cmd {
+	return askAgain("ports that count: ", now, done)
+}
+
+func askAgain(title, now string, done func(ports string) tea.Cmd) tea.Cmd {
 	return view.Send(view.Ask{
-		Title: "ports that count: ", Value: now, Hint: "5432/TCP, 8000-8080, udp; nothing counts all",
+		Title: title, Value: now, Hint: "5432/TCP, 8000-8080, udp; nothing counts all",
 		Done: func(typed string) tea.Cmd {
 			if _, err := parsePorts(typed); err != nil {
-				return tea.Batch(askPorts(typed, done), view.Send(view.Note{Text: err.Error(), Bad: true}))
+				return askAgain(err.Error()+"; ports: ", typed, done)
 			}
 			return done(typed)
 		},

@@ -59,7 +59,7 @@ func (s *Screen) goOn() tea.Cmd {
 		names := c.survey.names
 		until := min(len(names), c.next+inOneGo)
 		for c.next < until {
-			to := min(until, c.next+totalsOfOne)
+			to := min(until, c.next+inOneCall/ofTotals)
 			if err := ask(ctx, func(a answers) {
 				for _, n := range names[c.next:to] {
 					c.tallies[n] = a.Totals(n)

@@ -272,7 +272,7 @@ func TestPorts(t *testing.T) {
 	}
 	s.has("port 5432/tcp")
 	s.run(ask.Done("x"))
-	if got, ok := s.asked[len(s.asked)-1].(view.Note); !ok || !got.Bad {
+	if got, ok := s.asked[len(s.asked)-1].(view.Ask); !ok || got.Title != "x is no port: 5432, 5432/TCP, 8000-8080/TCP; ports: " || got.Value != "x" {
 		t.Errorf("what is no port is taken: %v", s.asked[len(s.asked)-1])
 	}
 	s.filter("")

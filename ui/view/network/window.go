@@ -37,11 +37,13 @@ type tallied struct {
 // kept bounds the cells that are kept.
 const kept = 1 << 16
 
-// inOneCall is how many cells, cells on certain ports, and totals are asked in one call: the writer has other work.
+// inOneCall is how much is asked in one call of the writer, which has other work: a cell costs one, more where only certain ports
+// count, and much more where it is about what is outside, or where what is open to a namespace is to be counted.
 const (
-	inOneCall   = 256
-	onPorts     = 32
-	totalsOfOne = 32
+	inOneCall = 256
+	onPorts   = 8
+	beyond    = 32
+	ofTotals  = 32
 )
 
 // fetched brings cells.
@@ -66,18 +68,8 @@ func (s *Screen) fetch() tea.Cmd {
 			}
 		}
 	}
-	names := map[string]bool{}
-	want := func(name string) {
-		if t, ok := s.window.tallies[name]; name != "" && !names[name] && (!ok || t.digest != q.digest) {
-			names[name] = true
-			q.names = append(q.names, name)
-		}
-	}
-	for _, r := range rows {
-		want(s.order.rows[r])
-	}
-	for _, c := range columns {
-		want(s.order.columns[c])
+	if len(q.pairs) == 0 {
+		q.names = s.uncounted(rows, columns, q.digest)
 	}
 	if len(q.pairs)+len(q.names) == 0 {
 		return nil
@@ -93,6 +85,25 @@ func (s *Screen) fetch() tea.Cmd {
 	})
 }
 
+// uncounted lists the namespaces in sight whose totals are not known.
+func (s *Screen) uncounted(rows, columns []int, digest uint64) []string {
+	var list []string
+	names := map[string]bool{}
+	want := func(name string) {
+		if t, ok := s.window.tallies[name]; name != "" && !names[name] && (!ok || t.digest != digest) {
+			names[name] = true
+			list = append(list, name)
+		}
+	}
+	for _, r := range rows {
+		want(s.order.rows[r])
+	}
+	for _, c := range columns {
+		want(s.order.columns[c])
+	}
+	return list
+}
+
 // questions are what is still to be asked.
 type questions struct {
 	digest uint64
@@ -104,21 +115,22 @@ type questions struct {
 
 // ask asks some of them.
 func (q *questions) ask(a answers, out *fetched) {
-	n := min(inOneCall, len(q.pairs))
-	if q.ports != nil {
-		n = min(onPorts, n)
-	}
-	for _, p := range q.pairs[:n] {
+	for left := inOneCall; left > 0 && len(q.pairs) > 0; q.pairs = q.pairs[1:] {
+		p := q.pairs[0]
 		out.cells[p] = q.cell(a, p)
+		switch {
+		case p.src == "" || p.dst == "":
+			left -= beyond
+		case q.ports != nil:
+			left -= onPorts
+		default:
+			left--
+		}
 	}
-	if q.pairs = q.pairs[n:]; n > 0 {
-		return
+	for left := inOneCall; left > 0 && len(q.names) > 0; q.names = q.names[1:] {
+		out.tallies[q.names[0]] = tallied{a.Totals(q.names[0]), q.digest}
+		left -= ofTotals
 	}
-	n = min(totalsOfOne, len(q.names))
-	for _, name := range q.names[:n] {
-		out.tallies[name] = tallied{a.Totals(name), q.digest}
-	}
-	q.names = q.names[n:]
 }
 
 // cell asks for one cell. It is as of the digest that was surveyed: a newer survey is on its way then, and asks again.

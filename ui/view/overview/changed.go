@@ -141,7 +141,7 @@ func pairs(e *model.Edit) string {
 // are about all of it.
 func silence(e *model.Edit) string {
 	o := e.Object
-	workload := record.TemplatePath(o.Kind) != "" && model.KindOf(o.GroupKind()) != nil
+	workload := record.TemplatePath(o.Kind) != "" && model.BuiltIn(o.GroupKind()) != nil
 	switch {
 	case o.Group == "" && o.Kind == "Namespace":
 		return ""
