@@ -228,10 +228,7 @@ func (e *Engine) apply(change model.Change) {
 	e.workload.Update(e.cluster, d, e.access, changed, e.findings)
 	e.reaching.update(e.cluster, d)
 	e.segmentation.Update(e.cluster, d)
-	for _, d := range e.reaching.standIns.update(e.cluster, d) {
-		e.reaching.update(e.cluster, d)
-		e.segmentation.Update(e.cluster, d)
-	}
+	e.standIn(e.reaching.standIns.update(e.cluster, d))
 	var reach network.Delta
 	if e.settled && !e.held {
 		reach = e.flush()
@@ -258,7 +255,7 @@ func (e *Engine) flush() network.Delta {
 	}
 	e.workload.Reached(e.reach, e.findings)
 	reach, ways := e.reaching.flush(e.cluster)
-	e.segmentation.Flush(e.cluster, e.reaching.network, reach, e.reaching.ways, ways, e.findings)
+	e.segmentation.Flush(e.cluster, e.reaching.network, e.reaching.ways, ways, e.findings)
 	return reach
 }
 
@@ -271,6 +268,9 @@ func (e *Engine) cover(cov model.Coverage) {
 		for _, gk := range spokenOf(cov.Kind) {
 			e.reaching.covered(e.cluster, gk)
 			e.segmentation.Covered(e.cluster, gk)
+		}
+		if cov.Kind == pods {
+			e.standIn(e.reaching.standIns.covered(e.cluster))
 		}
 	}
 	if !e.settled && e.cluster.Settled() {

@@ -51,6 +51,7 @@ func (s *scene) cover(state model.CoverState, kinds ...string) {
 			s.engine.cover(c)
 		}
 	}
+	s.engine.flush()
 }
 
 func (s *scene) settle()  { s.cover(model.Complete); s.publish() }

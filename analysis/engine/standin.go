@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"maps"
 	"slices"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/model"
 	"canopy/model/cluster"
@@ -9,7 +12,7 @@ import (
 )
 
 // standIns are pods that are not there now and will be: of owners that no server has created yet, as in a folder of manifests,
-// and of CronJobs between two runs. They show who could talk to whom then, and keep what is found from coming and going with
+// of those that want pods and have none at the moment, and of CronJobs between two runs. They show who could talk to whom then, and keep what is found from coming and going with
 // every run.
 type standIns map[model.Ref]*record.Pod
 
@@ -35,6 +38,27 @@ func (s standIns) update(c *cluster.Cluster, d cluster.Delta) []cluster.Delta {
 			owners = append(owners, up)
 		}
 	}
+	return s.renew(c, owners)
+}
+
+// covered gives what another coverage of pods does to the stand-ins: while it is not known which pods there are, none is
+// missed.
+func (s standIns) covered(c *cluster.Cluster) []cluster.Delta {
+	owners := slices.Collect(maps.Keys(s))
+	for _, k := range model.Kinds() {
+		if k.Kind == "Pod" || record.TemplatePath(k.Kind) == "" {
+			continue
+		}
+		for r := range c.All(k.GroupKind()) {
+			if _, has := s[r.Ref()]; !has {
+				owners = append(owners, r.Ref())
+			}
+		}
+	}
+	return s.renew(c, owners)
+}
+
+func (s standIns) renew(c *cluster.Cluster, owners []model.Ref) []cluster.Delta {
 	var deltas []cluster.Delta
 	for _, ref := range owners {
 		was, now := s[ref], standIn(c, ref)
@@ -55,17 +79,35 @@ func (s standIns) update(c *cluster.Cluster, d cluster.Delta) []cluster.Delta {
 	return deltas
 }
 
+// standIn lets the analysers of who can talk to whom take part in what became of stand-ins.
+func (e *Engine) standIn(deltas []cluster.Delta) {
+	for _, d := range deltas {
+		e.reaching.update(e.cluster, d)
+		e.segmentation.Update(e.cluster, d)
+	}
+}
+
 // standIn gives the stand-in of an owner; nil where it needs none: its pods are there, or it is to have none.
 func standIn(c *cluster.Cluster, ref model.Ref) *record.Pod {
 	w, ok := c.Get(ref).(*record.Workload)
-	scheduled := ok && w.Kind.Kind == "CronJob" && !w.Suspended
-	if !ok || w.UID != "" && !scheduled || w.Replicas == 0 || w.Template.IsZero() || c.TopOwner(w) != ref {
+	if !ok || w.Replicas == 0 || w.Template.IsZero() || c.TopOwner(w) != ref {
+		return nil
+	}
+	if state := c.Seen(pods, ref.Namespace).State; state != model.Complete && state != model.Partial {
+		return nil
+	}
+	// A Job that has run makes no more pods, and a DaemonSet may have no nodes.
+	wanting := w.Replicas > 0 || w.Kind.Kind == "CronJob" && !w.Suspended
+	if !wanting && w.UID != "" {
 		return nil
 	}
 	for p := range c.Pods(ref) {
-		if !scheduled || !p.Finished() {
+		if !wanting || !p.Finished() {
 			return nil
 		}
 	}
 	return record.StandIn(w)
 }
+
+// pods is data.
+var pods = schema.GroupKind{Kind: "Pod"}

@@ -106,8 +106,8 @@ func indexAfter(path, begin string) (int, bool) {
 // selected lists the owners whose pods a policy selects.
 func (s *segments) selected(p *policy.Policy) []model.Ref {
 	var refs []model.Ref
-	for pod := range s.now.net.PodsIn(p.Ref.Namespace) {
-		if ref := s.now.c.TopOwner(pod); !p.Subject.Nothing && p.Subject.Pods.Match(pod.Labels) && !slices.Contains(refs, ref) {
+	for pod := range s.ground().net.PodsIn(p.Ref.Namespace) {
+		if ref := s.ground().c.TopOwner(pod); !p.Subject.Nothing && p.Subject.Pods.Match(pod.Labels) && !slices.Contains(refs, ref) {
 			refs = append(refs, ref)
 		}
 	}

@@ -67,7 +67,7 @@ func (s *segments) evident(namespace string, owners []model.Ref, acts [2]bool, w
 		}
 	}
 	if acts[policy.Ingress] {
-		for _, w := range s.now.ways.Ways(s.now.c, namespace) {
+		for _, w := range s.ground().ways.Ways(s.ground().c, namespace) {
 			e.way(w, owners)
 		}
 		e.webhooks(owners)
@@ -88,7 +88,7 @@ func (e *traffic) gap(format string, args ...any) { say(&e.gaps, format, args...
 // way lets in by a way from outside.
 func (e *traffic) way(w *exposure.Way, owners []model.Ref) {
 	for _, t := range w.Targets {
-		owner := e.s.now.c.TopOwner(t.Pod)
+		owner := e.s.ground().c.TopOwner(t.Pod)
 		if !slices.Contains(owners, owner) {
 			continue
 		}
@@ -98,7 +98,7 @@ func (e *traffic) way(w *exposure.Way, owners []model.Ref) {
 			// It is how the load balancer gets there.
 		case len(w.Controller) > 0:
 			for _, p := range w.Controller {
-				e.add(minimal.Of(e.s.now.c.TopOwner(p)), minimal.Of(owner), at)
+				e.add(minimal.Of(e.s.ground().c.TopOwner(p)), minimal.Of(owner), at)
 			}
 		case w.Assumed:
 			e.gap("%s leads to %s, and the pods of its controller were not seen: they are cut off from it", w.Via, owner)

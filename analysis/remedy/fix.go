@@ -1,5 +1,5 @@
-// Package remedy makes the remediation of findings: patches of the top owner, accounts, roles and labels to create, bindings
-// that take the place of others, in the order in which they depend on each other, and exact steps in words where no document
+// Package remedy makes the remediation of findings: patches of the top owner, accounts, roles, policies and labels to create,
+// bindings that take the place of others, in the order in which they depend on each other, and exact steps in words where no document
 // can help.
 //
 // All findings on one owner come to one patch, all on one binding to one replacement. Fixes are made on a copy of the template in Go types; the patch is the

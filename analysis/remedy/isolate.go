@@ -253,6 +253,6 @@ func (s *segments) lets(p *minimal.Proposal, findings []*model.Finding) {
 
 // networkPolicy gives a NetworkPolicy.
 func (s *segments) networkPolicy(ref model.Ref) *record.Typed[*networkingv1.NetworkPolicy] {
-	r, _ := s.now.c.Get(ref).(*record.Typed[*networkingv1.NetworkPolicy])
+	r, _ := s.ground().c.Get(ref).(*record.Typed[*networkingv1.NetworkPolicy])
 	return r
 }

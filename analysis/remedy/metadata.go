@@ -30,8 +30,8 @@ func (s *segments) keepFromMetadata(w *ward, restricted func(model.Ref) bool) {
 				continue
 			}
 			open := false
-			for p := range s.now.c.Pods(ref) {
-				by := s.now.net.Isolation(p).By[policy.Egress]
+			for p := range s.ground().c.Pods(ref) {
+				by := s.ground().net.Isolation(p).By[policy.Egress]
 				open = open || len(by) == 0
 				for _, at := range by {
 					for _, i := range s.leaks(at) {

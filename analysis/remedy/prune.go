@@ -21,7 +21,7 @@ func (s *segments) prune(f *model.Finding) error {
 		s.inWords(f)
 		return nil
 	}
-	if f.Rule.ID == "NW06" && s.now.net.Selected(f.Object) == 0 {
+	if f.Rule.ID == "NW06" && s.ground().net.Selected(f.Object) == 0 {
 		return s.dropPolicy(f)
 	}
 	var all []operation
@@ -79,15 +79,15 @@ func (s *segments) pruneOne(f *model.Finding) ([]operation, error) {
 			return nil, err
 		}
 		before := s.answers(f.Object.Namespace)
-		if err := s.now.carryOut(model.Step{Verb: model.Patch, Ref: f.Object, PatchType: types.JSONPatchType, Body: body}); err != nil {
+		if err := s.ground().carryOut(model.Step{Verb: model.Patch, Ref: f.Object, PatchType: types.JSONPatchType, Body: body}); err != nil {
 			return nil, err
 		}
 		if slices.Equal(before, s.answers(f.Object.Namespace)) {
 			return c, nil
 		}
 		// It does something after all: it stays.
-		s.now.apply(model.Put(r))
-		s.now.flush()
+		s.ground().apply(model.Put(r))
+		s.ground().flush()
 	}
 	return nil, nil
 }
@@ -97,7 +97,7 @@ func (s *segments) idleParts(rule string, p *policy.Policy, spec *networkingv1.N
 	var list [][]operation
 	switch rule {
 	case "NW06":
-		for _, e := range slices.Backward(s.now.net.Effects(p.Ref)) {
+		for _, e := range slices.Backward(s.ground().net.Effects(p.Ref)) {
 			for _, path := range slices.Backward(e.PeersEmpty) {
 				if ops := dropPart(spec, path); ops != nil {
 					list = append(list, ops)
@@ -105,7 +105,7 @@ func (s *segments) idleParts(rule string, p *policy.Policy, spec *networkingv1.N
 			}
 		}
 	case "NW16":
-		effects := s.now.net.Effects(p.Ref)
+		effects := s.ground().net.Effects(p.Ref)
 		for _, e := range slices.Backward(effects) {
 			if e.Shadow != nil || e.NoEffect && len(e.PeersEmpty) == 0 && len(e.Unresolved) == 0 {
 				list = append(list, dropRule(spec, e.Direction, e.Rule))
@@ -118,7 +118,7 @@ func (s *segments) idleParts(rule string, p *policy.Policy, spec *networkingv1.N
 			}
 		}
 	case "NW18":
-		for _, e := range slices.Backward(s.now.net.Effects(p.Ref)) {
+		for _, e := range slices.Backward(s.ground().net.Effects(p.Ref)) {
 			for _, n := range e.Unresolved {
 				if ops := dropNamedPort(spec, e.Direction, e.Rule, n); ops != nil {
 					list = append(list, ops)
@@ -136,14 +136,14 @@ func (s *segments) answers(namespace string) []string {
 	write := func(e *network.Entry) {
 		list = append(list, strings.Join([]string{end(network.End{Ref: e.Src.Ref, Block: e.Src.Block}), end(network.End{Ref: e.Dst.Ref, Block: e.Dst.Block}), e.Verdict.String(), e.Connections.String(), e.Assumption}, " "))
 	}
-	for e := range s.now.net.Entries(s.now.c, network.Question{Level: network.Pods, To: at, Outside: true}) {
+	for e := range s.ground().net.Entries(s.ground().c, network.Question{Level: network.Pods, To: at, Outside: true}) {
 		write(&e)
 	}
-	for e := range s.now.net.Entries(s.now.c, network.Question{Level: network.Pods, From: at, Outside: true}) {
+	for e := range s.ground().net.Entries(s.ground().c, network.Question{Level: network.Pods, From: at, Outside: true}) {
 		write(&e)
 	}
-	for p := range s.now.net.PodsIn(namespace) {
-		iso := s.now.net.Isolation(p)
+	for p := range s.ground().net.PodsIn(namespace) {
+		iso := s.ground().net.Isolation(p)
 		for d := range iso.By {
 			list = append(list, p.Name+" "+policy.Direction(d).String()+" "+strconv.FormatBool(len(iso.By[d]) > 0))
 		}

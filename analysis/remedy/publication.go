@@ -41,7 +41,7 @@ func (s *segments) withdrawService(f *model.Finding) error {
 func (s *segments) withdrawPort(f *model.Finding, svc *record.Typed[*corev1.Service]) error {
 	var inside []string
 	cloud := ""
-	for _, w := range s.now.ways.Ways(s.now.c, f.Object.Namespace) {
+	for _, w := range s.ground().ways.Ways(s.ground().c, f.Object.Namespace) {
 		if w.Service != f.Object || w.How != exposure.Ingress && w.How != exposure.Gateway && w.How != exposure.Route {
 			continue
 		}

@@ -25,8 +25,7 @@ type segments struct {
 	// asked are the findings, by object.
 	asked  map[model.Ref][]*model.Finding
 	survey *minimal.Survey
-	// now is the cluster as it is, changed by what is planned where that rests on what was planned before; proof judges what
-	// comes out.
+	// now is given by ground; proof judges what comes out.
 	now, proof *terrain
 	// taken holds the names that this fix has given away.
 	taken map[model.Ref]bool
@@ -60,6 +59,15 @@ func (s *segments) look() *minimal.Survey {
 	return s.survey
 }
 
+// ground gives the cluster as it is, or as it will be where what is planned rests on what was planned before, made at the
+// first question.
+func (s *segments) ground() *terrain {
+	if s.now == nil {
+		s.now = newTerrain(s.p.c, s.look().Pods(), nil)
+	}
+	return s.now
+}
+
 // mend plans the documents for all that was asked. An error means that the catalogue is at fault.
 func (s *segments) mend() error {
 	if len(s.asked) == 0 {
@@ -75,8 +83,7 @@ func (s *segments) mend() error {
 			rules[f.Rule.ID] = f.Rule
 		}
 	}
-	pods := s.look().Pods()
-	s.now, s.proof, s.taken = newTerrain(s.p.c, pods, nil), newTerrain(s.p.c, pods, rules), map[model.Ref]bool{}
+	s.proof, s.taken = newTerrain(s.p.c, s.look().Pods(), rules), map[model.Ref]bool{}
 	for ref, list := range s.asked {
 		s.asked[ref] = slices.DeleteFunc(list, func(f *model.Finding) bool {
 			if s.proof.held[f.ID] != nil {

@@ -28,17 +28,17 @@ func (s *segments) inWords(f *model.Finding) {
 
 // nearest names the labels of pods that come nearest to what a policy asks for.
 func (s *segments) nearest(f *model.Finding) []string {
-	r := s.now.c.Get(f.Object)
+	r := s.ground().c.Get(f.Object)
 	if r == nil {
 		return nil
 	}
 	p, ok := policy.Read(r)
-	if !ok || p.Subject.Nothing || len(p.Subject.Pods) == 0 || s.now.net.Selected(f.Object) > 0 {
+	if !ok || p.Subject.Nothing || len(p.Subject.Pods) == 0 || s.ground().net.Selected(f.Object) > 0 {
 		return nil
 	}
 	var best []record.Labels
 	most := 0
-	for pod := range s.now.net.PodsIn(f.Object.Namespace) {
+	for pod := range s.ground().net.PodsIn(f.Object.Namespace) {
 		n := 0
 		for i := range p.Subject.Pods {
 			q := &p.Subject.Pods[i]

@@ -86,9 +86,10 @@ func (t *terrain) apply(ch model.Change) {
 }
 
 func (t *terrain) flush() {
-	nd, wd := t.net.Flush(t.c), t.ways.Flush(t.c)
+	t.net.Flush(t.c)
+	wd := t.ways.Flush(t.c)
 	if t.judge != nil {
-		t.judge.Flush(t.c, t.net, nd, t.ways, wd, t)
+		t.judge.Flush(t.c, t.net, t.ways, wd, t)
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"canopy/analysis/exposure"
-	"canopy/analysis/network"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
@@ -102,10 +101,11 @@ func BenchmarkEvent(b *testing.B) {
 					}
 					c.net.Update(c.c, d)
 					c.ways.Update(c.c, d)
-					nd, wd := c.net.Flush(c.c), c.ways.Flush(c.c)
+					c.net.Flush(c.c)
+					wd := c.ways.Flush(c.c)
 					b.StartTimer()
 					c.a.Update(c.c, d)
-					c.a.Flush(c.c, c.net, nd, c.ways, wd, quiet)
+					c.a.Flush(c.c, c.net, c.ways, wd, quiet)
 				}
 			})
 		}
@@ -137,10 +137,11 @@ func BenchmarkCrowdedNamespace(b *testing.B) {
 				d, _ := c.c.Apply(change)
 				c.net.Update(c.c, d)
 				c.ways.Update(c.c, d)
-				nd, wd := c.net.Flush(c.c), c.ways.Flush(c.c)
+				c.net.Flush(c.c)
+				wd := c.ways.Flush(c.c)
 				b.StartTimer()
 				c.a.Update(c.c, d)
-				c.a.Flush(c.c, c.net, nd, c.ways, wd, quiet)
+				c.a.Flush(c.c, c.net, c.ways, wd, quiet)
 			}
 		})
 	}
@@ -158,7 +159,7 @@ func BenchmarkBuild(b *testing.B) {
 				a.Update(c.c, cluster.Delta{Ref: r.Ref(), New: r})
 			}
 		}
-		a.Flush(c.c, c.net, network.Delta{All: true}, c.ways, exposure.Delta{}, &silent{})
+		a.Flush(c.c, c.net, c.ways, exposure.Delta{}, &silent{})
 	}
 }
 

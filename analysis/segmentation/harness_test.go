@@ -94,9 +94,9 @@ func (b *court) cover(cov model.Coverage) {
 }
 
 func (b *court) flush() {
-	nd := b.net.Flush(b.c)
+	b.net.Flush(b.c)
 	wd := b.ways.Flush(b.c)
-	b.a.Flush(b.c, b.net, nd, b.ways, wd, b.out)
+	b.a.Flush(b.c, b.net, b.ways, wd, b.out)
 }
 
 // take takes a change without judging it yet.

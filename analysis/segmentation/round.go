@@ -37,14 +37,14 @@ type round struct {
 	flipped map[string]struct{}
 }
 
-// Flush judges what was touched, and what follows from the deltas of the analysers that it rests on, which are up to date.
-func (a *Analyser) Flush(c *cluster.Cluster, net *network.Analyser, nd network.Delta, ways *exposure.Analyser, wd exposure.Delta, out analysis.Findings) {
+// Flush judges what was touched, and what follows from the ways in that changed. The analysers that it rests on are up to date.
+func (a *Analyser) Flush(c *cluster.Cluster, net *network.Analyser, ways *exposure.Analyser, wd exposure.Delta, out analysis.Findings) {
 	r := &round{
 		Analyser: a, c: c, net: net, ways: ways, out: out,
 		tenants: map[model.Ref]*tenant{}, forms: map[model.Ref]*policy.Policy{}, metadata: map[string]answer{}, names: map[string]dnsAnswer{},
 		living: map[string][]resident{}, surnames: map[string]surname{}, scopes: map[string]map[string]struct{}{}, shifted: map[string][]record.Labels{}, flipped: map[string]struct{}{},
 	}
-	r.hear(nd, wd)
+	r.hear(wd)
 	if a.dirty.empty() {
 		return
 	}
@@ -88,13 +88,13 @@ const many = 64
 
 // hear takes what the other analysers say has changed. Which pairs of pods have another answer is too much to go by: when a
 // pod that is open goes, that is all of them. What rests on policies, on labels and on looks is noted with their changes.
-func (r *round) hear(nd network.Delta, wd exposure.Delta) {
+func (r *round) hear(wd exposure.Delta) {
 	d := &r.dirty
 	for _, name := range wd.Namespaces {
 		r.hearWays(name)
 	}
 	s := r.net.State()
-	if s.Enforcement != r.state.Enforcement || s.Plugin != r.state.Plugin || s.Why != r.state.Why || nd.All && !slices.Equal(s.Foreign, r.state.Foreign) {
+	if s.Enforcement != r.state.Enforcement || s.Plugin != r.state.Plugin || s.Why != r.state.Why || !sameForeign(s.Foreign, r.state.Foreign) {
 		r.state, r.foreign = s, map[string]model.Ref{}
 		for _, f := range s.Foreign {
 			if first, ok := r.foreign[f.Namespace]; !ok || f.Ref.Compare(first) < 0 {
@@ -103,6 +103,11 @@ func (r *round) hear(nd network.Delta, wd exposure.Delta) {
 		}
 		d.all = true
 	}
+}
+
+// sameForeign compares two lists of policies, of which the newer is mostly the older itself.
+func sameForeign(a, b []network.Foreign) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
 // spread has all judged anew that rests on policies of the whole cluster which changed, and on pods that look otherwise.

@@ -130,7 +130,7 @@ func (s *Screen) silence() (string, lipgloss.Style) {
 	case len(s.survey.names) == 0:
 		return "no namespace with pods was seen", t.Faint
 	case len(s.order.rows) < 2 || len(s.order.columns) < 2:
-		if s.arranging || len(s.order.job.survey.names) == 0 {
+		if s.arranging || len(s.order.survey.names) == 0 {
 			return "asking" + ellipsis, t.Faint
 		}
 		return "no namespace passes the filter", t.Faint
@@ -163,17 +163,16 @@ func (s *Screen) heads(columns []int) []string {
 	for y := range out {
 		var b strings.Builder
 		corner := ""
-		switch y {
-		case l.head - 1:
+		if y == l.head-1 {
 			corner = first + " " + s.shared.Glyphs.VRule + " " + second
 		}
 		b.WriteString("  " + t.Faint.Render(s.shared.Fit(corner, l.names)))
 		for i, c := range columns {
 			style := t.Faint
-			switch {
-			case c == s.at.column:
+			switch c {
+			case s.at.column:
 				style = t.Header
-			case c == 0:
+			case 0:
 				style = t.Strong
 			}
 			b.WriteString(" " + style.Render(names[i][y]) + strings.Repeat(" ", max(0, l.pitch-1-text.Width(names[i][y]))))
@@ -192,10 +191,10 @@ func right(t string, width int) string { return strings.Repeat(" ", max(0, width
 func (s *Screen) line(row int, columns []int) string {
 	t, l := &s.shared.Theme, &s.lay
 	name, sign, style := s.order.rows[row], " ", t.Text
-	switch {
-	case row == s.at.row:
+	switch row {
+	case s.at.row:
 		sign, style = s.shared.Glyphs.Cursor, t.Header
-	case row == 0:
+	case 0:
 		style = t.Strong
 	}
 	var b strings.Builder

@@ -109,7 +109,7 @@ func (t *isolation) Load(q *sheet.Quest, before *sheet.Answer[*guard]) (*sheet.A
 	if a := waiting(q, of, (*guard).compare); a != nil {
 		return a, nil
 	}
-	state, stamp, same, err := t.glance(q, stampOf(before), before != nil)
+	state, stamp, same, err := glance(&t.topic, q, before)
 	if err != nil || same && before.Batch.Of() == of {
 		return before, err
 	}

@@ -77,11 +77,12 @@ func (s *Screen) arrangePanes() {
 	}
 	s.lay = l
 	s.follow()
-	if l.side {
+	switch {
+	case l.side:
 		s.side.text.Resize(l.text, s.height-l.said)
-	} else if s.side.reading {
+	case s.side.reading:
 		s.side.text.Resize(s.width, s.height)
-	} else {
+	default:
 		s.side.text.Resize(s.width, l.text)
 	}
 }

@@ -48,7 +48,7 @@ func (p *pairs) Load(q *sheet.Quest, before *sheet.Answer[*link]) (*sheet.Answer
 	if a := waiting(q, of, (*link).compare); a != nil {
 		return a, nil
 	}
-	state, stamp, same, err := p.glance(q, stampOf(before), before != nil)
+	state, stamp, same, err := glance(&p.topic, q, before)
 	if err != nil || same {
 		return before, err
 	}
@@ -75,13 +75,6 @@ func (p *pairs) Load(q *sheet.Quest, before *sheet.Answer[*link]) (*sheet.Answer
 }
 
 var tooMany = fmt.Sprintf("These are the first %d rows; there are more. Ports, or a single workload, narrow it.", most)
-
-func stampOf[R sheet.Row[R]](a *sheet.Answer[R]) uint64 {
-	if a == nil {
-		return 0
-	}
-	return a.Stamp
-}
 
 func batchOf[R sheet.Row[R]](a *sheet.Answer[R]) *sheet.Batch[R] {
 	if a == nil {

@@ -37,7 +37,7 @@ func (r *reach) Load(q *sheet.Quest, before *sheet.Answer[*link]) (*sheet.Answer
 	if a := waiting(q, of, (*link).compare); a != nil {
 		return a, nil
 	}
-	state, stamp, same, err := r.glance(q, stampOf(before), before != nil)
+	state, stamp, same, err := glance(&r.topic, q, before)
 	if err != nil || same {
 		return before, err
 	}

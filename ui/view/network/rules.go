@@ -98,7 +98,7 @@ func (t *policies) Load(q *sheet.Quest, before *sheet.Answer[*rules]) (*sheet.An
 	if a := waiting(q, of, (*rules).compare); a != nil {
 		return a, nil
 	}
-	state, stamp, same, err := t.glance(q, stampOf(before), before != nil)
+	state, stamp, same, err := glance(&t.topic, q, before)
 	if err != nil || same && before.Batch.Of() == of {
 		return before, err
 	}

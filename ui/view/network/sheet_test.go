@@ -157,15 +157,6 @@ func (p *play) has(want ...string) {
 	}
 }
 
-func (p *play) lacks(not ...string) {
-	p.t.Helper()
-	for _, n := range not {
-		if strings.Contains(p.text(), n) {
-			p.t.Errorf("the screen has %q:\n%s", n, p.text())
-		}
-	}
-}
-
 // rows gives the rows as they would be copied, cells apart by bars.
 func (p *play) rows() []string {
 	lines := p.Screen.(view.Tabular).Lines()

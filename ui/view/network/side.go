@@ -179,8 +179,7 @@ func (c *closer) title() string {
 	switch {
 	case c.src == "":
 		w := c.cell.ways
-		switch {
-		case w.open+w.depends+w.unknown+w.closed == 0:
+		if w == (ways{}) {
 			return "no way in from outside"
 		}
 		return view.Count(w.open+w.depends+w.unknown+w.closed, "way") + " in from outside: " + listed(amount{w.open, "open"}, amount{w.depends, "that depend"}, amount{w.unknown, "not evaluated"}, amount{w.closed, "closed"})

@@ -76,12 +76,12 @@ func tellerOf(q *sheet.Quest) *teller {
 	return &teller{Page: page.New(&q.Shared, q.Width, false), shared: &q.Shared}
 }
 
-// glance looks whether anything has changed since an answer was made, and what its scope is.
-func (t *topic) glance(q *sheet.Quest, before uint64, had bool) (state network.Surroundings, stamp uint64, same bool, err error) {
+// glance looks whether anything has changed since an answer was made, and what answers rest on.
+func glance[R sheet.Row[R]](t *topic, q *sheet.Quest, before *sheet.Answer[R]) (state network.Surroundings, stamp uint64, same bool, err error) {
 	err = t.ask(q.Ctx, func(a answers) {
 		state, stamp = a.State(), a.Digest()
 	})
-	return state, stamp, had && stamp == before, err
+	return state, stamp, before != nil && before.Batch.Whole() && before.Stamp == stamp, err
 }
 
 // waiting is the answer while kinds are still on their way; nil where all are here.

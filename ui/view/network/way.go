@@ -88,7 +88,7 @@ func (t *internetTopic) Load(q *sheet.Quest, before *sheet.Answer[*way]) (*sheet
 	if a := waiting(q, of, (*way).compare); a != nil {
 		return a, nil
 	}
-	state, stamp, same, err := t.glance(q, stampOf(before), before != nil)
+	state, stamp, same, err := glance(&t.topic, q, before)
 	if err != nil || same && before.Batch.Of() == of {
 		return before, err
 	}

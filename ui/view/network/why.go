@@ -60,7 +60,7 @@ func (w *why) Load(q *sheet.Quest, before *sheet.Answer[*step]) (*sheet.Answer[*
 	if a := waiting(q, of, (*step).compare); a != nil {
 		return a, nil
 	}
-	state, stamp, same, err := w.glance(q, stampOf(before), before != nil)
+	state, stamp, same, err := glance(&w.topic, q, before)
 	if err != nil || same {
 		return before, err
 	}
@@ -71,8 +71,11 @@ func (w *why) Load(q *sheet.Quest, before *sheet.Answer[*step]) (*sheet.Answer[*
 	}
 	a := &sheet.Answer[*step]{Stamp: stamp}
 	a.Scope, _ = scopeOf(&state)
-	if wrong != nil {
-		a.Empty = wrong.Error()
+	if x == nil {
+		a.Empty = "nothing can be said"
+		if wrong != nil {
+			a.Empty = wrong.Error()
+		}
 		a.Batch = sheet.NewBatch[*step](batchOf(before), of, true, nil, (*step).compare)
 		return a, nil
 	}

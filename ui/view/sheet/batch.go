@@ -64,3 +64,6 @@ func changes[R Row[R]](before, now []R, compare func(a, b R) int) (gone, come []
 
 // Of says what the rows are about.
 func (b *Batch[R]) Of() string { return b.of }
+
+// Whole tells that nothing was still on its way.
+func (b *Batch[R]) Whole() bool { return b.whole }
