@@ -31,6 +31,12 @@ func (a *Analyser) unreadable(gk schema.GroupKind, namespace string) string {
 	cov := a.cluster.Seen(gk, namespace)
 	switch cov.State {
 	case model.Denied:
+	case model.Partial:
+		// One that was not seen may allow, or isolate, whatever it likes.
+		if cov.Reason != "" {
+			return "not every " + gk.Kind + " could be read: " + cov.Reason
+		}
+		return "not every " + gk.Kind + " could be read"
 	case model.Absent:
 		if strings.Contains(cov.Reason, "not served") || strings.Contains(cov.Reason, "not serve ") {
 			return ""

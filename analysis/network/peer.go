@@ -260,6 +260,8 @@ func (x *peer) level(c *class, v6, network bool) (level, why) {
 		return levelYes, 0
 	case peerBlock:
 		switch {
+		case c.site.standIn && x.block.CIDR.Bits() > 0:
+			return levelNo, 0
 		case c.site.unknown():
 			return levelMaybe, whyAddress
 		case x.block.CIDR.Addr().Is6() != v6 || !c.site.in(x):

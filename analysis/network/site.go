@@ -16,8 +16,11 @@ type site struct {
 	key string
 	// families are those of IPv4 and IPv6.
 	families [2]bool
-	blocks   []uint32
-	classes  []*class
+	// standIn is the site of pods that do not exist. Ranges of addresses are for what is outside the cluster, as Kubernetes
+	// says of ipBlock, so that of all of them only one that is everywhere may come to hold such a pod.
+	standIn bool
+	blocks  []uint32
+	classes []*class
 	// text says where it is.
 	text string
 }
@@ -100,6 +103,9 @@ func (a *Analyser) unsettle(m uint32, p *record.Pod) {
 	}
 }
 
+// standInSite stands in the key of a site where others have their families.
+const standInSite = 1 << 2
+
 // siteOf gives the site of a pod.
 func (a *Analyser) siteOf(p *record.Pod) *site {
 	found := addresses(p)
@@ -117,13 +123,16 @@ func (a *Analyser) siteOf(p *record.Pod) *site {
 		}
 	}
 	slices.Sort(blocks)
+	if p.StandIn {
+		families = standInSite
+	}
 	a.buf = append(a.buf[:0], families)
 	for _, id := range blocks {
 		a.buf = appendID(a.buf, id)
 	}
 	s := a.sites[string(a.buf)]
 	if s == nil {
-		s = &site{id: a.next(), key: string(a.buf), families: [2]bool{families&1 > 0, families&2 > 0}, blocks: blocks}
+		s = &site{id: a.next(), key: string(a.buf), families: [2]bool{families&1 > 0, families&2 > 0}, standIn: families == standInSite, blocks: blocks}
 		a.sites[s.key] = s
 		for _, id := range blocks {
 			a.blocks[id].sites[s] = struct{}{}

@@ -1,13 +1,14 @@
 package remedy
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 
+	"go4.org/netipx"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/analysis/network/policy"
 	"canopy/analysis/network/port"
@@ -24,19 +25,14 @@ func (s *segments) narrow(f *model.Finding) error {
 	}
 	p, _ := policy.Read(r)
 	spec := r.Object.Spec.DeepCopy()
-	rules := map[[2]int]bool{}
-	for _, e := range f.Proof.Evidence() {
-		if d, i, ok := rulePlace(e.Path); ok && e.Object == f.Object {
-			rules[[2]int{int(d), i}] = true
-		}
-	}
 	owners := s.selected(p)
 	var ops []operation
 	var told, wide []string
 	class := needsEvidence
 	for _, d := range []policy.Direction{policy.Egress, policy.Ingress} {
 		for i := len(p.Rules[d]) - 1; i >= 0; i-- {
-			if !rules[[2]int{int(d), p.Rules[d][i].Index}] {
+			// Asked of the policy as it is by now: another finding may have changed it.
+			if !boundless(&p.Rules[d][i], d) {
 				continue
 			}
 			peers, gaps, open := s.known(owners, d, &p.Rules[d][i])
@@ -60,16 +56,35 @@ func (s *segments) narrow(f *model.Finding) error {
 		return nil
 	}
 	ops = append(ops, keepTypes(spec)...)
-	d, err := s.patch(f.Object, types.JSONPatchType, ops)
-	if err != nil {
+	if err := s.planned(f.Object, ops); err != nil {
 		return err
 	}
 	evidence := []string{"who else came by the rule is kept out from then on: " + s.basis()}
 	if len(owners) == 0 {
 		evidence = append(evidence, "the policy selects no pod now: nothing loses anything yet")
 	}
-	s.add(d, class, append(evidence, told...), f)
-	return nil
+	return s.edit(f.Object, ops, class, append(evidence, told...), f)
+}
+
+// boundless tells a rule of a NetworkPolicy that lets in or out whoever there is, as package segmentation judges it.
+func boundless(rule *policy.Rule, d policy.Direction) bool {
+	if rule.Ports.Empty() && len(rule.Named) == 0 {
+		return false
+	}
+	if rule.Anyone {
+		return true
+	}
+	var blocks netipx.IPSetBuilder
+	for i := range rule.Peers {
+		switch p := &rule.Peers[i]; {
+		case p.Block != nil:
+			blocks.AddPrefix(p.Block.CIDR)
+		case p.Pods != nil && d == policy.Ingress && !p.Pods.Nothing && p.Pods.Namespace == "" && len(p.Pods.Namespaces)+len(p.Pods.Pods) == 0:
+			return true
+		}
+	}
+	set, err := blocks.IPSet()
+	return err == nil && (set.ContainsPrefix(netip.PrefixFrom(netip.IPv4Unspecified(), 0)) || set.ContainsPrefix(netip.PrefixFrom(netip.IPv6Unspecified(), 0)))
 }
 
 // basis says by what it is known what is needed.

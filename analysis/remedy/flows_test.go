@@ -268,6 +268,9 @@ func TestRandomSegments(t *testing.T) {
 		}
 		for _, f := range all {
 			noted := slices.ContainsFunc(fix.Notes, func(n Note) bool { return n.Finding == f.ID })
+			if slices.ContainsFunc(fix.Notes, func(n Note) bool { return strings.Contains(n.Reason, "no document could be made") }) {
+				t.Errorf("seed %d: %s", seed, told)
+			}
 			if noted == closed[f.ID] {
 				t.Errorf("seed %d: %s closed %t, noted %t\n%s", seed, f.ID, closed[f.ID], noted, told)
 			}
@@ -401,6 +404,25 @@ func TestHostileSegments(t *testing.T) {
 	for _, d := range fix.Documents {
 		if strings.ContainsAny(d.File+d.Command, "\n\u202e;") || d.Step.Verb == model.Create && badName(d.Step.Ref.Name) != "" {
 			t.Errorf("%q %q %q", d.File, d.Command, d.Step.Ref.Name)
+		}
+	}
+}
+
+// All that is wrong with one policy comes to one patch, and a policy that goes needs none.
+func TestOnePatchForOnePolicy(t *testing.T) {
+	cloud := "kind: Node\nmetadata: {name: n1}\nspec: {providerID: aws:///eu/i-1}\nstatus: {addresses: [{type: InternalIP, address: 192.168.0.1}]}\n---\n"
+	c := seen(t, manifests(t, quarter()+cloud+
+		aPolicy("many", "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: gone}}}]}, {to: [{podSelector: {matchLabels: {app: api}}}], ports: [{port: nothing}]}, {to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 80}]}, {to: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: 80}]}, {to: [{podSelector: {matchLabels: {app: db}}}]}]}")+
+		aPolicy("lost", "{podSelector: {matchLabels: {app: wbe}}, ingress: [{}, {from: [{podSelector: {matchLabels: {app: gone}}}]}]}"))...)
+	all := heldOn(t, c, "NW04 shop/NetworkPolicy/many", "NW05 shop/Deployment/web", "NW06 shop/NetworkPolicy/many", "NW16 shop/NetworkPolicy/many", "NW18 shop/NetworkPolicy/many",
+		"NW04 shop/NetworkPolicy/lost", "NW06 shop/NetworkPolicy/lost")
+	fix, held := mended(t, c, Options{}, all...)
+	if len(fix.Documents) != 2 || len(fix.Notes) > 0 {
+		t.Errorf("%s", text(fix))
+	}
+	for _, f := range all {
+		if held[f.ID] != nil {
+			t.Errorf("%s goes on\n%s", f.ID, text(fix))
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/analysis/network/policy"
 	"canopy/model"
@@ -105,13 +104,11 @@ func (s *segments) plug(ref model.Ref, rules []int, findings []*model.Finding) e
 		}
 	}
 	ops = append(ops, keepTypes(spec)...)
-	d, err := s.patch(ref, types.JSONPatchType, ops)
-	if err != nil {
+	if err := s.planned(ref, ops); err != nil {
 		return err
 	}
-	s.add(d, needsEvidence, []string{"a pod that takes its cloud credentials from the node loses them: give it an identity of its own before",
+	return s.edit(ref, ops, needsEvidence, []string{"a pod that takes its cloud credentials from the node loses them: give it an identity of its own before",
 		"everything else that the policy lets out it lets out as before, for whichever pods it selects"}, findings...)
-	return nil
 }
 
 // except leaves the addresses out of a block; false where nothing is left of it.

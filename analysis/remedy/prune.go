@@ -21,7 +21,7 @@ func (s *segments) prune(f *model.Finding) error {
 		s.inWords(f)
 		return nil
 	}
-	if f.Rule.ID == "NW06" && s.ground().net.Selected(f.Object) == 0 {
+	if s.dropped[f.Object] {
 		return s.dropPolicy(f)
 	}
 	var all []operation
@@ -39,10 +39,6 @@ func (s *segments) prune(f *model.Finding) error {
 		s.inWords(f)
 		return nil
 	}
-	d, err := s.patch(f.Object, types.JSONPatchType, all)
-	if err != nil {
-		return err
-	}
 	evidence := []string{"who reaches whom stays the same, as the evaluator says of every pair of pods and every address"}
 	switch f.Rule.ID {
 	case "NW06":
@@ -52,8 +48,7 @@ func (s *segments) prune(f *model.Finding) error {
 	case "NW18":
 		evidence = append(evidence, "if the name is a slip of the pen, mend it instead: it is that of a port of a container")
 	}
-	s.add(d, harmless, evidence, f)
-	return nil
+	return s.edit(f.Object, all, harmless, evidence, f)
 }
 
 // dropPolicy deletes a policy that selects no pod.

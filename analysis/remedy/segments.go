@@ -27,9 +27,10 @@ type segments struct {
 	survey *minimal.Survey
 	// now is given by ground; proof judges what comes out.
 	now, proof *terrain
-	// taken holds the names that this fix has given away.
-	taken map[model.Ref]bool
-	docs  []Document
+	// taken holds the names that this fix has given away, dropped the policies that it deletes, edits what it does to others.
+	taken, dropped map[model.Ref]bool
+	edits          map[model.Ref][]operation
+	docs           []Document
 }
 
 // segmented tells whether documents are made here for a rule.
@@ -83,7 +84,8 @@ func (s *segments) mend() error {
 			rules[f.Rule.ID] = f.Rule
 		}
 	}
-	s.proof, s.taken = newTerrain(s.p.c, s.look().Pods(), rules), map[model.Ref]bool{}
+	s.proof = newTerrain(s.p.c, s.look().Pods(), rules)
+	s.taken, s.dropped, s.edits = map[model.Ref]bool{}, map[model.Ref]bool{}, map[model.Ref][]operation{}
 	for ref, list := range s.asked {
 		s.asked[ref] = slices.DeleteFunc(list, func(f *model.Finding) bool {
 			if s.proof.held[f.ID] != nil {
@@ -92,6 +94,9 @@ func (s *segments) mend() error {
 			s.p.note(f, "it does not hold in what was seen: what it was about is gone or has changed", "look again: canopy scan --rule "+f.Rule.ID)
 			return true
 		})
+	}
+	for ref, list := range s.asked {
+		s.dropped[ref] = slices.ContainsFunc(list, func(f *model.Finding) bool { return f.Rule.ID == "NW06" }) && s.networkPolicy(ref) != nil && s.ground().net.Selected(ref) == 0
 	}
 	s.isolate()
 	for _, ref := range slices.SortedFunc(maps.Keys(s.asked), model.Ref.Compare) {
@@ -104,6 +109,10 @@ func (s *segments) mend() error {
 
 // attempt mends one finding that is not about isolation. One of which no document can be made keeps the others from nothing.
 func (s *segments) attempt(f *model.Finding) {
+	if s.dropped[f.Object] && f.Rule.ID != "NW06" {
+		// It ends with the policy.
+		return
+	}
 	var err error
 	switch f.Rule.ID {
 	case "NW01", "NW02", "NW03", "NW05", "NW19":
@@ -145,6 +154,33 @@ func (s *segments) add(d Document, class breakage, evidence []string, findings .
 	}
 	d.Breakage, d.Evidence, d.segment = class.String(), evidence, true
 	s.docs = append(s.docs, d)
+}
+
+// edit takes operations on a policy for some findings. All on one policy come to one patch, since they count its rules.
+func (s *segments) edit(ref model.Ref, ops []operation, class breakage, evidence []string, findings ...*model.Finding) error {
+	s.edits[ref] = append(s.edits[ref], ops...)
+	d, err := s.patch(ref, types.JSONPatchType, s.edits[ref])
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(s.docs, func(o Document) bool { return o.Step.Ref == ref })
+	if i >= 0 {
+		old := s.docs[i]
+		d.rules, d.means = old.rules, old.means
+		class, evidence = max(class, parseBreakage(old.Breakage)), append(slices.Clone(old.Evidence), evidence...)
+		s.docs = slices.Delete(s.docs, i, i+1)
+	}
+	s.add(d, class, evidence, findings...)
+	return nil
+}
+
+// planned makes operations true in what further plans rest on.
+func (s *segments) planned(ref model.Ref, ops []operation) error {
+	body, err := json.Marshal(ops)
+	if err != nil {
+		return err
+	}
+	return s.ground().carryOut(model.Step{Verb: model.Patch, Ref: ref, PatchType: types.JSONPatchType, Body: body})
 }
 
 // create makes the document of an object of ours.

@@ -57,7 +57,7 @@ func (s *Survey) evaluator() *world {
 			for _, pod := range s.various(x, blocks) {
 				w.note(model.Put(pod))
 			}
-			if x.toCome() {
+			if s.toCome(x) {
 				s.standIn(w, x)
 			}
 		}
@@ -83,20 +83,34 @@ func (s *Survey) various(x *party, blocks []netip.Prefix) []*record.Pod {
 	return list
 }
 
-// toCome tells that an owner has no pods and is to have some.
-func (x *party) toCome() bool {
-	return len(x.pods) == 0 && x.owner != nil && x.owner.Replicas != 0 && !x.owner.Suspended
+// toCome tells that an owner has no pods and is to have some: as the engine has it for what it judges.
+func (s *Survey) toCome(x *party) bool {
+	w := x.owner
+	if len(x.pods) > 0 || w == nil || w.Replicas == 0 {
+		return false
+	}
+	if state := s.c.Seen(schema.GroupKind{Kind: "Pod"}, x.ref.Namespace).State; state != model.Complete && state != model.Partial {
+		return false
+	}
+	// A Job that has run makes no more pods, and a DaemonSet may have no nodes.
+	if w.Replicas > 0 || w.Kind.Kind == "CronJob" && !w.Suspended {
+		return true
+	}
+	for range s.c.Pods(x.ref) {
+		return false
+	}
+	return w.UID == ""
 }
 
 // Pods lists the pods of the cluster, of those of one owner that no policy can tell apart only the first, in no particular
-// order. An owner that no server has created yet has its stand-in.
+// order. An owner that has none yet, and is to have some, has its stand-in.
 func (s *Survey) Pods() []*record.Pod {
 	var list []*record.Pod
 	blocks := s.blocks()
 	for _, p := range s.places {
 		for _, x := range p.parties {
 			list = append(list, s.various(x, blocks)...)
-			if len(x.pods) == 0 && x.owner != nil && x.owner.Replicas != 0 && x.owner.UID == "" {
+			if s.toCome(x) {
 				list = append(list, record.StandIn(x.owner))
 			}
 		}

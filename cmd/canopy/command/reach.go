@@ -136,7 +136,7 @@ func (r *run) answerReach(ctx context.Context, ask survey, q *query, unseen []st
 }
 
 func (r *run) printReach(ctx context.Context, f *flows, q *query, unseen []string) error {
-	asked, err := q.resolve(f.cluster, r.connect.Shown())
+	asked, err := q.resolve(f, r.connect.Shown())
 	if err != nil {
 		return err
 	}

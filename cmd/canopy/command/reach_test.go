@@ -18,6 +18,7 @@ import (
 	"canopy/cmd/canopy/output"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/record"
 )
 
 const shopAndDB = "testdata/reach.yaml"
@@ -62,6 +63,23 @@ func (w *wired) survey(ctx context.Context, f func(*flows)) error {
 			ways: func(network.Question) iter.Seq[network.Entry] { return slices.Values(w.ways) },
 			explain: func(src, dst network.End) (*network.Explanation, error) {
 				return &network.Explanation{Src: src, Dst: dst, Notes: []string{"explained"}}, nil
+			},
+			pods: c.Pods,
+			names: func() (names []string) {
+				for p := range everyPod(c) {
+					names = append(names, p.Namespace)
+				}
+				slices.Sort(names)
+				return slices.Compact(names)
+			},
+			in: func(namespace string) iter.Seq[*record.Pod] {
+				return func(yield func(*record.Pod) bool) {
+					for p := range everyPod(c) {
+						if p.Namespace == namespace && !yield(p) {
+							return
+						}
+					}
+				}
 			},
 		})
 	})

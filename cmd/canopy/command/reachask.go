@@ -9,7 +9,9 @@ import (
 	"canopy/analysis/exposure"
 	"canopy/analysis/network"
 	"canopy/cmd/canopy/output"
+	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/record"
 )
 
 // flows is what answers who can talk to whom. It may be asked on the writer alone, while a survey lasts.
@@ -19,6 +21,24 @@ type flows struct {
 	// entries is what policies say of pods and of addresses outside, ways what leads in from outside.
 	entries, ways func(network.Question) iter.Seq[network.Entry]
 	explain       func(src, dst network.End) (*network.Explanation, error)
+	// pods are those of an owner, in those of a namespace; stand-ins of pods that are to come are among them.
+	pods func(owner model.Ref) iter.Seq[*record.Pod]
+	in   func(namespace string) iter.Seq[*record.Pod]
+	// names are the namespaces.
+	names func() []string
+}
+
+// everyone goes through all pods.
+func (f *flows) everyone() iter.Seq[*record.Pod] {
+	return func(yield func(*record.Pod) bool) {
+		for _, name := range f.names() {
+			for p := range f.in(name) {
+				if !yield(p) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // survey calls f on the writer, with what answers.
@@ -35,6 +55,8 @@ func (s *session) survey(ctx context.Context, f func(*flows)) error {
 					entries: func(q network.Question) iter.Seq[network.Entry] { return net.Entries(c, q) },
 					ways:    func(q network.Question) iter.Seq[network.Entry] { return slices.Values(ways.Entries(c, net, q)) },
 					explain: func(src, dst network.End) (*network.Explanation, error) { return net.Explain(c, src, dst) },
+					pods:    func(owner model.Ref) iter.Seq[*record.Pod] { return net.PodsOf(c, owner) },
+					in:      net.PodsIn, names: net.Names,
 				})
 				done = true
 			})

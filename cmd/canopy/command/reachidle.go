@@ -6,13 +6,13 @@ import (
 
 	"canopy/cmd/canopy/output"
 	"canopy/model"
-	"canopy/model/cluster"
 	"canopy/model/record"
 )
 
-// idle tells of workloads that want replicas and have no pods, as in manifests that nobody has applied: connections begin and
-// end at pods, so that nothing is said about them, which must not read as if nothing reached them.
-func idle(c *cluster.Cluster, shown []string) string {
+// idle tells of workloads that are to have pods and show none, as where pods may not be read: connections begin and end at
+// pods, so that nothing is said about them, which must not read as if nothing reached them.
+func idle(f *flows, shown []string) string {
+	c := f.cluster
 	var names []string
 	for _, k := range model.Kinds() {
 		if !holdsPods(k) {
@@ -23,7 +23,7 @@ func idle(c *cluster.Cluster, shown []string) string {
 			if !ok || w.Replicas <= 0 || shown != nil && !slices.Contains(shown, w.Namespace) {
 				continue
 			}
-			if ref := w.Ref(); c.TopOwner(w) == ref && !some(c.Pods(ref)) {
+			if ref := w.Ref(); c.TopOwner(w) == ref && !some(f.pods(ref)) {
 				names = append(names, output.Word(ref.String()))
 			}
 		}

@@ -38,18 +38,18 @@ func (a *asked) question(from, to network.End) network.Question {
 }
 
 // resolve looks the names of a query up.
-func (q *query) resolve(c *cluster.Cluster, shown []string) (*asked, error) {
+func (q *query) resolve(w *flows, shown []string) (*asked, error) {
 	a := &asked{shown: shown, level: q.level, denied: q.denied, internet: len(q.from.addresses()) > 1}
-	from, err := a.find(c, q.from)
+	from, err := a.find(w, q.from)
 	if err != nil {
 		return nil, err
 	}
-	to, err := a.find(c, q.to)
+	to, err := a.find(w, q.to)
 	if err != nil {
 		return nil, err
 	}
 	a.from, a.to = from.ends, to.ends
-	if note := idle(c, shown); note != "" && !q.named() {
+	if note := idle(w, shown); note != "" && !q.named() {
 		a.partial = true
 		a.warnings = append(a.warnings, note)
 	}
@@ -104,10 +104,10 @@ func (f *found) within(namespaces []string) bool {
 }
 
 // find looks a place up. What is surely not there is an error; what may not have been seen is told.
-func (a *asked) find(c *cluster.Cluster, p *place) (*found, error) {
+func (a *asked) find(w *flows, p *place) (*found, error) {
 	switch {
 	case p == nil:
-		return &found{[]network.End{{}}, running(everyPod(c))}, nil
+		return &found{[]network.End{{}}, running(w.everyone())}, nil
 	case p.external != "":
 		return &found{[]network.End{{Name: p.external}}, nobody}, nil
 	case p.outside():
@@ -117,29 +117,24 @@ func (a *asked) find(c *cluster.Cluster, p *place) (*found, error) {
 		}
 		return f, nil
 	case p.kind == "Namespace":
-		return a.findNamespace(c, p)
+		return a.findNamespace(w, p)
 	}
-	return a.findObject(c, p)
+	return a.findObject(w, p)
 }
 
-func (a *asked) findNamespace(c *cluster.Cluster, p *place) (*found, error) {
-	if !hasNamespace(c, p.name) {
-		return nil, p.wrong(fmt.Sprintf("there is no namespace %q%s", p.name, suggested(nearNamespaces(c, p.name))))
+func (a *asked) findNamespace(w *flows, p *place) (*found, error) {
+	if !hasNamespace(w.cluster, p.name) {
+		return nil, p.wrong(fmt.Sprintf("there is no namespace %q%s", p.name, suggested(nearNamespaces(w.cluster, p.name))))
 	}
 	a.crowd = true
-	return a.inhabited(p, &found{[]network.End{{Ref: model.KindByName("Namespace").Ref("", p.name)}}, running(func(yield func(*record.Pod) bool) {
-		for pod := range everyPod(c) {
-			if pod.Namespace == p.name && !yield(pod) {
-				return
-			}
-		}
-	})}), nil
+	return a.inhabited(p, &found{[]network.End{{Ref: model.KindByName("Namespace").Ref("", p.name)}}, running(w.in(p.name))}), nil
 }
 
-func (a *asked) findObject(c *cluster.Cluster, p *place) (*found, error) {
+func (a *asked) findObject(w *flows, p *place) (*found, error) {
+	c := w.cluster
 	ref := p.ref(c)
 	object := c.Get(ref)
-	pods := c.Pods(ref)
+	pods := w.pods(ref)
 	switch {
 	case object != nil:
 		if _, isPod := object.(*record.Pod); isPod {

@@ -21,6 +21,14 @@ type slow struct {
 	late     string
 }
 
+// reason is what a server says of the state.
+func (s slow) reason() string {
+	if s.state == model.Absent {
+		return model.NotServed + " by this server"
+	}
+	return string(s.state)
+}
+
 func (s slow) Run(ctx context.Context, sink model.Sink) error {
 	sink.Identify(model.SourceInfo{Type: "live", Name: "first"})
 	counts := append(flowKinds(), flowHints()...)
@@ -32,7 +40,7 @@ func (s slow) Run(ctx context.Context, sink model.Sink) error {
 		case k.Kind == s.late:
 			sink.Cover(model.Coverage{Kind: gk, State: model.Loading, Reason: "loading"})
 		case slices.Contains(counts, gk):
-			sink.Cover(model.Coverage{Kind: gk, State: s.state, Reason: string(s.state)})
+			sink.Cover(model.Coverage{Kind: gk, State: s.state, Reason: s.reason()})
 		default:
 			sink.Cover(model.Coverage{Kind: gk, State: model.Complete})
 		}

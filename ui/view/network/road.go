@@ -89,7 +89,7 @@ func (d *desk) targets(w *exposure.Way) []target {
 func (d *desk) way(w *exposure.Way, to target, said []network.Entry) way {
 	row := way{
 		via: w.Via, target: to.workload, namespace: text.Clean(w.Namespace()), how: w.How, name: text.Clean(qualified(w.Via)),
-		address: text.Clean(w.Address), host: text.Clean(w.Host), inner: inner(w, to.port),
+		address: text.Clean(w.Address), host: text.Clean(w.Host), inner: inner(w, to.port), ports: port.Of(w.Protocol, to.port, to.port),
 	}
 	if w.Address != "" && w.Host != "" {
 		row.host = " " + row.host

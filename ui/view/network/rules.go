@@ -91,7 +91,7 @@ func newPolicies(shared *view.Shared, ask asker, p view.Place) view.Screen {
 func (t *policies) Crumbs() []string { return t.crumbs(view.Policies) }
 
 // policiesAtOnce is how many policies are asked about in one call of the writer.
-const policiesAtOnce = 32
+const policiesAtOnce = 8
 
 func (t *policies) Load(q *sheet.Quest, before *sheet.Answer[*rules]) (*sheet.Answer[*rules], error) {
 	of := view.Policies + shownKey(q.Snapshot.Namespaces)

@@ -264,6 +264,25 @@ func TestInternet(t *testing.T) {
 	}
 }
 
+// TestPortsOfTheCluster holds that a cell, and a way in, counts only where it is about the ports that were asked for.
+func TestPortsOfTheCluster(t *testing.T) {
+	s := session(t)
+	matrix := at(t, s, view.Place{Screen: view.Network}, 150, 40)
+	matrix.run(matrix.Screen.(*network.Screen).Reveal(ref("Namespace", "", "shop")))
+	for !strings.Contains(matrix.Position(), "shop > db") {
+		matrix.press(keys.Left)
+	}
+	for ports, want := range map[string]string{"5432/TCP": "some: 1 of 2 pairs of pods", "80": "none: 0 of 2 pairs of pods", "5432/udp": "none: 0 of 2 pairs of pods"} {
+		matrix.run(matrix.Screen.(*network.Screen).SetFilter("port:" + ports))
+		matrix.has(want)
+	}
+	for ports, want := range map[string]int{"8080": 2, "80": 0} {
+		if rows := at(t, s, view.Place{Screen: view.Internet, Ports: ports}, 150, 40).rows(); len(rows) != want {
+			t.Errorf("on %s: %q", ports, rows)
+		}
+	}
+}
+
 func TestIsolation(t *testing.T) {
 	s := session(t)
 	rows := strings.Join(at(t, s, view.Place{Screen: view.Isolation}, 200, 40).rows(), "\n")

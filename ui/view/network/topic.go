@@ -49,7 +49,7 @@ func (t *topic) can(a keys.Action) view.Offer {
 		return view.When(string(a) != t.place.Screen, "this is it")
 	case keys.Ports:
 		switch t.place.Screen {
-		case view.Pairs, view.Reach:
+		case view.Pairs, view.Reach, view.Internet:
 			return view.Yes()
 		}
 	case keys.Owner:

@@ -8,6 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"canopy/analysis/network"
+	"canopy/analysis/network/port"
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/table"
@@ -27,6 +28,8 @@ type way struct {
 	// in; why says what lets it through or stops it, assumed what is not known. All are clean.
 	namespace, how, address, outer, host, name, inner, from, why, assumed, words string
 	because                                                                      []network.Reason
+	// ports is the port of the pods behind it.
+	ports port.Set
 	// pods counts the pods that open the same way, each on its node.
 	pods     int
 	findings []*model.Finding
@@ -44,6 +47,11 @@ func (w *way) Same(o *way) bool {
 
 func (w *way) compare(o *way) int {
 	return cmp.Or(cmp.Compare(w.namespace, o.namespace), w.target.Compare(o.target), w.via.Compare(o.via), cmp.Compare(w.ID(), o.ID()))
+}
+
+// on tells whether it leads to one of these ports; nil is any.
+func (w *way) on(ports *port.Set) bool {
+	return ports == nil || !w.ports.Intersect(*ports).Empty()
 }
 
 // rank puts first what is open.
@@ -84,7 +92,7 @@ func (t *internetTopic) Crumbs() []string {
 }
 
 func (t *internetTopic) Load(q *sheet.Quest, before *sheet.Answer[*way]) (*sheet.Answer[*way], error) {
-	of := view.Internet + t.place.To.Ref.Name + shownKey(q.Snapshot.Namespaces)
+	of := view.Internet + t.place.To.Ref.Name + t.place.Ports + shownKey(q.Snapshot.Namespaces)
 	if a := waiting(q, of, (*way).compare); a != nil {
 		return a, nil
 	}
@@ -100,12 +108,15 @@ func (t *internetTopic) Load(q *sheet.Quest, before *sheet.Answer[*way]) (*sheet
 	}
 	names = slices.DeleteFunc(names, func(n string) bool { return q.Snapshot.Namespaces != nil && !q.Snapshot.Namespaces[n] })
 	var rows []*way
-	findings := foundOn(q.Snapshot)
+	findings, ports := foundOn(q.Snapshot), t.ports()
 	for len(names) > 0 {
 		n := min(askedAtOnce, len(names))
 		if err := t.ask(q.Ctx, func(a answers) {
 			for _, name := range names[:n] {
 				for _, w := range a.WaysInto(name) {
+					if !w.on(ports) {
+						continue
+					}
 					w.findings = findings[w.target]
 					rows = append(rows, &w)
 				}

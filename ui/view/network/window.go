@@ -43,7 +43,7 @@ const (
 	inOneCall = 256
 	onPorts   = 8
 	beyond    = 32
-	ofTotals  = 32
+	ofTotals  = 64
 )
 
 // fetched brings cells.
