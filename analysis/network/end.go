@@ -14,7 +14,8 @@ type End struct {
 	Class string
 	// Block is a range of addresses outside the cluster, the largest with one answer.
 	Block netip.Prefix
-	// Name is an end that is no object: ingress-controller for the assumed source of an Ingress.
+	// Name is an end that is no object: ingress-controller for the assumed source of an Ingress. Beside a Block it says what is
+	// known to answer there.
 	Name string
 }
 

@@ -35,7 +35,7 @@ func dropPart(spec *networkingv1.NetworkPolicySpec, path string) []operation {
 		return nil
 	}
 	at := "/spec/" + d.String() + "/" + strconv.Itoa(i)
-	peers, ports := 0, 0
+	var peers, ports int
 	field := "from"
 	var peer func(int) any
 	var aPort func(int) any

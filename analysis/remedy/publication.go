@@ -30,7 +30,7 @@ func (s *segments) withdrawService(f *model.Finding) error {
 	}
 	switch svc.Object.Spec.Type {
 	case corev1.ServiceTypeNodePort:
-		return s.withdrawPort(f, svc)
+		return s.withdrawPort(f)
 	case corev1.ServiceTypeLoadBalancer:
 		return s.limitSources(f, svc)
 	}
@@ -38,7 +38,7 @@ func (s *segments) withdrawService(f *model.Finding) error {
 	return nil
 }
 
-func (s *segments) withdrawPort(f *model.Finding, svc *record.Typed[*corev1.Service]) error {
+func (s *segments) withdrawPort(f *model.Finding) error {
 	var inside []string
 	cloud := ""
 	for _, w := range s.ground().ways.Ways(s.ground().c, f.Object.Namespace) {

@@ -189,7 +189,7 @@ func check(t *testing.T, name string, c *cluster.Cluster, s *Survey, q Question,
 			if q.Acts[policy.Ingress] && target(b) {
 				note(policy.Ingress, b, a)
 			}
-			if q.Acts[policy.Egress] && target(a) && !(q.Acts[policy.Ingress] && target(b)) {
+			if q.Acts[policy.Egress] && target(a) && (!q.Acts[policy.Ingress] || !target(b)) {
 				note(policy.Egress, a, b)
 			}
 		}

@@ -64,7 +64,7 @@ func (w *wired) survey(ctx context.Context, f func(*flows)) error {
 			explain: func(src, dst network.End) (*network.Explanation, error) {
 				return &network.Explanation{Src: src, Dst: dst, Notes: []string{"explained"}}, nil
 			},
-			pods: c.Pods,
+			pods: c.Pods, landmarks: func() []network.Landmark { return nil },
 			names: func() (names []string) {
 				for p := range everyPod(c) {
 					names = append(names, p.Namespace)

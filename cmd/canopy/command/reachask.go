@@ -25,7 +25,8 @@ type flows struct {
 	pods func(owner model.Ref) iter.Seq[*record.Pod]
 	in   func(namespace string) iter.Seq[*record.Pod]
 	// names are the namespaces.
-	names func() []string
+	names     func() []string
+	landmarks func() []network.Landmark
 }
 
 // everyone goes through all pods.
@@ -56,7 +57,7 @@ func (s *session) survey(ctx context.Context, f func(*flows)) error {
 					ways:    func(q network.Question) iter.Seq[network.Entry] { return slices.Values(ways.Entries(c, net, q)) },
 					explain: func(src, dst network.End) (*network.Explanation, error) { return net.Explain(c, src, dst) },
 					pods:    func(owner model.Ref) iter.Seq[*record.Pod] { return net.PodsOf(c, owner) },
-					in:      net.PodsIn, names: net.Names,
+					in:      net.PodsIn, names: net.Names, landmarks: func() []network.Landmark { return net.Landmarks(c) },
 				})
 				done = true
 			})
@@ -74,6 +75,9 @@ func (f *flows) all(a *asked) iter.Seq[network.Entry] {
 					continue
 				}
 				for e := range f.entries(a.question(from, to)) {
+					if to.Name != "" && e.Dst.Block == to.Block {
+						e.Dst.Name = to.Name
+					}
 					if !yield(e) {
 						return
 					}

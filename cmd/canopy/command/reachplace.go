@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"canopy/analysis/network"
 	"canopy/model"
 )
 
@@ -19,6 +21,8 @@ type place struct {
 	// blocks are the ranges of addresses of a place outside; external is the name of one that is only assumed.
 	blocks   []netip.Prefix
 	external string
+	// landmark is what people know by a name: the API server, the name servers, the metadata service.
+	landmark string
 }
 
 const (
@@ -45,7 +49,7 @@ func (p *place) addresses() []netip.Prefix {
 }
 
 // wantPlace says what a place looks like.
-const wantPlace = "want a workload, shop/Deployment/web, a pod, shop/Pod/web-1, a namespace, Namespace/shop, addresses outside, cidr:10.0.0.0/8, or internet"
+const wantPlace = "want a workload, shop/Deployment/web, a pod, shop/Pod/web-1, a namespace, Namespace/shop, addresses outside, cidr:10.0.0.0/8, internet, or one of api-server, dns and metadata"
 
 // parsePlace reads the value of a flag; "" is anywhere.
 func parsePlace(flag, text string) (*place, error) {
@@ -55,6 +59,11 @@ func parsePlace(flag, text string) (*place, error) {
 		return nil, nil
 	case text == internet:
 		p.blocks = everywhere()
+		return p, nil
+	case slices.Contains(network.LandmarkNames(), text):
+		if p.landmark = text; flag != "--to" {
+			return nil, p.wrong("it answers, and begins no connections: name it after --to")
+		}
 		return p, nil
 	case strings.HasPrefix(text, externalPrefix):
 		if p.external = strings.TrimPrefix(text, externalPrefix); p.external == "" || flag != "--from" {
@@ -153,7 +162,7 @@ func completeReach(c *cobra.Command) {
 		const directive = cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 		namespace, _, slash := strings.Cut(typed, "/")
 		if !slash {
-			return []string{internet + "\tall addresses outside", cidrPrefix + "\ta range of addresses: cidr:10.0.0.0/8", "Namespace/\ta namespace: Namespace/shop"}, directive
+			return []string{network.APIServer + "\tthe API server", network.DNS + "\tthe name servers", network.Metadata + "\tthe metadata service of a cloud", internet + "\tall addresses outside", cidrPrefix + "\ta range of addresses: cidr:10.0.0.0/8", "Namespace/\ta namespace: Namespace/shop"}, directive
 		}
 		if namespace == "Namespace" || strings.Count(typed, "/") > 1 || strings.HasPrefix(typed, cidrPrefix) {
 			return nil, cobra.ShellCompDirectiveNoFileComp

@@ -19,6 +19,8 @@ type asked struct {
 	// internet tells that from is all that is outside.
 	internet bool
 	ports    *port.Set
+	// landmark is what answers at the destination, where it was named so.
+	landmark network.Landmark
 	shown    []string
 	level    network.Level
 	denied   bool
@@ -52,6 +54,9 @@ func (q *query) resolve(w *flows, shown []string) (*asked, error) {
 	if note := idle(w, shown); note != "" && !q.named() {
 		a.partial = true
 		a.warnings = append(a.warnings, note)
+	}
+	if q.ports.any() && !a.landmark.Ports.Empty() {
+		a.ports = &a.landmark.Ports
 	}
 	if !q.ports.any() {
 		if len(q.ports.names) > 0 && q.to.outside() {
@@ -108,6 +113,8 @@ func (a *asked) find(w *flows, p *place) (*found, error) {
 	switch {
 	case p == nil:
 		return &found{[]network.End{{}}, running(w.everyone())}, nil
+	case p.landmark != "":
+		return a.findLandmark(w, p)
 	case p.external != "":
 		return &found{[]network.End{{Name: p.external}}, nobody}, nil
 	case p.outside():
@@ -120,6 +127,31 @@ func (a *asked) find(w *flows, p *place) (*found, error) {
 		return a.findNamespace(w, p)
 	}
 	return a.findObject(w, p)
+}
+
+// findLandmark looks up where something answers that people know by name. Where no ports are asked for, its own are meant.
+func (a *asked) findLandmark(w *flows, p *place) (*found, error) {
+	for _, l := range w.landmarks() {
+		if l.Name != p.landmark {
+			continue
+		}
+		if len(l.Ends) == 0 {
+			a.unseen = true
+			a.warnings = append(a.warnings, p.text+" was not found")
+			return &found{[]network.End{{Name: p.landmark}}, nobody}, nil
+		}
+		a.landmark = l
+		return &found{l.Ends, func(yield func(*record.Pod) bool) {
+			for _, e := range l.Ends {
+				for pod := range w.pods(e.Ref) {
+					if !yield(pod) {
+						return
+					}
+				}
+			}
+		}}, nil
+	}
+	return nil, p.wrong(wantPlace)
 }
 
 func (a *asked) findNamespace(w *flows, p *place) (*found, error) {

@@ -81,7 +81,8 @@ func (e ReachEnd) MarshalJSON() ([]byte, error) {
 	case e.Block.IsValid():
 		return json.Marshal(struct {
 			CIDR string `json:"cidr"`
-		}{e.Block.String()})
+			Name string `json:"name,omitempty"`
+		}{e.Block.String(), e.Name})
 	}
 	return json.Marshal(struct {
 		External string `json:"external"`

@@ -12,6 +12,8 @@ import (
 // endWords names an end as the command line takes it, with which of its replicas are meant.
 func endWords(e network.End) string {
 	switch {
+	case e.Block.IsValid() && e.Name != "":
+		return Word(e.Name) + " (cidr:" + e.Block.String() + ")"
 	case e.Block.IsValid():
 		return "cidr:" + e.Block.String()
 	case e.Ref.IsZero():
