@@ -101,8 +101,15 @@ func BenchmarkLarge(b *testing.B) {
 	cold := time.Since(start)
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	classes, groups, peers, profiles := w.a.Sizes()
-	b.Logf("cold %v, %d MB, %d classes, %d groups, %d peers, %d profiles", cold, (int(after.HeapAlloc)-int(before.HeapAlloc))>>20, classes, groups, peers, profiles)
+	b.Run("cold", func(b *testing.B) {
+		classes, groups, peers, profiles := w.a.Sizes()
+		b.ReportMetric(float64(cold.Milliseconds()), "ms-build")
+		b.ReportMetric(float64(int64(after.HeapAlloc)-int64(before.HeapAlloc))/(1<<20), "MB")
+		b.ReportMetric(float64(classes), "classes")
+		b.ReportMetric(float64(groups), "groups")
+		b.ReportMetric(float64(peers), "peers")
+		b.ReportMetric(float64(profiles), "profiles")
+	})
 	count := 0
 	for _, track := range []bool{false, true} {
 		w.a.Track(track)
