@@ -150,6 +150,9 @@ func (a *Analyser) Update(_ *cluster.Cluster, d cluster.Delta) {
 	}
 }
 
+// Version changes with every change that concerns the ways in.
+func (a *Analyser) Version() uint64 { return a.tick }
+
 // custom takes an object of Gateway API or of OpenShift.
 func (a *Analyser) custom(key types.NamespacedName, ref model.Ref, after *record.Custom) {
 	switch {

@@ -77,6 +77,9 @@ type Analyser struct {
 	assumptions      map[why]string
 	namespacesUnread bool
 
+	// version counts what was worked out.
+	version uint64
+
 	// What was noted and is not worked out yet.
 	noted    notes
 	queue    []*class
@@ -121,7 +124,7 @@ func (a *Analyser) reset() {
 		spaceByID: map[uint32]*space{}, spacing: newAnchored[*space](), peers: map[string]*peer{}, pairs: map[pairKey]*peer{},
 		blocks: map[uint32]*peer{}, nodePeers: map[uint32]*peer{}, rules: map[string]*rule{}, profiles: map[string]*profile{},
 		programs: map[string]*program{}, widePrograms: [2]map[*program]struct{}{{}, {}}, state: a.state, touching: map[string]touching{}, assumptions: map[why]string{},
-		tracking: a.tracking, namesChanged: true,
+		tracking: a.tracking, namesChanged: true, version: a.version,
 	}
 }
 
@@ -169,6 +172,9 @@ func (a *Analyser) State() Surroundings { return a.state }
 
 // Track makes Flush tell which connections changes open and close, from now on.
 func (a *Analyser) Track(on bool) { a.tracking = on }
+
+// Version changes with everything that Flush works out: the same number means that no answer differs.
+func (a *Analyser) Version() uint64 { return a.version }
 
 // Sizes tells how much there is of what answers are made of.
 func (a *Analyser) Sizes() (classes, groups, peers, profiles int) {

@@ -20,6 +20,7 @@ func (a *Analyser) Flush(c *cluster.Cluster) Delta {
 	}
 	a.cluster = c
 	defer func() { a.cluster = nil }()
+	a.version++
 	a.work()
 	d := a.end()
 	if a.littered() {

@@ -56,27 +56,11 @@ func Open(shared *view.Shared, p view.Place) view.Screen {
 	return nil
 }
 
-// versioned counts what was worked out: the same number means that no answer differs.
-type versioned interface{ Version() uint64 }
-
-// finer sums up cells by itself.
-type finer interface {
-	CellOn(src, dst string, on *port.Set) network.Cell
-	OutsideCell(namespace string, d policy.Direction, on *port.Set) network.Cell
-}
-
-// Digest goes by the counts of the analysers. One that does not count is summed up as a whole.
+// Digest goes by the counts of the analysers: the same number means that no answer differs.
 func (d *desk) Digest() uint64 {
 	// Odd factors keep sums of counts apart.
 	const first, second = 0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f
-	sum := uint64(1)
-	if v, ok := any(d.roads).(versioned); ok {
-		sum += v.Version() * first
-	}
-	if v, ok := any(d.net).(versioned); ok {
-		return sum + v.Version()*second
-	}
-	return sum + d.net.Digest()
+	return 1 + d.roads.Version()*first + d.net.Version()*second
 }
 
 func (d *desk) State() network.Surroundings { return d.net.State() }
@@ -101,52 +85,11 @@ func (d *desk) Totals(namespace string) tally {
 }
 
 func (d *desk) Cell(src, dst string, ports *port.Set) network.Pairs {
-	if ports == nil {
-		return d.net.Cell(src, dst).Pairs
-	}
-	if f, ok := any(d.net).(finer); ok {
-		return f.CellOn(src, dst, ports).Pairs
-	}
-	// What is denied on these ports is in no entry.
-	sum := network.Pairs{Total: d.net.Cell(src, dst).Total}
-	for e := range d.net.Entries(d.cluster, network.Question{Level: network.Namespaces, From: endOf(src), To: endOf(dst), Ports: ports}) {
-		sum.Allowed, sum.Depends, sum.Unknown = sum.Allowed+e.Pairs.Allowed, sum.Depends+e.Pairs.Depends, sum.Unknown+e.Pairs.Unknown
-	}
-	return sum
+	return d.net.CellOn(src, dst, ports).Pairs
 }
 
 func (d *desk) Outside(namespace string, way policy.Direction, ports *port.Set) network.Pairs {
-	if f, ok := any(d.net).(finer); ok {
-		return f.OutsideCell(namespace, way, ports).Pairs
-	}
-	best := map[network.End]network.Verdict{}
-	for _, outside := range everywhere() {
-		q := network.Question{Level: network.Workloads, From: endOf(namespace), To: outside, Ports: ports, Outside: true, Denied: true}
-		if way == policy.Ingress {
-			q.From, q.To = outside, endOf(namespace)
-		}
-		for e := range d.net.Entries(d.cluster, q) {
-			who := e.Src
-			if way == policy.Ingress {
-				who = e.Dst
-			}
-			if was, ok := best[who]; !ok || verdictRank(e.Verdict) < verdictRank(was) {
-				best[who] = e.Verdict
-			}
-		}
-	}
-	sum := network.Pairs{Total: len(best)}
-	for _, v := range best {
-		switch v {
-		case network.Allow:
-			sum.Allowed++
-		case network.Depends:
-			sum.Depends++
-		case network.NotEvaluated:
-			sum.Unknown++
-		}
-	}
-	return sum
+	return d.net.OutsideCell(namespace, way, ports).Pairs
 }
 
 func (d *desk) Ways(namespace string, ports *port.Set) ways {
