@@ -27,6 +27,8 @@ func TestPolicyTurnsACell(t *testing.T) {
 	screen := startList(t, "--kubeconfig", contexts(t, lab))
 	screen.shows("canopy", "reader", "coverage 100%", "live ●")
 	screen.press("4", "/", "from:"+from+" to:"+to, "\r")
+	// From the row and the column of the internet to those of the two.
+	screen.press("j", "l")
 	turned := func(words string) {
 		t.Helper()
 		screen.until("the pair of namespaces is "+words, func(s string) bool {
