@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"canopy/k8s/labtest"
@@ -30,6 +33,49 @@ func benchKey(b *testing.B, lab *labtest.Lab) {
 	d.quit()
 	b.ReportMetric(milliseconds(quantile(took, 0.5)), "ms-p50")
 	b.ReportMetric(milliseconds(quantile(took, 0.99)), "ms-p99")
+}
+
+// benchPolicy measures from the moment at which a client has its answer to the moment at which the cell of two namespaces has
+// turned: a policy that isolates a pod is made, and deleted.
+func benchPolicy(b *testing.B, lab *labtest.Lab) {
+	benching(b)
+	from, to, ctx := lab.Namespace(b), lab.Namespace(b), context.Background()
+	admin := lab.Client(labtest.Admin)
+	for _, namespace := range []string{from, to} {
+		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web"}, Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "c", Image: "registry.example/web:1"}}}}
+		if _, err := admin.CoreV1().Pods(namespace).Create(ctx, pod, metav1.CreateOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	d := startDashboard(b, listing, "--kubeconfig", lab.Kubeconfig(labtest.Canopy))
+	d.live()
+	for _, key := range []string{"4", "/", "from:" + from + " to:" + to, "\r", "j", "l"} {
+		d.press(key)
+	}
+	open := func(screen string) bool {
+		return strings.Contains(strings.Join(strings.Fields(screen), " "), "all: 1 of 1 pair")
+	}
+	d.until("the open cell", deadline, open)
+	policies := admin.NetworkingV1().NetworkPolicies(to)
+	var turned []time.Duration
+	for range 20 {
+		start := time.Now()
+		deny := &networkingv1.NetworkPolicy{ObjectMeta: metav1.ObjectMeta{Name: "deny"}, Spec: networkingv1.NetworkPolicySpec{PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress}}}
+		if _, err := policies.Create(ctx, deny, metav1.CreateOptions{}); err != nil {
+			b.Fatal(err)
+		}
+		turned = append(turned, d.until("the closed cell", deadline, func(s string) bool { return !open(s) }).Sub(start))
+		time.Sleep(200 * time.Millisecond)
+		start = time.Now()
+		if err := policies.Delete(ctx, "deny", metav1.DeleteOptions{}); err != nil {
+			b.Fatal(err)
+		}
+		turned = append(turned, d.until("the open cell", deadline, open).Sub(start))
+		time.Sleep(200 * time.Millisecond)
+	}
+	d.quit()
+	b.ReportMetric(milliseconds(quantile(turned, 0.5)), "ms-turn-p50")
+	b.ReportMetric(milliseconds(quantile(turned, 1)), "ms-turn-max")
 }
 
 // benchFinding measures from the moment at which a client has its answer to the moment at which the screen shows it: a

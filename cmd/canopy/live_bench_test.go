@@ -31,6 +31,7 @@ func BenchmarkLive(b *testing.B) {
 	b.Run("rest", func(b *testing.B) { benchRest(b, lab) })
 	b.Run("key", func(b *testing.B) { benchKey(b, lab) })
 	b.Run("finding", func(b *testing.B) { benchFinding(b, lab) })
+	b.Run("policy", func(b *testing.B) { benchPolicy(b, lab) })
 	b.Run("churn", func(b *testing.B) { benchChurn(b, lab) })
 }
 
