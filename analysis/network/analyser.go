@@ -77,6 +77,9 @@ type Analyser struct {
 	assumptions      map[why]string
 	namespacesUnread bool
 
+	// may and must gather what rules let through, asking counts the questions that are being answered.
+	may, must []ports
+	asking    int
 	// version counts what was worked out.
 	version uint64
 

@@ -8,6 +8,7 @@ import (
 
 // Cell sums up what pods of one namespace can do to those of another. It costs the classes of both.
 func (a *Analyser) Cell(src, dst string) Cell {
+	a.tidy()
 	var cell Cell
 	from, to := a.namespaces[src], a.namespaces[dst]
 	if from == nil || to == nil {

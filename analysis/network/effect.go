@@ -9,6 +9,7 @@ import (
 
 // Effects says what each rule of a policy does in the cluster as it is, ingress first.
 func (a *Analyser) Effects(ref model.Ref) []Effect {
+	a.tidy()
 	h := a.policies[ref]
 	if h == nil {
 		return nil

@@ -16,6 +16,7 @@ import (
 // Explain says of one pair of ends what is possible and why. An end is a pod, a block of addresses, or a workload, which
 // stands for the first of its pods. One of them must be pods.
 func (a *Analyser) Explain(c *cluster.Cluster, src, dst End) (*Explanation, error) {
+	a.tidy()
 	from, err := a.stand(c, src)
 	if err != nil {
 		return nil, err

@@ -26,6 +26,7 @@ func (a *Analyser) Flush(c *cluster.Cluster) Delta {
 	if a.littered() {
 		a.rebuild(c)
 	}
+	a.ports.settle()
 	return d
 }
 

@@ -44,6 +44,9 @@ type relation struct {
 // what is outside comes after the pods. It costs what is open, and where denials are asked for, all pairs.
 func (a *Analyser) Entries(c *cluster.Cluster, q Question) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
+		a.tidy()
+		a.asking++
+		defer func() { a.asking-- }()
 		l := &listing{a: a, c: c, q: q, yield: yield, names: a.Names(), order: map[*namespace]uint64{}, foreign: map[abroadKey][]stretch{}}
 		for i, name := range l.names {
 			l.order[a.namespaces[name]] = uint64(i)
@@ -105,6 +108,7 @@ func (l *listing) list() {
 		for _, n := range l.starts() {
 			l.rows = map[*class][]link{}
 			for _, u := range l.sources.of(l, n) {
+				l.tidy()
 				if !toOutside {
 					l.unit(u)
 				}
@@ -119,6 +123,15 @@ func (l *listing) list() {
 	}
 	if !toOutside && (l.q.Outside && l.q.From.IsZero() || fromOutside) {
 		l.incoming()
+	}
+}
+
+// tidy forgets what was kept to save work, once it is much.
+func (l *listing) tidy() {
+	if l.a.asking == 1 && l.a.ports.heavy() {
+		clear(l.rows)
+		clear(l.foreign)
+		l.a.ports.forget()
 	}
 }
 

@@ -19,6 +19,13 @@ func (a *Analyser) littered() bool {
 	return len(a.ports.sets)+len(a.signatures)+len(a.nameLists)+len(a.nodeSets) > mostLitter
 }
 
+// tidy forgets what questions have left behind, once it is much, unless one is being answered.
+func (a *Analyser) tidy() {
+	if a.asking == 0 && a.ports.heavy() {
+		a.ports.forget()
+	}
+}
+
 // rebuild builds everything anew. Answers stay what they are.
 func (a *Analyser) rebuild(c *cluster.Cluster) {
 	tracking := a.tracking

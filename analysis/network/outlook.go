@@ -7,6 +7,7 @@ import (
 
 // CellOn is Cell where only certain connections count; nil counts all.
 func (a *Analyser) CellOn(src, dst string, on *port.Set) Cell {
+	a.tidy()
 	if on == nil {
 		return a.Cell(src, dst)
 	}
@@ -49,6 +50,7 @@ func (a *Analyser) limited(x answer, on ports) answer {
 // OutsideCell sums up what pods of a namespace can do to addresses outside, where d is Egress, or these to them: Pairs counts
 // pods, each by the best of its answers. It costs the classes of the namespace, and for each the ranges that its rules tell apart.
 func (a *Analyser) OutsideCell(namespace string, d policy.Direction, on *port.Set) Cell {
+	a.tidy()
 	var cell Cell
 	n := a.namespaces[namespace]
 	if n == nil {

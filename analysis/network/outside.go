@@ -189,6 +189,7 @@ func spans(b *policy.Block) []netipx.IPRange {
 // Outside gives the ranges of external addresses with one answer each, as destinations of a pod where d is Egress, as
 // sources otherwise. It gives none for a pod that has ended.
 func (a *Analyser) Outside(p *record.Pod, d policy.Direction) []Range {
+	a.tidy()
 	m, ok := a.find(p.Namespace, p.Name)
 	if !ok {
 		return nil

@@ -30,6 +30,30 @@ type arena struct {
 	index map[string]ports
 	memo  map[uint64]ports
 	buf   []byte
+	// weight counts the ranges of all sets. The first base sets, of this weight, are those that rules are made of.
+	weight, base, baseWeight int
+}
+
+// What questions may leave behind before it is forgotten: ranges of ports, and results.
+const (
+	mostRanges  = 1 << 22
+	mostResults = 1 << 20
+)
+
+// settle tells that the sets that are there now stay.
+func (t *arena) settle() { t.base, t.baseWeight = len(t.sets), t.weight }
+
+// heavy tells that what questions have left behind is to be forgotten.
+func (t *arena) heavy() bool { return t.weight-t.baseWeight > mostRanges || len(t.memo) > mostResults }
+
+// forget drops the sets that came after the last settling, and all results. Nobody may hold one of these sets.
+func (t *arena) forget() {
+	for _, s := range t.sets[t.base:] {
+		delete(t.index, string(t.key(s)))
+	}
+	clear(t.sets[t.base:])
+	t.sets, t.weight = t.sets[:t.base], t.baseWeight
+	t.memo = map[uint64]ports{}
 }
 
 func newArena() arena {
@@ -41,7 +65,8 @@ func newArena() arena {
 
 func (t *arena) set(p ports) port.Set { return t.sets[p] }
 
-func (t *arena) intern(s port.Set) ports {
+// key writes a set so that no other is written alike.
+func (t *arena) key(s port.Set) []byte {
 	t.buf = t.buf[:0]
 	for _, proto := range port.Protocols() {
 		ranges := s.Ranges(proto)
@@ -51,13 +76,52 @@ func (t *arena) intern(s port.Set) ports {
 			t.buf = binary.LittleEndian.AppendUint16(t.buf, r.To)
 		}
 	}
-	if p, ok := t.index[string(t.buf)]; ok {
+	return t.buf
+}
+
+func (t *arena) intern(s port.Set) ports {
+	key := t.key(s)
+	if p, ok := t.index[string(key)]; ok {
 		return p
 	}
 	p := ports(len(t.sets))
 	t.sets = append(t.sets, s)
-	t.index[string(t.buf)] = p
+	t.index[string(key)] = p
+	for _, proto := range port.Protocols() {
+		t.weight += 1 + len(s.Ranges(proto))
+	}
 	return p
+}
+
+// several is from how many sets on their union is made at once: one after the other leaves as many behind.
+const several = 16
+
+// unions gives the union of all.
+func (t *arena) unions(list []ports) ports {
+	all := noPorts
+	if len(list) <= several {
+		for _, p := range list {
+			all = t.union(all, p)
+		}
+		return all
+	}
+	var b port.Builder
+	last := noPorts
+	for _, p := range list {
+		if p == allPorts {
+			return allPorts
+		}
+		if p == last {
+			continue
+		}
+		last = p
+		for _, proto := range port.Protocols() {
+			for _, r := range t.sets[p].Ranges(proto) {
+				b.Add(proto, r.From, r.To)
+			}
+		}
+	}
+	return t.intern(b.Set())
 }
 
 func (t *arena) union(a, b ports) ports {

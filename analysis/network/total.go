@@ -5,6 +5,7 @@ import "canopy/analysis/network/policy"
 // Totals sums up what the pods of a namespace have to do with those of all others, as destinations and as sources. It costs
 // what is open to them.
 func (a *Analyser) Totals(namespace string) (in, out Tally) {
+	a.tidy()
 	n := a.namespaces[namespace]
 	if n == nil {
 		return in, out

@@ -240,7 +240,7 @@ func (b *branch) index(t *trace, i int) int {
 
 // isolate asks the NetworkPolicies: what none of them allows is denied.
 func (a *Analyser) isolate(c *course, on ports, f *far, t *trace) (allowed, denied ports) {
-	certain := noPorts
+	a.may, a.must = a.may[:0], a.must[:0]
 	for i := range c.network {
 		b := &c.network[i]
 		for j, r := range b.rules {
@@ -249,12 +249,13 @@ func (a *Analyser) isolate(c *course, on ports, f *far, t *trace) (allowed, deni
 			if at == noPorts {
 				continue
 			}
-			allowed, certain = a.ports.union(allowed, at), a.ports.union(certain, a.ports.both(on, sure))
+			a.may, a.must = append(a.may, at), append(a.must, a.ports.both(on, sure))
 			t.doubt(a.ports.minus(at, sure), w)
 			t.hit(hit{held: b.held, rule: b.index(t, j), tier: policy.Network, action: policy.Allow, ports: at, certain: sure == possible, why: w})
 		}
 	}
-	denied = a.ports.minus(on, certain)
+	allowed = a.ports.unions(a.may)
+	denied = a.ports.minus(on, a.ports.unions(a.must))
 	if denied != noPorts && t != nil && t.detail {
 		for i := range c.network {
 			t.hit(hit{held: c.network[i].held, rule: -1, tier: policy.Network, action: policy.Deny, ports: denied, certain: true, isolates: true})

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
 	"canopy/analysis/network/policy"
 	"canopy/model"
 	"canopy/model/record"
@@ -102,12 +104,15 @@ func judged(o model.Ref) bool {
 	return record.TemplatePath(o.Kind) != "" && model.BuiltIn(o.GroupKind()) != nil
 }
 
-// needs tells whether a rule looks at objects of this kind. What is no kind of Kubernetes itself is judged by its pods.
+// needs tells whether a rule looks at objects of this kind. What holds a pod template is judged by its pods too, and what is
+// no kind of Kubernetes itself by them alone.
 func needs(r *model.Rule, o model.Ref) bool {
-	if model.BuiltIn(o.GroupKind()) == nil && !judged(o) {
-		o = model.Ref{Kind: "Pod"}
+	kinds := r.NeedKinds()
+	if slices.Contains(kinds, o.GroupKind()) {
+		return true
 	}
-	return slices.Contains(r.NeedKinds(), o.GroupKind())
+	builtIn := model.BuiltIn(o.GroupKind()) != nil
+	return (builtIn && record.TemplatePath(o.Kind) != "" || !builtIn && !judged(o)) && slices.Contains(kinds, schema.GroupKind{Kind: "Pod"})
 }
 
 // amount counts findings; those that are not decided are told apart.

@@ -27,6 +27,27 @@ apiVersion: v1
 kind: ServiceAccount
 metadata: {name: good, namespace: shop, uid: sa-good}
 ---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: good, namespace: shop, uid: np-good}
+spec: {podSelector: {matchLabels: {app: good}}, policyTypes: [Ingress, Egress], egress: [{ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}], to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: dns, namespace: kube-system, uid: pod-dns, labels: {k8s-app: kube-dns}}
+spec: {containers: [{name: dns, image: dns}]}
+status: {phase: Running, podIP: 10.0.0.9, podIPs: [{ip: 10.0.0.9}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: good, namespace: shop, uid: svc-good}
+spec: {selector: {app: good}, ports: [{port: 80}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: good, namespace: shop, uid: ing-good}
+spec: {tls: [{hosts: [good.example], secretName: good}], rules: [{host: good.example, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: good, port: {number: 80}}}}]}}]}
+---
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: good, namespace: shop, uid: deploy-good, managedFields: [{manager: "kubectl-edit\u0007", operation: Update, time: "2026-11-20T08:30:00Z", fieldsType: FieldsV1, fieldsV1: {"f:spec": {"f:template": {}}}}]}
@@ -50,8 +71,11 @@ spec:
 		"shop/Secret/credentials":      {"nothing: every rule that looks at it could be judged", "these are rules of least privilege only"},
 		"Node/n1":                      {"no rule of this version looks at this kind"},
 		"Node/n9":                      {"there is no such object"},
-		"shop/Deployment/good":         {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, pod security only", "last changed 2026-11-20 08:30 by a client that calls itself kubectl-edit?"},
-		"Namespace/locked":             {"nothing: every rule that looks at it could be judged", "these are rules of pod security only"},
+		"shop/Deployment/good":         {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network, pod security only", "last changed 2026-11-20 08:30 by a client that calls itself kubectl-edit?"},
+		"Namespace/locked":             {"nothing: every rule that looks at it could be judged", "these are rules of network, pod security only"},
+		"shop/NetworkPolicy/good":      {"nothing: every rule that looks at it could be judged", "these are rules of network only"},
+		"shop/Service/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network only"},
+		"shop/Ingress/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network only"},
 	} {
 		d := open(t, w.Session, detail.NewObject(shared, ref(object)), 200, 40)
 		d.has(want...)
@@ -59,6 +83,23 @@ spec:
 			d.lacks("could be judged", "PODS")
 		}
 	}
+	// Rules that look at its pods look at a workload: without Services nobody knows whether a console or a powerful one is open
+	// to the outside, nor what its account is worth there.
+	w.Cover(model.Coverage{Kind: schema.GroupKind{Kind: "Service"}, State: model.Denied, Reason: "may not list services"})
+	w.Apply()
+	d := open(t, w.Session, detail.NewObject(shared, ref("shop/Deployment/good")), 200, 40)
+	d.has("nothing, but 3 rules could not be judged fully for want of what was not seen")
+	d.lacks("every rule that looks at it could be judged")
+}
+
+// TestWhatIsSaidOfTheWhole holds that what a finding says of an object as a whole is not shown as the value of a field.
+func TestWhatIsSaidOfTheWhole(t *testing.T) {
+	w, shared := watch(t)
+	d := open(t, w.Session, detail.New(shared, "NW03/Namespace/data"), 160, 40)
+	d.has("WHERE   no default deny of ingress", "        no default deny of egress", "▌   name: data")
+	d.lacks("metadata.name")
+	d = open(t, w.Session, detail.NewObject(shared, ref("Namespace/data")), 160, 40)
+	d.has("▌   name: data  # NW03, NW15")
 }
 
 func TestUnseenIsNotAbsent(t *testing.T) {

@@ -199,18 +199,24 @@ func (s *Screen) writePlaces(p *page.Page) {
 			p.Entry(word, p.In(p.Ink.Text, "in "+s.elsewhere(at)+":"))
 			word = ""
 		}
-		drawn := p.In(p.Ink.Text, e.Path)
-		if e.Value == "" {
-			drawn += p.In(p.Ink.Value, " is not set")
-		} else {
-			drawn += p.In(p.Ink.Text, " = ") + p.In(p.Ink.Value, e.Value)
-		}
-		p.Entry(word, drawn)
+		p.Entry(word, s.shown(p, &e.Evidence))
 		word = ""
 		if e.file != "" {
 			p.Entry("", p.In(p.Ink.Faint, fmt.Sprintf("%s:%d", e.file, e.Line)))
 		}
 	}
+}
+
+// shown draws the field and what stands there. What a finding says of an object as a whole points to its name, and is no value
+// of that.
+func (s *Screen) shown(p *page.Page, e *model.Evidence) string {
+	switch {
+	case e.Value == "":
+		return p.In(p.Ink.Text, e.Path) + p.In(p.Ink.Value, " is not set")
+	case e.Path == "metadata.name" && e.Value != e.Object.Name:
+		return p.In(p.Ink.Value, e.Value)
+	}
+	return p.In(p.Ink.Text, e.Path) + p.In(p.Ink.Text, " = ") + p.In(p.Ink.Value, e.Value)
 }
 
 // elsewhere names an object that evidence stands in. Of a pod it is told that its owner has it not.
