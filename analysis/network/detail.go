@@ -56,16 +56,28 @@ func (a *Analyser) side(s *sided, p *profile, f *far) {
 	al, de := a.walk(&p.course, f, t)
 	s.open = p.program.open
 	s.allowed, s.denied = a.ports.union(s.allowed, al), a.ports.union(s.denied, de)
+	if len(s.hits) == 0 {
+		// A rule decides once for a family of addresses.
+		s.hits = t.hits
+		return
+	}
+	type key struct {
+		held   *held
+		rule   int
+		action policy.Action
+	}
+	places := make(map[key]int, len(s.hits))
+	for i := range s.hits {
+		places[key{s.hits[i].held, s.hits[i].rule, s.hits[i].action}] = i
+	}
 	for _, h := range t.hits {
-		known := false
-		for i := range s.hits {
-			if o := &s.hits[i]; o.held == h.held && o.rule == h.rule && o.action == h.action {
-				o.ports, o.why, known = a.ports.union(o.ports, h.ports), o.why|h.why, true
-			}
+		if i, known := places[key{h.held, h.rule, h.action}]; known {
+			o := &s.hits[i]
+			o.ports, o.why = a.ports.union(o.ports, h.ports), o.why|h.why
+			continue
 		}
-		if !known {
-			s.hits = append(s.hits, h)
-		}
+		places[key{h.held, h.rule, h.action}] = len(s.hits)
+		s.hits = append(s.hits, h)
 	}
 }
 

@@ -195,7 +195,8 @@ func (a *Analyser) allOf(x, r *rule) bool {
 	if x.ports == allPorts {
 		return true
 	}
-	if a.ports.minus(r.ports, x.ports) != noPorts {
+	// Pairs of rules are many, and each is asked about once: the result is not worth keeping.
+	if r.ports != x.ports && !a.ports.set(x.ports).Covers(a.ports.set(r.ports)) {
 		return false
 	}
 	if r.named != nil {

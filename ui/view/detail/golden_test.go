@@ -33,6 +33,7 @@ func TestGolden(t *testing.T) {
 			return detail.NewObject(s.Shared(), ref("shop/Deployment/web"))
 		}},
 		"clean": {cluster, func(s *viewtest.Session) *detail.Screen { return detail.NewObject(s.Shared(), ref("Node/n1")) }},
+		"whole": {cluster, func(s *viewtest.Session) *detail.Screen { return detail.New(s.Shared(), "NW03/Namespace/data") }},
 		"ended": {cluster, func(s *viewtest.Session) *detail.Screen {
 			return detail.New(s.Shared(), "PS01/apps/Deployment/shop/web")
 		}},

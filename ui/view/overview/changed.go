@@ -98,7 +98,7 @@ func figure(sign string, n int) string {
 // told says in words what an edit did, and what of that is not known.
 func (s *Screen) told(e *model.Edit) string {
 	var parts []string
-	if detail := s.detail(e); detail != "" {
+	if detail := s.behind(pairs(e, " of pods"), e); detail != "" {
 		parts = append(parts, detail)
 	}
 	if e.OpenedCount > 0 {
@@ -113,26 +113,29 @@ func (s *Screen) told(e *model.Edit) string {
 	return strings.Join(parts, "; ")
 }
 
-// detail is that of an edit, with an arrow that can be drawn everywhere, behind what it did to connections.
-func (s *Screen) detail(e *model.Edit) string {
+// detail is that of an edit, behind what it did to connections.
+func (s *Screen) detail(e *model.Edit) string { return s.behind(pairs(e, ""), e) }
+
+// behind puts the detail of an edit behind other words, with an arrow that can be drawn everywhere. It may be of several parts
+// with colons of their own, so a semicolon stands between.
+func (s *Screen) behind(words string, e *model.Edit) string {
 	detail := strings.ReplaceAll(e.Detail, "→", s.shared.Glyphs.ArrowRight)
-	if pairs := pairs(e); pairs != "" && detail != "" {
-		return pairs + ": " + detail
-	} else if pairs != "" {
-		return pairs
+	if words != "" && detail != "" {
+		return words + "; " + detail
 	}
-	return detail
+	return words + detail
 }
 
-// pairs says between how many pods connections became possible, or no longer are; "" where none did.
-func pairs(e *model.Edit) string {
+// pairs says between how many pods connections became possible, or no longer are; "" where none did. What they are pairs of is
+// said where there is room for it.
+func pairs(e *model.Edit, of string) string {
 	switch {
 	case e.PairsOpened > 0 && e.PairsClosed > 0:
-		return view.Count(e.PairsOpened, "pair") + " opened, " + strconv.Itoa(e.PairsClosed) + " closed"
+		return view.Count(e.PairsOpened, "pair") + of + " opened, " + strconv.Itoa(e.PairsClosed) + " closed"
 	case e.PairsOpened > 0:
-		return view.Count(e.PairsOpened, "pair") + " opened"
+		return view.Count(e.PairsOpened, "pair") + of + " opened"
 	case e.PairsClosed > 0:
-		return view.Count(e.PairsClosed, "pair") + " closed"
+		return view.Count(e.PairsClosed, "pair") + of + " closed"
 	}
 	return ""
 }
@@ -142,12 +145,17 @@ func pairs(e *model.Edit) string {
 func silence(e *model.Edit) string {
 	o := e.Object
 	workload := record.TemplatePath(o.Kind) != "" && model.BuiltIn(o.GroupKind()) != nil
-	switch {
-	case o.Group == "" && o.Kind == "Namespace":
+	switch o.Group + "/" + o.Kind {
+	case "/Namespace":
 		return ""
-	case o.Group == model.GroupNetwork && o.Kind == "NetworkPolicy", o.Group == policy.Group:
+	case model.GroupNetwork + "/NetworkPolicy", policy.Group + "/AdminNetworkPolicy", policy.Group + "/BaselineAdminNetworkPolicy", policy.Group + "/ClusterNetworkPolicy":
 		// What it does is who can talk to whom, and that is told.
 		return ""
+	case "/Service", model.GroupNetwork + "/Ingress", model.GroupGateway + "/Gateway", model.GroupRoute + "/Route":
+		// What it does is what it opens to the outside, and that is judged.
+		return ""
+	}
+	switch {
 	case !workload && e.OpenedCount+e.ClosedCount > 0:
 		return "other effects are"
 	case !workload:

@@ -45,7 +45,8 @@ func TestUsual(t *testing.T) {
 func TestSilence(t *testing.T) {
 	for _, k := range model.Kinds() {
 		e := &model.Edit{Object: k.Ref("a", "b"), Verb: model.EditCreated}
-		judged := k.Kind == "Namespace" || k.Group == "apps" || k.Group == "batch" || k.Kind == "Pod" || k.Kind == "ReplicationController"
+		judged := k.Kind == "Namespace" || k.Group == "apps" || k.Group == "batch" || k.Kind == "Pod" || k.Kind == "ReplicationController" ||
+			k.Kind == "NetworkPolicy" || k.Kind == "Ingress" || k.Kind == "Service"
 		if got := silence(e) == ""; got != judged {
 			t.Errorf("%s: %q", k.Kind, silence(e))
 		}
@@ -56,8 +57,36 @@ func TestSilence(t *testing.T) {
 			t.Errorf("%q: known is %v", detail, got)
 		}
 	}
-	foreign := model.Ref{Group: "example.com", Version: "v1", Kind: "Deployment", Name: "x"}
-	if silence(&model.Edit{Object: foreign}) == "" {
-		t.Error("a kind of the same name passes for a workload")
+	for _, known := range []model.Ref{
+		{Group: "policy.networking.k8s.io", Version: "v1alpha2", Kind: "ClusterNetworkPolicy", Name: "x"},
+		{Group: "gateway.networking.k8s.io", Version: "v1", Kind: "Gateway", Namespace: "a", Name: "x"},
+		{Group: "route.openshift.io", Version: "v1", Kind: "Route", Namespace: "a", Name: "x"},
+	} {
+		if words := silence(&model.Edit{Object: known}); words != "" {
+			t.Errorf("%s: %q", known.Kind, words)
+		}
+	}
+	for _, kind := range []string{"Deployment", "NetworkPolicy", "Service", "Ingress", "Gateway"} {
+		if silence(&model.Edit{Object: model.Ref{Group: "example.com", Version: "v1", Kind: kind, Name: "x"}}) == "" {
+			t.Errorf("a %s of another group passes for one that is judged", kind)
+		}
+	}
+}
+
+// TestPairs holds how an edit says what it did to connections.
+func TestPairs(t *testing.T) {
+	for _, c := range []struct {
+		opened, closed int
+		want           string
+	}{
+		{0, 0, ""},
+		{1, 0, "1 pair of pods opened"},
+		{214, 0, "214 pairs of pods opened"},
+		{0, 3, "3 pairs of pods closed"},
+		{2, 1, "2 pairs of pods opened, 1 closed"},
+	} {
+		if got := pairs(&model.Edit{PairsOpened: c.opened, PairsClosed: c.closed}, " of pods"); got != c.want {
+			t.Errorf("%d opened, %d closed: %q, want %q", c.opened, c.closed, got, c.want)
+		}
 	}
 }

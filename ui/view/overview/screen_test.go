@@ -149,6 +149,36 @@ func TestRealEditsAreTold(t *testing.T) {
 	}
 }
 
+// TestPairsAreTold lets a policy come and go: what it closes, and what opens with it, is told with the edit.
+func TestPairsAreTold(t *testing.T) {
+	session := viewtest.Cluster(t)
+	session.Delete(model.KindByName("Pod").Ref("data", "backup-helper-q8w4z"))
+	shared := session.Shared()
+	shared.Glow = false
+	s := open(t, shared, session.Snapshot(), 280, 50)
+	press(t, s, keys.NextPane)
+	has := func(texts ...string) {
+		t.Helper()
+		got := strings.Join(strings.Fields(plain(s)), " ")
+		for _, text := range texts {
+			if !strings.Contains(got, text) {
+				t.Errorf("%q is not in\n%s", text, plain(s))
+			}
+		}
+	}
+	policies := viewtest.Objects(t, []byte("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: data, uid: deny}, spec: {podSelector: {}, policyTypes: [Ingress]}}"))
+	session.Apply(policies...)
+	run(t, s, s.Show(session.Snapshot()))
+	// Two pods are left there, and four others could connect to each.
+	has("+ data/NetworkPolicy/deny 8 pairs closed; isolates every pod: nothing in", "8 pairs of pods closed; isolates every pod: nothing in;")
+	session.Delete(model.KindByName("NetworkPolicy").Ref("data", "deny"))
+	run(t, s, s.Show(session.Snapshot()))
+	has("data/NetworkPolicy/deny 8 pairs opened", "8 pairs of pods opened")
+	if strings.Contains(plain(s), "its effect is not evaluated") {
+		t.Errorf("what is told passes for unknown:\n%s", plain(s))
+	}
+}
+
 func TestWithoutGlowNothingTicks(t *testing.T) {
 	session := viewtest.Cluster(t)
 	shared := session.Shared()
@@ -170,13 +200,15 @@ func TestThemes(t *testing.T) {
 	press(t, s, keys.NextPane, keys.NextPane)
 	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Findings, Filter: "theme:least-privilege"})
 	press(t, s, keys.Down)
-	if offer := s.Can(keys.Open); offer.Why != "not in this version" {
-		t.Errorf("the way to a theme without rules: %+v", offer)
-	}
+	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Findings, Filter: "theme:network"})
 	press(t, s, keys.Down)
 	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Findings, Filter: "theme:pod-security"})
 	if offer := s.Can(keys.Fix); offer.OK() {
 		t.Error("a fix is offered for a theme")
+	}
+	press(t, s, keys.Down)
+	if offer := s.Can(keys.Open); offer.Why != "not in this version" {
+		t.Errorf("the way to a theme without rules: %+v", offer)
 	}
 }
 

@@ -40,7 +40,7 @@ func busy(s *viewtest.Session) *view.Snapshot {
 		{Time: at("13:51:00"), Sequence: 2, Verb: model.EditCreated, Object: model.Ref{Version: "v1", Kind: "Namespace", Name: "staging"}, Detail: "no Pod Security label", OpenedCount: 1, Worst: model.Medium},
 		{
 			Time: at("13:50:00"), Sequence: 1, Verb: model.EditDeleted, Object: model.Ref{Group: "networking.k8s.io", Version: "v1", Kind: "NetworkPolicy", Namespace: "payments", Name: "default-deny"},
-			Detail: "was: isolates every pod: nothing in",
+			Detail: "was: isolates every pod: nothing in", PairsOpened: 214, OpenedCount: 5, Worst: model.High,
 		},
 		{Time: at("09:12:00").AddDate(0, 0, -1), Sequence: 0, Verb: model.EditChanged, Object: deployment("ops", "operator"), Detail: "replicas 1 → 3"},
 	}

@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"fmt"
 	"strings"
 
 	"canopy/analysis/network"
@@ -46,8 +47,7 @@ func (s *Screen) effectLines(width int) []string {
 		}
 		s.writeLosses(w, p.preview.Lost)
 		if p.preview.PairsKnown {
-			s.writeShifts(w, "opens to", p.preview.PairsOpened)
-			s.writeShifts(w, "closes to", p.preview.PairsClosed)
+			writePairs(w, p.preview.PairsOpened, p.preview.PairsClosed)
 		}
 		nameAll(w, "changes", p.preview.Changed, "")
 	}
@@ -93,27 +93,38 @@ func (s *Screen) writeLosses(w *page.Page, lost []rbac.Loss) {
 	}
 }
 
-// writeShifts lists between which pods connections would become possible, or no longer be.
-func (s *Screen) writeShifts(w *page.Page, word string, list []network.Shift) {
+// writePairs says between which pods connections would become possible, and between which they would no longer be.
+func writePairs(w *page.Page, opened, closed []network.Shift) {
+	const word = "network"
+	if len(opened)+len(closed) == 0 {
+		w.Entry(word, w.In(w.Ink.Faint, "opens and closes no pair of pods"))
+		return
+	}
+	writeShifts(w, word, "opens ", opened)
+	writeShifts(w, "", "closes ", closed)
+}
+
+// writeShifts lists differences between connections, and counts the pairs of pods of all and of each.
+func writeShifts(w *page.Page, word, does string, list []network.Shift) {
 	if len(list) == 0 {
-		w.Entry(word, w.In(w.Ink.Faint, "no pair of pods"))
+		w.Entry(word, w.In(w.Ink.Faint, does+"no pair of pods"))
 		return
 	}
 	pairs := 0
 	for i := range list {
 		pairs += list[i].Pairs
 	}
-	w.Entry(word, w.In(w.Ink.Strong, view.Count(pairs, "pair")+" of pods"))
+	w.Entry(word, w.In(w.Ink.Strong, does+view.Count(pairs, "pair")+" of pods"))
 	for i := range list {
 		if i == most {
 			w.Entry("", w.In(w.Ink.Faint, "and "+view.Count(len(list)-most, "more line")))
 			return
 		}
-		w.Item(w.In(w.Ink.Text, "-"), w.In(w.Ink.Text, list[i].String()))
+		w.Item(w.In(w.Ink.Text, "-"), w.In(w.Ink.Text, list[i].String()+" ("+view.Count(list[i].Pairs, "pair")+")"))
 	}
 }
 
-// nameAll lists findings.
+// nameAll lists findings. Those that are not decided bear the same mark as in the list of findings, and are told apart.
 func nameAll(w *page.Page, word string, findings []*model.Finding, none string) {
 	if len(findings) == 0 {
 		if none != "" {
@@ -121,13 +132,24 @@ func nameAll(w *page.Page, word string, findings []*model.Finding, none string) 
 		}
 		return
 	}
-	w.Entry(word, w.In(w.Ink.Strong, view.Count(len(findings), "finding")))
+	open := 0
+	for _, f := range findings {
+		if f.Verdict != model.Yes {
+			open++
+		}
+	}
+	count, width := view.Count(len(findings), "finding"), 1
+	if open > 0 {
+		count, width = count+fmt.Sprintf(", %d of them undecided", open), 2
+	}
+	w.Entry(word, w.In(w.Ink.Strong, count))
 	for i, f := range findings {
 		if i == most {
 			w.Entry("", w.In(w.Ink.Faint, "and "+view.Count(len(findings)-most, "more finding")))
 			return
 		}
-		w.Item(w.In(w.Ink.Severity(f.Severity), f.Severity.Letter()), w.In(w.Ink.Text, f.Rule.ID+" "+f.Rule.Title+", "+f.Object.String()))
+		mark := view.Pad(view.NewRow(f, f.Verdict, f.Reason).Severity(), width)
+		w.Item(w.In(w.Ink.Severity(f.Severity), mark), w.In(w.Ink.Text, f.Rule.ID+" "+f.Rule.Title+", "+f.Object.String()))
 	}
 }
 

@@ -15,6 +15,9 @@ func TestGolden(t *testing.T) {
 	blind, _ := watch(t)
 	blind.whatIf = errors.New("what-if: the cluster was not as before after taking the change back")
 	old, _ := watch(t)
+	// All of its pods are alike to policies, so that each line of what closes is about all of them.
+	alike, _ := watch(t)
+	alike.Delete(ref("data/Pod/backup-helper-q8w4z"))
 	for name, c := range map[string]struct {
 		session *refusing
 		ids     []string
@@ -25,6 +28,7 @@ func TestGolden(t *testing.T) {
 		"namespace": {whole, []string{namespace}},
 		"blind":     {blind, []string{privileged}},
 		"old":       {old, []string{privileged}},
+		"deny":      {alike, []string{denial}},
 	} {
 		for _, size := range [][2]int{{60, 15}, {80, 19}, {120, 35}, {200, 55}} {
 			file := fmt.Sprintf("%s-%dx%d", name, size[0], size[1])

@@ -30,6 +30,7 @@ const (
 	web        = "PS09/apps/Deployment/shop/web"
 	naked      = "PS02//Pod/data/debug-x9"
 	namespace  = "PS26//Namespace//data"
+	denial     = "NW03//Namespace//data"
 )
 
 // refusing is a session that may refuse to make a fix, or to say what it would do, and counts how often it is asked.

@@ -225,6 +225,33 @@ func TestNoDocument(t *testing.T) {
 	}
 }
 
+// TestConnectionsAreTold shows what a fix does to connections: what it closes, what it opens, and what it leaves alone.
+func TestConnectionsAreTold(t *testing.T) {
+	w, shared := watch(t)
+	w.Delete(ref("data/Pod/backup-helper-q8w4z"))
+	d := open(t, w.Session, preview.New(shared, []string{privileged}, true), 200, 60)
+	d.has("network opens and closes no pair of pods")
+	// Two pods are in the namespace and three elsewhere, all of which may connect to all others.
+	d = open(t, w.Session, preview.New(shared, []string{denial}, true), 200, 60)
+	d.has("network opens no pair of pods", "        closes 14 pairs of pods", "- data → data: everything (2 pairs)", "- shop → data: everything (4 pairs)", "- data → shop: everything (4 pairs)",
+		"opens   2 findings, 1 of them undecided", "i? NW07 Network policies are not enforced", "closes  7 findings, 2 of them undecided", "i~ NW05 Cloud metadata")
+	// A way to the name servers opens where there was none.
+	w.Apply(viewtest.Objects(t, []byte(`
+apiVersion: v1
+kind: Pod
+metadata: {name: dns, namespace: kube-system, uid: dns, labels: {k8s-app: kube-dns}}
+spec: {containers: [{name: dns, image: dns, ports: [{containerPort: 53, protocol: UDP}]}]}
+status: {phase: Running, podIP: 10.0.0.9, podIPs: [{ip: 10.0.0.9}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: shop, uid: deny}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+`))...)
+	d = open(t, w.Session, preview.New(shared, []string{"NW19/apps/Deployment/shop/web"}, true), 200, 60)
+	d.has("network opens 2 pairs of pods", "- shop (app=web) → kube-system (k8s-app=kube-dns): TCP 53 UDP 53 (2 pairs)", "        closes no pair of pods")
+}
+
 func TestPointer(t *testing.T) {
 	w, shared := watch(t)
 	d := open(t, w.Session, preview.New(shared, []string{privileged, hostPath, account, web}, false), 120, 20)

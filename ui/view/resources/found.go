@@ -134,7 +134,7 @@ func (w *writer) list(rows []*view.Row, room int) {
 }
 
 // scope is what the rules of this version are about.
-const scope = "pod security and least privilege only"
+const scope = "pods, permissions and the network only"
 
 // clean says that nothing was found, and never more than is known.
 func (w *writer) clean() {
