@@ -98,7 +98,7 @@ func (a *Analyser) differences(b, now *picture, origins map[*class][]*class) (op
 		}
 		return []*class{c}
 	}
-	heirs := map[*class][]*class{}
+	heirs, opens, closes := map[*class][]*class{}, newShifting(), newShifting()
 	for c := range now.names {
 		for _, o := range was(c) {
 			heirs[o] = append(heirs[o], c)
@@ -119,8 +119,8 @@ func (a *Analyser) differences(b, now *picture, origins map[*class][]*class) (op
 				less = a.ports.union(less, a.ports.minus(old, p.ports))
 			}
 		}
-		opened = a.shift(opened, now, at, more, p.pairs)
-		closed = a.shift(closed, now, at, less, p.pairs)
+		opens.add(now, at, more, p.pairs)
+		closes.add(now, at, less, p.pairs)
 	}
 	for at, p := range b.cells {
 		told := false
@@ -128,24 +128,54 @@ func (a *Analyser) differences(b, now *picture, origins map[*class][]*class) (op
 			for _, dst := range heirs[at.dst] {
 				told = true
 				if _, still := now.cells[pairOf{src, dst}]; !still {
-					closed = a.shift(closed, now, pairOf{src, dst}, p.ports, pairsOf(src, dst))
+					closes.add(now, pairOf{src, dst}, p.ports, pairsOf(src, dst))
 				}
 			}
 		}
 		if !told {
-			closed = a.shift(closed, b, at, p.ports, p.pairs)
+			closes.add(b, at, p.ports, p.pairs)
 		}
 	}
-	slices.SortFunc(opened, compareShifts)
-	slices.SortFunc(closed, compareShifts)
-	return slices.CompactFunc(opened, equalShifts), slices.CompactFunc(closed, equalShifts)
+	return a.shifts(opens), a.shifts(closes)
 }
 
-func (a *Analyser) shift(list []Shift, names *picture, at pairOf, p ports, pairs int) []Shift {
-	if p == noPorts || pairs == 0 {
-		return list
+// shifting gathers differences between classes. Two ways may lead to one, and several classes may have one name.
+type shifting struct {
+	seen  map[shiftKey]struct{}
+	pairs map[shiftName]int
+}
+
+type shiftKey struct {
+	pairOf
+	ports ports
+}
+
+type shiftName struct {
+	src, dst ClassName
+	ports    ports
+}
+
+func newShifting() *shifting {
+	return &shifting{map[shiftKey]struct{}{}, map[shiftName]int{}}
+}
+
+func (s *shifting) add(names *picture, at pairOf, p ports, pairs int) {
+	key := shiftKey{at, p}
+	if _, known := s.seen[key]; known || p == noPorts || pairs == 0 {
+		return
 	}
-	return append(list, Shift{names.names[at.src], names.names[at.dst], a.ports.set(p), pairs})
+	s.seen[key] = struct{}{}
+	s.pairs[shiftName{names.names[at.src], names.names[at.dst], p}] += pairs
+}
+
+// shifts tells what was gathered.
+func (a *Analyser) shifts(s *shifting) []Shift {
+	list := make([]Shift, 0, len(s.pairs))
+	for name, pairs := range s.pairs {
+		list = append(list, Shift{name.src, name.dst, a.ports.set(name.ports), pairs})
+	}
+	slices.SortFunc(list, compareShifts)
+	return list
 }
 
 // pairsOf counts the pairs of pods of two classes.
@@ -156,5 +186,3 @@ func pairsOf(src, dst *class) int {
 	}
 	return n
 }
-
-func equalShifts(x, y Shift) bool { return compareShifts(x, y) == 0 }

@@ -26,7 +26,9 @@ type listing struct {
 	from, to map[*class]struct{}
 	rows     map[*class][]link
 	foreign  map[abroadKey][]stretch
-	stopped  bool
+	// kept counts what decided in all rows that are kept.
+	kept    int
+	stopped bool
 }
 
 // link leads from a class to a class of a unit.
@@ -126,8 +128,15 @@ func (l *listing) list() {
 	}
 }
 
+// mostKept is how many decisions of rules are kept to save work.
+const mostKept = 1 << 20
+
 // tidy forgets what was kept to save work, once it is much.
 func (l *listing) tidy() {
+	if l.kept > mostKept {
+		clear(l.rows)
+		l.kept = 0
+	}
 	if l.a.asking == 1 && l.a.ports.heavy() {
 		clear(l.rows)
 		clear(l.foreign)
@@ -233,6 +242,11 @@ func (l *listing) relate(x, y *class) *relation {
 	}
 	if r.near == nil && ans.nothing() && !l.q.Denied {
 		return nil
+	}
+	for _, d := range [...]*decision{r.far, r.near} {
+		if d != nil {
+			l.kept += 1 + len(d.sides[policy.Ingress].hits) + len(d.sides[policy.Egress].hits)
+		}
 	}
 	return r
 }

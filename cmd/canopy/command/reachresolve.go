@@ -55,6 +55,7 @@ func (q *query) resolve(w *flows, shown []string) (*asked, error) {
 		a.partial = true
 		a.warnings = append(a.warnings, note)
 	}
+	a.warn(w, q)
 	if q.ports.any() && !a.landmark.Ports.Empty() {
 		a.ports = &a.landmark.Ports
 	}
