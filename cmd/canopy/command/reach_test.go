@@ -75,7 +75,7 @@ func (w *wired) survey(ctx context.Context, f func(*flows)) error {
 			in: func(namespace string) iter.Seq[*record.Pod] {
 				return func(yield func(*record.Pod) bool) {
 					for p := range everyPod(c) {
-						if p.Namespace == namespace && !yield(p) {
+						if p.Namespace == namespace && !p.Finished() && !yield(p) {
 							return
 						}
 					}
@@ -111,8 +111,8 @@ func TestReachPlaces(t *testing.T) {
 		{"ns/shop", "Namespace/shop", ""},
 		{"Namespace/void", "Namespace/void", "Namespace/void has no pod that runs"},
 		{"shop/Pod/done", "shop/Pod/done", "shop/Pod/done has no pod that runs"},
-		{"cidr:10.0.0.0/8", "10.0.0.0/8", ""},
-		{"cidr:10.0.0.1", "10.0.0.1/32", ""},
+		{"cidr:10.0.0.0/8", "10.0.0.0/8", "cidr:10.0.0.0/8 holds addresses of 4 pods, db/Pod/postgres-0 among them"},
+		{"cidr:10.0.0.1", "10.0.0.1/32", "cidr:10.0.0.1 holds the address of shop/Pod/web-1-a"},
 		{"cidr:fd00::/8", "fd00::/8", ""},
 		{"internet", "0.0.0.0/0 ::/0", ""},
 		{"external:ingress-controller", "", ""},
@@ -306,7 +306,7 @@ func TestReachIdle(t *testing.T) {
 	for _, c := range []struct{ text, says string }{
 		{text("web", "1"), "canopy: shop/Deployment/web has no pods, so that nothing is said about it\n"},
 		{text("web", "1") + text("api", "3") + text("rest", "0"), "canopy: 2 workloads have no pods, so that nothing is said about them: shop/Deployment/api, shop/Deployment/web\n"},
-		{text("rest", "0"), ""},
+		{text("rest", "0"), "canopy: there are no pods, so that nothing is evaluated\n"},
 	} {
 		w := wire(t, writeFile(t, "w.yaml", c.text))
 		if err := w.ask(reachFlags{}); err != nil || w.err.String() != c.says {

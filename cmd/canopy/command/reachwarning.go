@@ -11,6 +11,10 @@ import (
 // judged as if they were outside.
 func (a *asked) warn(w *flows, q *query) {
 	if !some(w.everyone()) {
+		if a.partial {
+			// It was told which workloads have none.
+			return
+		}
 		a.partial = true
 		a.warnings = append(a.warnings, "there are no pods, so that nothing is evaluated")
 		return
