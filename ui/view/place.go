@@ -109,6 +109,8 @@ func EndName(e network.End) string {
 	switch {
 	case e.IsZero():
 		return "anything"
+	case e.Block.IsValid() && e.Name != "":
+		return e.Name + " " + e.Block.Addr().String()
 	case e.Block.IsValid():
 		return e.Block.String()
 	case e.Ref.Kind == "Namespace" && e.Ref.Group == "":

@@ -33,6 +33,8 @@ type answers interface {
 	Explain(src, dst network.End) (*network.Explanation, error)
 	// EntriesIn gives what leads from outside to pods, by the ways that there are and as far as policies let it.
 	EntriesIn(to network.End, ports *port.Set) []network.Entry
+	// Landmarks are the API server, the name servers and the metadata service, as far as they are found.
+	Landmarks() []network.Landmark
 	// WaysInto lists the ways in from outside that end in a namespace.
 	WaysInto(namespace string) []way
 	// Isolation says which policies concern a pod.

@@ -63,6 +63,9 @@ func (d *desk) Digest() uint64 {
 	return 1 + d.roads.Version()*first + d.net.Version()*second
 }
 
+// Landmarks finds what most pods have to do with.
+func (d *desk) Landmarks() []network.Landmark { return d.net.Landmarks(d.cluster) }
+
 func (d *desk) State() network.Surroundings { return d.net.State() }
 func (d *desk) Names() []string             { return slices.Clone(d.net.Names()) }
 

@@ -105,6 +105,7 @@ func (p *plain) Explain(src, dst network.End) (*network.Explanation, error) {
 }
 
 func (p *plain) EntriesIn(network.End, *port.Set) []network.Entry { return nil }
+func (p *plain) Landmarks() []network.Landmark                    { return nil }
 func (p *plain) WaysInto(string) []way                            { return nil }
 func (p *plain) Isolation(*record.Pod) network.Isolation          { return network.Isolation{} }
 func (p *plain) AllPolicies() []*policy.Policy                    { return nil }

@@ -97,6 +97,9 @@ func (r *reach) rows(q *sheet.Quest) (rows []*link, more bool, err error) {
 		for _, w := range a.EntriesIn(own, r.ports()) {
 			rows = append(rows, newLink(w, "in", false))
 		}
+		for _, l := range a.Landmarks() {
+			rows = append(rows, r.landmark(a, own, &l)...)
+		}
 	}); err != nil {
 		return nil, false, err
 	}
@@ -125,6 +128,28 @@ func (r *reach) rows(q *sheet.Quest) (rows []*link, more bool, err error) {
 		names = names[n:]
 	}
 	return rows, more, nil
+}
+
+// landmark gives what can be reached of something outside that people know by its name. Name servers are pods, and stand
+// among them.
+func (r *reach) landmark(a answers, own network.End, l *network.Landmark) (rows []*link) {
+	on := l.Ports
+	if p := r.ports(); p != nil {
+		on = on.Intersect(*p)
+	}
+	if on.Empty() {
+		return nil
+	}
+	for _, end := range l.Ends {
+		if !end.Block.IsValid() {
+			continue
+		}
+		for e := range a.Entries(network.Question{Level: r.level(), From: own, To: network.End{Block: end.Block}, Ports: &on, Outside: true}) {
+			e.Dst.Name = end.Name
+			rows = append(rows, newLink(e, "out", false))
+		}
+	}
+	return rows
 }
 
 func (r *reach) Describe(q *sheet.Quest, l *link) ([]string, error) { return r.tell(q, l) }
