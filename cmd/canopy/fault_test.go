@@ -80,7 +80,7 @@ func TestScreenOutlivesItsServer(t *testing.T) {
 		for line := range strings.Lines(s) {
 			// What stands beside the list names the selected finding once more.
 			line, _, _ = strings.Cut(line, "│")
-			if m := regexp.MustCompile(`(?:PS|LP)\d\d`).FindString(line); m != "" {
+			if m := regexp.MustCompile(`\b[A-Z]{2}\d\d\b`).FindString(line); m != "" {
 				got = append(got, m+" "+regexp.MustCompile(`\S*`+namespace+`\S*`).FindString(line))
 			}
 		}
