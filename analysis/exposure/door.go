@@ -133,7 +133,7 @@ func (a *Analyser) lead(b *backend, like Way) []*Way {
 	ports := f.service.Object.Spec.Ports
 	for i := range ports {
 		p := &ports[i]
-		if !b.port.every && !b.port.target && !(b.port.name != "" && b.port.name == p.Name || b.port.name == "" && b.port.number == int64(p.Port)) {
+		if !b.port.every && !b.port.target && (b.port.name == "" || b.port.name != p.Name) && (b.port.name != "" || b.port.number != int64(p.Port)) {
 			continue
 		}
 		e := a.end(f, i)

@@ -47,7 +47,7 @@ func (r *round) annotations(in *record.Typed[*networkingv1.Ingress]) *model.Find
 		if !ok {
 			continue
 		}
-		grade := model.Info
+		var grade model.Severity
 		switch {
 		case strings.HasSuffix(name, "-snippet"):
 			grade, snippet = model.Critical, true

@@ -79,8 +79,8 @@ func disagree(a, b *policy.Policy) []model.Evidence {
 				if x.Action == y.Action || inert(x) || inert(y) || !meet(x, y) || settled(a.Rules[d][:i], x, y) || settled(b.Rules[d][:j], y, x) {
 					continue
 				}
-				l = append(l, model.Evidence{Object: a.Ref, Path: rulePath(d, x.Index), Value: x.Action.String()},
-					model.Evidence{Object: b.Ref, Path: rulePath(d, y.Index), Value: y.Action.String()})
+				l = append(l, model.Evidence{Object: a.Ref, Path: rulePath(d, x.Index), Value: x.String()},
+					model.Evidence{Object: b.Ref, Path: rulePath(d, y.Index), Value: y.String()})
 			}
 		}
 	}

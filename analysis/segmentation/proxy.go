@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	networkingv1 "k8s.io/api/networking/v1"
 
 	"canopy/model"
 	"canopy/model/record"
@@ -76,7 +75,7 @@ func (r *round) noteProxy(t *tenant) {
 	} else {
 		delete(r.proxies, t.ref)
 	}
-	r.touchIngresses(r.c, func(in *record.Typed[*networkingv1.Ingress]) bool { return annotated(in) })
+	r.touchIngresses(r.c, annotated)
 }
 
 // older orders versions: one that cannot be read comes last.
