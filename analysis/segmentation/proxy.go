@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-
 	"canopy/model"
 	"canopy/model/record"
 )
