@@ -97,7 +97,7 @@ func (s *edits) snapshot(now time.Time) ([]model.Edit, int) {
 		}
 		s.published = append(s.published, e.published)
 		if p := &e.published; !e.reach.void() {
-			s.shifted = append(s.shifted, Shifted{p.Time, p.Sequence, p.Verb, p.Object, slices.Clone(e.reach.opened), slices.Clone(e.reach.closed)})
+			s.shifted = append(s.shifted, Shifted{p.Time, p.Sequence, p.Verb, p.Object, e.reach.opened, e.reach.closed})
 		}
 	}
 	return s.published, s.dropped
@@ -157,6 +157,7 @@ func (e *edit) render() {
 	case p.Verb == model.EditChanged && e.void():
 		p.Detail = "findings came and went"
 	}
+	e.reach.render()
 	p.PairsOpened, p.PairsClosed = pairs(e.reach.opened), pairs(e.reach.closed)
 	if e.ledger == nil {
 		return

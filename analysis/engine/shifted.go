@@ -1,9 +1,13 @@
 package engine
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"time"
 
 	"canopy/analysis/network"
+	"canopy/analysis/network/port"
 	"canopy/model"
 )
 
@@ -26,47 +30,61 @@ func (e *Engine) Reached() []Shifted {
 	return nil
 }
 
-// balance is what an edit did to connections.
-type balance struct{ opened, closed []network.Shift }
-
-// post takes what one change did: what it takes back is struck out.
-func (b *balance) post(d *network.Delta) {
-	b.opened, b.closed = settle(b.opened, b.closed, d.Opened)
-	b.closed, b.opened = settle(b.closed, b.opened, d.Closed)
+// balance is what an edit did to connections: what one change did and another took back is not in it.
+type balance struct {
+	pairs map[shiftKey]int
+	sets  map[string]port.Set
+	// opened and closed are what was told last.
+	opened, closed []network.Shift
 }
 
-// settle adds shifts to those of their kind, less what they take back of the others.
-func settle(same, other, come []network.Shift) (now, rest []network.Shift) {
-	for _, s := range come {
-		if i := placeOf(other, &s); i >= 0 {
-			pairs := min(other[i].Pairs, s.Pairs)
-			s.Pairs -= pairs
-			if other[i].Pairs -= pairs; other[i].Pairs == 0 {
-				other = append(other[:i:i], other[i+1:]...)
-			}
-		}
-		if s.Pairs == 0 {
+// shiftKey tells differences apart, but for how many pairs of pods they are about.
+type shiftKey struct {
+	src, dst network.ClassName
+	ports    string
+}
+
+// post takes what one change did.
+func (b *balance) post(d *network.Delta) {
+	if len(d.Opened)+len(d.Closed) > 0 && b.pairs == nil {
+		b.pairs, b.sets = map[shiftKey]int{}, map[string]port.Set{}
+	}
+	for i := range d.Opened {
+		b.add(&d.Opened[i], d.Opened[i].Pairs)
+	}
+	for i := range d.Closed {
+		b.add(&d.Closed[i], -d.Closed[i].Pairs)
+	}
+}
+
+func (b *balance) add(s *network.Shift, pairs int) {
+	ports := s.Connections.String()
+	b.sets[ports] = s.Connections
+	key := shiftKey{s.Src, s.Dst, ports}
+	if b.pairs[key] += pairs; b.pairs[key] == 0 {
+		delete(b.pairs, key)
+	}
+}
+
+func (b *balance) void() bool { return len(b.pairs) == 0 }
+
+// render makes the lists, anew each time, since reports have the old ones.
+func (b *balance) render() {
+	b.opened, b.closed = nil, nil
+	keys := slices.SortedFunc(maps.Keys(b.pairs), func(x, y shiftKey) int {
+		return cmp.Or(cmp.Compare(x.src.Namespace, y.src.Namespace), cmp.Compare(x.src.Labels, y.src.Labels),
+			cmp.Compare(x.dst.Namespace, y.dst.Namespace), cmp.Compare(x.dst.Labels, y.dst.Labels), cmp.Compare(x.ports, y.ports))
+	})
+	for _, k := range keys {
+		s := network.Shift{Src: k.src, Dst: k.dst, Connections: b.sets[k.ports], Pairs: b.pairs[k]}
+		if s.Pairs > 0 {
+			b.opened = append(b.opened, s)
 			continue
 		}
-		if i := placeOf(same, &s); i >= 0 {
-			same[i].Pairs += s.Pairs
-		} else {
-			same = append(same, s)
-		}
+		s.Pairs = -s.Pairs
+		b.closed = append(b.closed, s)
 	}
-	return same, other
 }
-
-func placeOf(list []network.Shift, s *network.Shift) int {
-	for i := range list {
-		if list[i].Src == s.Src && list[i].Dst == s.Dst && list[i].Connections.Equal(s.Connections) {
-			return i
-		}
-	}
-	return -1
-}
-
-func (b *balance) void() bool { return len(b.opened)+len(b.closed) == 0 }
 
 func pairs(list []network.Shift) int {
 	n := 0
