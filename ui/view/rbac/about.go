@@ -8,6 +8,8 @@ import (
 	access "canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/model/cluster"
+
+	"canopy/ui/view/sheet"
 )
 
 // question says of what the second and the third pane are to tell. It is comparable.
@@ -26,9 +28,9 @@ type question struct {
 // about is what the second and the third pane tell of an entry. It is immutable.
 type about struct {
 	question
-	links   *batch[*link]
+	links   *sheet.Batch[*link]
 	granted []access.Granted
-	rights  *batch[*right]
+	rights  *sheet.Batch[*right]
 	// why says what was not seen of what could grant the subject more; "" where all was.
 	why string
 	// users are what runs as the account.
@@ -46,9 +48,9 @@ func (to *loader) answer(q question, before *about) (*about, error) {
 	} else {
 		a.ask()
 	}
-	id := q.mode.String() + "\n" + q.entry.id()
+	id := q.mode.String() + "\n" + q.entry.ID()
 	if a.links == nil {
-		a.links = newBatch(before.links, id, q.world.settled, q.world.links(q.mode, q.entry), (*link).compare)
+		a.links = sheet.NewBatch(before.links, id, q.world.settled, q.world.links(q.mode, q.entry), (*link).compare)
 	}
 	a.users = usersOf(to.report.Inventory, q.entry.subject)
 	if before.rights != nil && a.links == before.links && before.world == q.world && before.through == q.through && before.apart == q.apart {
@@ -66,7 +68,7 @@ func (to *loader) answer(q question, before *about) (*about, error) {
 		return nil, err
 	}
 	granted := throughOnly(all, q.through)
-	a.rights = newBatch(before.rights, id+"\n"+refID(q.through), q.world.settled, f.fold(granted), (*right).compare)
+	a.rights = sheet.NewBatch(before.rights, id+"\n"+refID(q.through), q.world.settled, f.fold(granted), (*right).compare)
 	return a, nil
 }
 

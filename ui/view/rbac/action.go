@@ -10,7 +10,7 @@ import (
 
 // Can says whether an action makes sense here and now.
 func (s *Screen) Can(a keys.Action) view.Offer {
-	e, ok := s.entries[s.mode].selected()
+	e, ok := s.entries[s.mode].Selected()
 	switch a {
 	case keys.NextPane, keys.PrevPane, keys.Turn:
 		return view.Yes()
@@ -37,7 +37,7 @@ func (s *Screen) Can(a keys.Action) view.Offer {
 			return view.When(ok && e != nil, "the list is empty")
 		}
 	}
-	return s.pane().can(a)
+	return s.pane().Can(a)
 }
 
 // Do does what Can has offered.
@@ -71,7 +71,7 @@ func (s *Screen) Do(a keys.Action) tea.Cmd {
 		if s.focus == first {
 			s.narrow = narrow{}
 		}
-		cmd := s.pane().do(a)
+		cmd := s.pane().Do(a)
 		s.lay()
 		return tea.Batch(cmd, s.ask())
 	}
@@ -90,22 +90,22 @@ func (s *Screen) open() tea.Cmd {
 	case first:
 		s.turnTo(second)
 	case second:
-		l, ok := s.links[s.mode].selected()
+		l, ok := s.links[s.mode].Selected()
 		if !ok {
-			return s.pane().do(keys.Fold)
+			return s.pane().Do(keys.Fold)
 		}
 		if s.mode != subjects {
 			return s.Reveal(l.subject, model.Ref{})
 		}
 		if s.about != nil {
-			s.narrow = narrow{s.about.entry.id(), l.binding}
+			s.narrow = narrow{s.about.entry.ID(), l.binding}
 		}
 		s.turnTo(third)
 		return s.ask()
 	default:
-		r, ok := s.rights[s.mode].selected()
+		r, ok := s.rights[s.mode].Selected()
 		if !ok || s.about == nil {
-			return s.rights[s.mode].do(keys.Fold)
+			return s.rights[s.mode].Do(keys.Fold)
 		}
 		e := s.about.entry
 		return view.Send(view.Go{Place: view.Place{Screen: view.Grants, Subject: e.subject, Object: e.ref, Query: r.key}})
@@ -116,7 +116,7 @@ func (s *Screen) open() tea.Cmd {
 // rule is the id of the rule that explains what is selected; "" for none.
 func (s *Screen) rule() string {
 	if s.focus == third {
-		if r, ok := s.rights[s.mode].selected(); ok {
+		if r, ok := s.rights[s.mode].Selected(); ok {
 			for _, e := range r.edges {
 				if e.Rule != "" {
 					return e.Rule
@@ -134,13 +134,13 @@ func (s *Screen) rule() string {
 // subject is who is looked at.
 func (s *Screen) subject() (model.Subject, bool) {
 	if s.mode == subjects {
-		e, ok := s.entries[subjects].selected()
+		e, ok := s.entries[subjects].Selected()
 		if !ok {
 			return model.Subject{}, false
 		}
 		return e.subject, true
 	}
-	if l, ok := s.links[s.mode].selected(); ok && s.focus == second && !l.subject.IsZero() {
+	if l, ok := s.links[s.mode].Selected(); ok && s.focus == second && !l.subject.IsZero() {
 		return l.subject, true
 	}
 	return model.Subject{}, false
@@ -153,10 +153,10 @@ func (s *Screen) pair() []model.Subject {
 		return nil
 	}
 	l := s.entries[subjects]
-	for _, e := range l.table.Marked() {
+	for _, e := range l.Marked() {
 		list = append(list, e.subject)
 	}
-	if e, ok := l.selected(); ok && len(list) == 1 && e.subject != list[0] {
+	if e, ok := l.Selected(); ok && len(list) == 1 && e.subject != list[0] {
 		list = append(list, e.subject)
 	}
 	return list
@@ -166,7 +166,7 @@ func (s *Screen) pair() []model.Subject {
 // and a role to the binding.
 func (s *Screen) leads() (subject model.Subject, object model.Ref, ok bool) {
 	if s.focus == second {
-		l, ok := s.links[s.mode].selected()
+		l, ok := s.links[s.mode].Selected()
 		switch {
 		case !ok:
 			return subject, object, false
@@ -175,7 +175,7 @@ func (s *Screen) leads() (subject model.Subject, object model.Ref, ok bool) {
 		}
 		return subject, l.binding, true
 	}
-	if e, ok := s.entries[s.mode].selected(); ok && s.focus == first && s.mode == bindings {
+	if e, ok := s.entries[s.mode].Selected(); ok && s.focus == first && s.mode == bindings {
 		if b := s.world.bindings[e.ref]; b != nil {
 			return subject, b.role, b.exists
 		}

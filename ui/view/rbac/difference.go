@@ -16,6 +16,7 @@ import (
 	"canopy/ui/text"
 	"canopy/ui/view"
 	"canopy/ui/view/page"
+	"canopy/ui/view/sheet"
 )
 
 // surplus is a right that only one of two subjects has. It is immutable.
@@ -26,16 +27,16 @@ type surplus struct {
 	who    string
 }
 
-func (s *surplus) id() string { return fmt.Sprint(s.second, "\n", s.key) }
+func (s *surplus) ID() string { return fmt.Sprint(s.second, "\n", s.key) }
 
-func (s *surplus) same(o *surplus) bool { return s.right.same(o.right) }
+func (s *surplus) Same(o *surplus) bool { return s.right.Same(o.right) }
 
 func (s *surplus) compare(o *surplus) int {
 	return cmp.Or(compareBool(s.second, o.second), s.right.compare(o.right))
 }
 
 func surplusSchema(s *view.Shared) *table.Schema[*surplus] {
-	marks := column("ATTACK", 7, 12, 1, func(r *surplus) string { return r.marks })
+	marks := sheet.Column("ATTACK", 7, 12, 1, func(r *surplus) string { return r.marks })
 	marks.Compare, marks.Falls = func(a, b *surplus) int { return cmp.Compare(b.weight(), a.weight()) }, true
 	marks.Style = func(r *surplus) lipgloss.Style {
 		if r.marks == "" {
@@ -44,14 +45,14 @@ func surplusSchema(s *view.Shared) *table.Schema[*surplus] {
 		return s.Theme.Warn
 	}
 	return &table.Schema[*surplus]{
-		Key: (*surplus).id, Compare: (*surplus).compare,
+		Key: (*surplus).ID, Compare: (*surplus).compare,
 		Columns: []table.Column[*surplus]{
-			hidden(column("ONLY", 10, 24, 0, func(r *surplus) string { return r.who })),
-			grow(searched(column("RESOURCE", 12, 26, 0, func(r *surplus) string { return r.resource }))),
-			grow(searched(column("VERBS", 8, 24, 0, func(r *surplus) string { return r.verbs }))),
-			column("WHERE", 5, 14, 2, func(r *surplus) string { return r.scope }),
-			searched(marks),
-			column("FROM", 5, 8, 3, func(r *surplus) string { return r.label }),
+			sheet.Hidden(sheet.Column("ONLY", 10, 24, 0, func(r *surplus) string { return r.who })),
+			sheet.Grow(sheet.Searched(sheet.Column("RESOURCE", 12, 26, 0, func(r *surplus) string { return r.resource }))),
+			sheet.Grow(sheet.Searched(sheet.Column("VERBS", 8, 24, 0, func(r *surplus) string { return r.verbs }))),
+			sheet.Column("WHERE", 5, 14, 2, func(r *surplus) string { return r.scope }),
+			sheet.Searched(marks),
+			sheet.Column("FROM", 5, 8, 3, func(r *surplus) string { return r.label }),
 		},
 		Fields: []table.Field[*surplus]{
 			field("only", "", func(r *surplus) string { return r.who }),
@@ -85,9 +86,9 @@ const attackColumn = 4
 
 // NewDifference gives the screen of what one of two subjects may do, and the other may not.
 func NewDifference(shared *view.Shared, keeper *Keeper, a, b model.Subject) view.Screen {
-	s := newSheet[*surplus](shared, keeper, &difference{shared, a, b})
-	s.list = newList(shared, view.Screen(s), surplusSchema(shared), attackColumn)
-	s.list.wanted.query.Group = "only"
+	s := newInquiry[*surplus](shared, keeper, &difference{shared, a, b})
+	s.list = sheet.NewList(shared, view.Screen(s), surplusSchema(shared), attackColumn)
+	s.list.GroupFirst("only")
 	return s
 }
 
@@ -128,11 +129,11 @@ func (d *difference) Load(to *loader, before *answer[*surplus]) (*answer[*surplu
 			rows = append(rows, &surplus{r, side.second, text.Clean("only " + side.who.String())})
 		}
 	}
-	var old *batch[*surplus]
+	var old *sheet.Batch[*surplus]
 	if before != nil {
 		old = before.batch
 	}
-	a.batch = newBatch(old, subjectID(d.a)+subjectID(d.b), to.world.settled, rows, (*surplus).compare)
+	a.batch = sheet.NewBatch(old, subjectID(d.a)+subjectID(d.b), to.world.settled, rows, (*surplus).compare)
 	a.aside = fmt.Sprintf("%d only here, %d only there, %d in common", len(diff.OnlyA), len(diff.OnlyB), diff.Common)
 	a.said = append(a.said, remark{text: fmt.Sprintf("%s has %s that %s lacks, and lacks %d that the other has; %d are common to both.", d.a, view.Count(len(diff.OnlyA), "permission"), d.b, len(diff.OnlyB), diff.Common)})
 	return a, nil

@@ -9,6 +9,7 @@ import (
 	"canopy/model"
 	"canopy/ui/text"
 	"canopy/ui/view"
+	"canopy/ui/view/sheet"
 )
 
 // mode says what is listed first.
@@ -46,7 +47,7 @@ type entry struct {
 	note string
 }
 
-func (e *entry) id() string {
+func (e *entry) ID() string {
 	if !e.subject.IsZero() {
 		return subjectID(e.subject)
 	}
@@ -57,7 +58,7 @@ func subjectID(s model.Subject) string { return string(s.Kind) + "\n" + s.Namesp
 
 func refID(r model.Ref) string { return r.Kind + "\n" + r.Namespace + "\n" + r.Name }
 
-func (e *entry) same(o *entry) bool { return *e == *o }
+func (e *entry) Same(o *entry) bool { return *e == *o }
 
 func (e *entry) compare(o *entry) int {
 	return cmp.Or(e.subject.Compare(o.subject), e.ref.Compare(o.ref))
@@ -105,7 +106,7 @@ func (w *world) list(before *world, now *view.Snapshot) {
 		}
 	}
 	for m := range lists {
-		w.entries[m] = newBatch(before.entries[m], mode(m).String()+w.shown, whole, lists[m], (*entry).compare)
+		w.entries[m] = sheet.NewBatch(before.entries[m], mode(m).String()+w.shown, whole, lists[m], (*entry).compare)
 	}
 }
 

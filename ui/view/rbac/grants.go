@@ -8,6 +8,7 @@ import (
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
+	"canopy/ui/view/sheet"
 )
 
 // grants is the topic of what one row of the third pane rests on.
@@ -24,8 +25,8 @@ func NewGrants(shared *view.Shared, keeper *Keeper, p view.Place) view.Screen {
 	if p.Subject.IsZero() {
 		g.name = called(p.Object)
 	}
-	s := newSheet[*proof](shared, keeper, g)
-	s.list = newList(shared, view.Screen(s), proofSchema(), 0)
+	s := newInquiry[*proof](shared, keeper, g)
+	s.list = sheet.NewList(shared, view.Screen(s), proofSchema(), 0)
 	return s
 }
 
@@ -83,13 +84,13 @@ func (g *grants) Load(to *loader, before *answer[*proof]) (*answer[*proof], erro
 	if about.why != "" && g.at.Object.IsZero() {
 		a.scope = "may hold more: " + about.why
 	}
-	rows = unique(rows, (*proof).id)
+	rows = unique(rows, (*proof).ID)
 	a.aside = view.Count(len(rows), "grant")
-	var old *batch[*proof]
+	var old *sheet.Batch[*proof]
 	if before != nil {
 		old = before.batch
 	}
-	a.batch = newBatch(old, g.at.Query, to.world.settled, rows, (*proof).compare)
+	a.batch = sheet.NewBatch(old, g.at.Query, to.world.settled, rows, (*proof).compare)
 	return a, nil
 }
 
@@ -97,7 +98,7 @@ func (g *grants) Load(to *loader, before *answer[*proof]) (*answer[*proof], erro
 func (a *about) named(key string) []*right {
 	var same []*right
 	thing, _, _ := strings.Cut(key, " -n ")
-	for _, r := range a.rights.rows {
+	for _, r := range a.rights.Rows() {
 		if r.key == key {
 			return []*right{r}
 		}

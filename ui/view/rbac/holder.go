@@ -12,6 +12,7 @@ import (
 	"canopy/ui/table"
 	"canopy/ui/text"
 	"canopy/ui/view"
+	"canopy/ui/view/sheet"
 )
 
 // holder is somebody who may do what was asked. It is immutable.
@@ -29,9 +30,9 @@ type holder struct {
 	rows []*view.Row
 }
 
-func (h *holder) id() string { return subjectID(h.Subject) }
+func (h *holder) ID() string { return subjectID(h.Subject) }
 
-func (h *holder) same(o *holder) bool {
+func (h *holder) Same(o *holder) bool {
 	return h.scope == o.scope && h.through == o.through && h.rank == o.rank && h.stands == o.stands && h.label == o.label &&
 		slices.EqualFunc(h.Via, o.Via, sameGrant)
 }
@@ -42,19 +43,19 @@ func holderGrade(h *holder) (string, model.Severity, int) { return h.severity, h
 
 func holderSchema(s *view.Shared) *table.Schema[*holder] {
 	return &table.Schema[*holder]{
-		Key: (*holder).id, Compare: (*holder).compare,
+		Key: (*holder).ID, Compare: (*holder).compare,
 		Columns: []table.Column[*holder]{
 			graded(s, holderGrade),
-			grow(searched(column("SUBJECT", 14, 32, 0, func(h *holder) string { return h.name }))),
-			column("WHERE", 5, 16, 1, func(h *holder) string { return h.scope }),
-			styled(column("STANDS FOR", 11, 14, 3, standsFor), func(h *holder) lipgloss.Style {
+			sheet.Grow(sheet.Searched(sheet.Column("SUBJECT", 14, 32, 0, func(h *holder) string { return h.name }))),
+			sheet.Column("WHERE", 5, 16, 1, func(h *holder) string { return h.scope }),
+			sheet.Styled(sheet.Column("STANDS FOR", 11, 14, 3, standsFor), func(h *holder) lipgloss.Style {
 				if h.stands > 0 {
 					return s.Theme.Warn
 				}
 				return s.Theme.Faint
 			}),
-			grow(searched(column("THROUGH", 12, 32, 2, func(h *holder) string { return h.through }))),
-			column("FROM", 5, 8, 4, func(h *holder) string { return h.label }),
+			sheet.Grow(sheet.Searched(sheet.Column("THROUGH", 12, 32, 2, func(h *holder) string { return h.through }))),
+			sheet.Column("FROM", 5, 8, 4, func(h *holder) string { return h.label }),
 		},
 		Fields: []table.Field[*holder]{
 			severities(holderGrade), field("kind", "", func(h *holder) string { return kindOf(h.Subject) }),

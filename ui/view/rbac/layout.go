@@ -22,7 +22,7 @@ type spot struct {
 func (s *Screen) spots() []spot {
 	w := s.width
 	switch {
-	case w < twoFrom || s.pane().wide():
+	case w < twoFrom || s.pane().IsWide():
 		return []spot{{s.focus, w}}
 	case w < threeFrom && s.focus == first:
 		left := max(28, w*36/100)
@@ -47,15 +47,15 @@ func (s *Screen) lay() {
 		switch p.pane {
 		case first:
 			for m := range modes {
-				s.entries[m].width(width, lines)
+				s.entries[m].Resize(width, lines)
 			}
 		case second:
 			for m := range modes {
-				s.links[m].width(width, lines)
+				s.links[m].Resize(width, lines)
 			}
 		default:
 			for m := range modes {
-				s.rights[m].width(width, lines)
+				s.rights[m].Resize(width, lines)
 			}
 		}
 	}
@@ -104,7 +104,7 @@ func (s *Screen) draw(p spot, height int) string {
 			lines = append(lines, "  "+s.shared.Theme.Faint.Render(l))
 		}
 	} else {
-		lines = append(lines, strings.Split(s.part(p.pane).view(), "\n")...)
+		lines = append(lines, strings.Split(s.part(p.pane).View(), "\n")...)
 	}
 	return view.Block(lines, p.width, height)
 }

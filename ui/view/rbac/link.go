@@ -27,9 +27,9 @@ type link struct {
 	note string
 }
 
-func (l *link) id() string { return refID(l.binding) + "\n" + strconv.Itoa(l.index) }
+func (l *link) ID() string { return refID(l.binding) + "\n" + strconv.Itoa(l.index) }
 
-func (l *link) same(o *link) bool { return *l == *o }
+func (l *link) Same(o *link) bool { return *l == *o }
 
 // compare puts what is one's own before what one has by a group.
 func (l *link) compare(o *link) int {

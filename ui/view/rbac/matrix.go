@@ -17,6 +17,7 @@ import (
 	"canopy/ui/text"
 	"canopy/ui/view"
 	"canopy/ui/view/page"
+	"canopy/ui/view/sheet"
 )
 
 // plot is what a subject may do in one namespace, or in the whole cluster: a cell for each of the usual verbs. It is immutable.
@@ -32,10 +33,10 @@ type plot struct {
 	danger int
 }
 
-func (p *plot) id() string { return p.namespace }
+func (p *plot) ID() string { return p.namespace }
 
-func (p *plot) same(o *plot) bool {
-	return p.others == o.others && p.danger == o.danger && len(p.cells) == len(o.cells) && slices.EqualFunc(p.rights, o.rights, (*right).same) &&
+func (p *plot) Same(o *plot) bool {
+	return p.others == o.others && p.danger == o.danger && len(p.cells) == len(o.cells) && slices.EqualFunc(p.rights, o.rights, (*right).Same) &&
 		!slices.ContainsFunc(matrixVerbs(), func(v string) bool { return p.cells[v] != o.cells[v] })
 }
 
@@ -65,7 +66,7 @@ func (p *plot) cell(verb string) string {
 }
 
 func plotSchema(s *view.Shared) *table.Schema[*plot] {
-	columns := []table.Column[*plot]{grow(searched(column("NAMESPACE", 12, 22, 0, func(p *plot) string { return p.name })))}
+	columns := []table.Column[*plot]{sheet.Grow(sheet.Searched(sheet.Column("NAMESPACE", 12, 22, 0, func(p *plot) string { return p.name })))}
 	columns[0].Compare = (*plot).compare
 	for i, verb := range matrixVerbs() {
 		columns = append(columns, table.Column[*plot]{
@@ -83,9 +84,9 @@ func plotSchema(s *view.Shared) *table.Schema[*plot] {
 			},
 		})
 	}
-	columns = append(columns, grow(searched(column("OTHER VERBS", 11, 24, 3, func(p *plot) string { return p.others }))))
+	columns = append(columns, sheet.Grow(sheet.Searched(sheet.Column("OTHER VERBS", 11, 24, 3, func(p *plot) string { return p.others }))))
 	return &table.Schema[*plot]{
-		Key: (*plot).id, Compare: (*plot).compare, Columns: columns,
+		Key: (*plot).ID, Compare: (*plot).compare, Columns: columns,
 		Fields: []table.Field[*plot]{field("ns", "namespace", func(p *plot) string { return p.name })},
 	}
 }
@@ -98,8 +99,8 @@ type matrix struct {
 
 // NewMatrix gives the screen of what a subject may do, by namespace and verb.
 func NewMatrix(shared *view.Shared, keeper *Keeper, who model.Subject) view.Screen {
-	s := newSheet[*plot](shared, keeper, &matrix{shared, who})
-	s.list = newList(shared, view.Screen(s), plotSchema(shared), 0)
+	s := newInquiry[*plot](shared, keeper, &matrix{shared, who})
+	s.list = sheet.NewList(shared, view.Screen(s), plotSchema(shared), 0)
 	// Seven verbs want their room.
 	s.share = 34
 	return s
@@ -154,11 +155,11 @@ func (m *matrix) Load(to *loader, before *answer[*plot]) (*answer[*plot], error)
 		}
 		rows = append(rows, p)
 	}
-	var old *batch[*plot]
+	var old *sheet.Batch[*plot]
 	if before != nil {
 		old = before.batch
 	}
-	a.batch = newBatch(old, subjectID(m.who), to.world.settled, rows, (*plot).compare)
+	a.batch = sheet.NewBatch(old, subjectID(m.who), to.world.settled, rows, (*plot).compare)
 	a.aside = view.Count(len(rows)-1, "namespace")
 	a.said = append(a.said, remark{text: "On how many kinds of objects " + m.who.String() + " may use each verb. What it may do in the whole cluster counts in every namespace, also in those that are not listed. +1 stands for a kind of which certain objects alone are meant."})
 	return a, nil

@@ -6,6 +6,7 @@ import (
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
+	"canopy/ui/view/sheet"
 )
 
 // Picture is the screen that draws one subject with its groups, bindings and roles. It satisfies view.Screen and
@@ -103,7 +104,7 @@ func (p *Picture) paint() tea.Cmd {
 	})
 }
 
-func (m painted) take() tea.Cmd {
+func (m painted) Take() tea.Cmd {
 	p := m.picture
 	p.busy, p.drawn, p.world, p.scene = false, m.sight, m.world, m.scene
 	switch {
@@ -117,8 +118,8 @@ func (m painted) take() tea.Cmd {
 
 // Update takes a picture.
 func (p *Picture) Update(msg tea.Msg) tea.Cmd {
-	if t, ok := msg.(taker); ok {
-		return t.take()
+	if t, ok := msg.(sheet.Taker); ok {
+		return t.Take()
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"canopy/model"
 	"canopy/ui/table"
 	"canopy/ui/text"
+
+	"canopy/ui/view/sheet"
 )
 
 // proof is one grant of what is looked at: a rule of a role that a binding gives to somebody. It is immutable.
@@ -23,7 +25,7 @@ type proof struct {
 	edges                               []*model.Edge
 }
 
-func (p *proof) id() string {
+func (p *proof) ID() string {
 	from := ""
 	if p.AggregatedFrom != nil {
 		from = refID(*p.AggregatedFrom)
@@ -31,12 +33,12 @@ func (p *proof) id() string {
 	return refID(p.Binding) + "\n" + strconv.Itoa(p.Subject) + "\n" + refID(p.Role) + "\n" + strconv.Itoa(p.Rule) + "\n" + from
 }
 
-func (p *proof) same(o *proof) bool {
+func (p *proof) Same(o *proof) bool {
 	return sameGrant(p.Grant, o.Grant) && p.words == o.words && p.label == o.label && slices.Equal(p.edges, o.edges)
 }
 
 func (p *proof) compare(o *proof) int {
-	return cmp.Or(p.Binding.Compare(o.Binding), p.Role.Compare(o.Role), cmp.Compare(p.Rule, o.Rule), cmp.Compare(p.Subject, o.Subject), cmp.Compare(p.id(), o.id()))
+	return cmp.Or(p.Binding.Compare(o.Binding), p.Role.Compare(o.Role), cmp.Compare(p.Rule, o.Rule), cmp.Compare(p.Subject, o.Subject), cmp.Compare(p.ID(), o.ID()))
 }
 
 // proofs sums grants up by rule.
@@ -48,10 +50,10 @@ func (f *folder) proofs(granted []access.Granted) []*proof {
 		edges := f.opens(&g.Permission)
 		for _, v := range g.Via {
 			one := &proof{Grant: v}
-			p := at[one.id()]
+			p := at[one.ID()]
 			if p == nil {
 				p = one
-				at[one.id()] = p
+				at[one.ID()] = p
 				list = append(list, p)
 			}
 			p.verbs, p.resources = add(p.verbs, v.Verb), add(p.resources, wordOf(&g.Permission))
@@ -95,14 +97,14 @@ func viaWords(match string) string {
 
 func proofSchema() *table.Schema[*proof] {
 	return &table.Schema[*proof]{
-		Key: (*proof).id, Compare: (*proof).compare,
+		Key: (*proof).ID, Compare: (*proof).compare,
 		Columns: []table.Column[*proof]{
-			grow(searched(column("BINDING", 10, 24, 0, func(p *proof) string { return p.binding }))),
-			searched(column("VIA", 6, 24, 1, func(p *proof) string { return p.via })),
-			grow(searched(column("ROLE", 8, 24, 0, func(p *proof) string { return p.roleName }))),
-			column("RULE", 8, 9, 2, func(p *proof) string { return p.rule }),
-			grow(searched(column("GRANTS", 10, 28, 3, func(p *proof) string { return p.words }))),
-			column("FROM", 5, 8, 4, func(p *proof) string { return p.label }),
+			sheet.Grow(sheet.Searched(sheet.Column("BINDING", 10, 24, 0, func(p *proof) string { return p.binding }))),
+			sheet.Searched(sheet.Column("VIA", 6, 24, 1, func(p *proof) string { return p.via })),
+			sheet.Grow(sheet.Searched(sheet.Column("ROLE", 8, 24, 0, func(p *proof) string { return p.roleName }))),
+			sheet.Column("RULE", 8, 9, 2, func(p *proof) string { return p.rule }),
+			sheet.Grow(sheet.Searched(sheet.Column("GRANTS", 10, 28, 3, func(p *proof) string { return p.words }))),
+			sheet.Column("FROM", 5, 8, 4, func(p *proof) string { return p.label }),
 		},
 		Fields: []table.Field[*proof]{
 			field("binding", "", func(p *proof) string { return p.binding }), field("role", "", func(p *proof) string { return p.roleName }),

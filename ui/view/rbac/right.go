@@ -36,9 +36,9 @@ type right struct {
 	urls bool
 }
 
-func (r *right) id() string { return r.key }
+func (r *right) ID() string { return r.key }
 
-func (r *right) same(o *right) bool {
+func (r *right) Same(o *right) bool {
 	return r.key == o.key && r.verbs == o.verbs && r.marks == o.marks && r.label == o.label &&
 		slices.EqualFunc(r.granted, o.granted, func(a, b access.Granted) bool {
 			return a.Permission == b.Permission && slices.EqualFunc(a.Via, b.Via, sameGrant)

@@ -45,7 +45,7 @@ func (to *loader) scene(s model.Subject) (*scene, error) {
 	out := &scene{subject: s, why: a.why}
 	for _, name := range namesOf(s) {
 		start := len(out.grants)
-		for _, l := range a.links.rows {
+		for _, l := range a.links.Rows() {
 			if l.subject != name {
 				continue
 			}

@@ -10,46 +10,11 @@ import (
 	"canopy/model"
 	"canopy/ui/table"
 	"canopy/ui/view"
+	"canopy/ui/view/sheet"
 )
 
 // severityColumn is the first column of the first two panes.
 const severityColumn = 0
-
-// column makes a column that sorts by what it shows.
-func column[R any](title string, least, ideal, priority int, of func(R) string) table.Column[R] {
-	return table.Column[R]{
-		Title: title, Min: least, Ideal: ideal, Priority: priority, Text: of,
-		Compare: func(a, b R) int { return cmp.Compare(of(a), of(b)) },
-	}
-}
-
-func searched[R any](c table.Column[R]) table.Column[R] {
-	c.Searched = true
-	return c
-}
-
-func grow[R any](c table.Column[R]) table.Column[R] {
-	c.Grow = true
-	return c
-}
-
-func hidden[R any](c table.Column[R]) table.Column[R] {
-	c.Hidden, c.Searched = true, false
-	return c
-}
-
-func styled[R any](c table.Column[R], style func(R) lipgloss.Style) table.Column[R] {
-	c.Style = style
-	return c
-}
-
-// count makes a column of numbers.
-func count[R any](title string, width, priority int, of func(R) int) table.Column[R] {
-	return table.Column[R]{
-		Title: title, Min: width, Ideal: width, Priority: priority, Right: true, Falls: true, Text: func(r R) string { return view.Number(of(r)) },
-		Compare: func(a, b R) int { return cmp.Compare(of(b), of(a)) },
-	}
-}
 
 // graded makes the column of severities.
 func graded[R any](s *view.Shared, of func(R) (letter string, worst model.Severity, rank int)) table.Column[R] {
@@ -99,22 +64,22 @@ func entrySchema(s *view.Shared, m mode) *table.Schema[*entry] {
 	title := [...]string{subjects: "SUBJECT", bindings: "BINDING", roles: "ROLE"}[m]
 	granted := [...]string{subjects: "GRANTS", bindings: "NAMES", roles: "BOUND"}[m]
 	return &table.Schema[*entry]{
-		Key: (*entry).id, Compare: (*entry).compare,
+		Key: (*entry).ID, Compare: (*entry).compare,
 		Columns: []table.Column[*entry]{
 			graded(s, gradeOf),
-			styled(grow(searched(column(title, 14, 22, 0, func(e *entry) string { return e.name }))), func(e *entry) lipgloss.Style {
+			sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column(title, 14, 22, 0, func(e *entry) string { return e.name }))), func(e *entry) lipgloss.Style {
 				if e.note != "" {
 					return s.Theme.Faint
 				}
 				return s.Theme.Text
 			}),
-			hidden(column("KIND", 7, 18, 3, func(e *entry) string { return e.kind })),
-			hidden(column("NAMESPACE", 9, 14, 4, func(e *entry) string { return e.namespace })),
-			hidden(count(granted, 6, 5, func(e *entry) int { return e.grants })),
-			hidden(column("WHERE", 6, 14, 6, func(e *entry) string { return e.scope })),
-			hidden(column("FROM", 5, 14, 7, func(e *entry) string { return e.label })),
-			hidden(count("FINDINGS", 8, 8, func(e *entry) int { return e.findings })),
-			hidden(column("NOTE", 8, 24, 9, func(e *entry) string { return e.note })),
+			sheet.Hidden(sheet.Column("KIND", 7, 18, 3, func(e *entry) string { return e.kind })),
+			sheet.Hidden(sheet.Column("NAMESPACE", 9, 14, 4, func(e *entry) string { return e.namespace })),
+			sheet.Hidden(sheet.Count(granted, 6, 5, func(e *entry) int { return e.grants })),
+			sheet.Hidden(sheet.Column("WHERE", 6, 14, 6, func(e *entry) string { return e.scope })),
+			sheet.Hidden(sheet.Column("FROM", 5, 14, 7, func(e *entry) string { return e.label })),
+			sheet.Hidden(sheet.Count("FINDINGS", 8, 8, func(e *entry) int { return e.findings })),
+			sheet.Hidden(sheet.Column("NOTE", 8, 24, 9, func(e *entry) string { return e.note })),
 		},
 		Fields: []table.Field[*entry]{
 			severities(gradeOf), field("kind", "", func(e *entry) string { return e.kind }), field("ns", "namespace", func(e *entry) string { return e.namespace }),
@@ -151,24 +116,24 @@ func linkSchema(s *view.Shared, m mode) *table.Schema[*link] {
 		}
 		return s.Theme.Text
 	}
-	who := styled(grow(searched(column("SUBJECT", 12, 24, 0, func(l *link) string { return l.who }))), odd)
-	name := grow(searched(column("BINDING", 9, 9, 0, func(l *link) string { return l.name })))
-	role := styled(grow(searched(column("ROLE", 8, 8, 0, func(l *link) string { return l.roleName }))), odd)
-	by := searched(column("VIA", 9, 16, 2, func(l *link) string { return l.by }))
-	group := hidden(column("GROUP", 12, 24, 8, func(l *link) string { return l.group }))
-	scope := hidden(column("WHERE", 5, 10, 3, func(l *link) string { return l.scope }))
-	from := column("FROM", 8, 8, 4, func(l *link) string { return l.label })
-	note := hidden(column("NOTE", 8, 24, 9, func(l *link) string { return l.note }))
+	who := sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column("SUBJECT", 12, 24, 0, func(l *link) string { return l.who }))), odd)
+	name := sheet.Grow(sheet.Searched(sheet.Column("BINDING", 9, 9, 0, func(l *link) string { return l.name })))
+	role := sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column("ROLE", 8, 8, 0, func(l *link) string { return l.roleName }))), odd)
+	by := sheet.Searched(sheet.Column("VIA", 9, 16, 2, func(l *link) string { return l.by }))
+	group := sheet.Hidden(sheet.Column("GROUP", 12, 24, 8, func(l *link) string { return l.group }))
+	scope := sheet.Hidden(sheet.Column("WHERE", 5, 10, 3, func(l *link) string { return l.scope }))
+	from := sheet.Column("FROM", 8, 8, 4, func(l *link) string { return l.label })
+	note := sheet.Hidden(sheet.Column("NOTE", 8, 24, 9, func(l *link) string { return l.note }))
 	columns := []table.Column[*link]{graded(s, linkGrade), name, role, by, from, group, scope, note}
 	switch m {
 	case bindings:
-		columns = []table.Column[*link]{graded(s, linkGrade), who, hidden(role), hidden(name), scope, note}
+		columns = []table.Column[*link]{graded(s, linkGrade), who, sheet.Hidden(role), sheet.Hidden(name), scope, note}
 	case roles:
 		name.Grow = false
 		columns = []table.Column[*link]{graded(s, linkGrade), who, name, from, scope, note}
 	}
 	return &table.Schema[*link]{
-		Key: (*link).id, Compare: (*link).compare, Columns: columns,
+		Key: (*link).ID, Compare: (*link).compare, Columns: columns,
 		Fields: []table.Field[*link]{
 			severities(linkGrade), field("ns", "namespace", func(l *link) string { return l.scope }), field("role", "", func(l *link) string { return l.roleName }),
 			field("binding", "", func(l *link) string { return l.name }), field("subject", "", func(l *link) string { return l.who }),
@@ -182,13 +147,13 @@ const markColumn = 3
 
 // rightSchema says what the rows of the third pane are.
 func rightSchema(s *view.Shared, m mode) *table.Schema[*right] {
-	scope := column("WHERE", 5, 10, 2, func(r *right) string { return r.scope })
+	scope := sheet.Column("WHERE", 5, 10, 2, func(r *right) string { return r.scope })
 	from := 8
 	if m == roles {
 		// Where a role holds its bindings say; from which role it has a rule is said instead.
-		scope, from = hidden(scope), 24
+		scope, from = sheet.Hidden(scope), 24
 	}
-	marks := column("ATTACK", 8, 12, 1, func(r *right) string { return r.marks })
+	marks := sheet.Column("ATTACK", 8, 12, 1, func(r *right) string { return r.marks })
 	marks.Compare, marks.Falls = func(a, b *right) int { return cmp.Compare(b.weight(), a.weight()) }, true
 	marks.Style = func(r *right) lipgloss.Style {
 		if r.marks == "" {
@@ -200,17 +165,17 @@ func rightSchema(s *view.Shared, m mode) *table.Schema[*right] {
 		return s.Theme.Warn
 	}
 	return &table.Schema[*right]{
-		Key: (*right).id, Compare: (*right).compare,
+		Key: (*right).ID, Compare: (*right).compare,
 		Columns: []table.Column[*right]{
-			styled(grow(searched(column("RESOURCE", 14, 22, 0, func(r *right) string { return r.resource }))), func(r *right) lipgloss.Style {
+			sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column("RESOURCE", 14, 22, 0, func(r *right) string { return r.resource }))), func(r *right) lipgloss.Style {
 				if r.wide {
 					return s.Theme.Strong
 				}
 				return s.Theme.Text
 			}),
-			grow(searched(column("VERBS", 8, 18, 0, func(r *right) string { return r.verbs }))),
-			scope, searched(marks),
-			column("FROM", 8, from, 3, func(r *right) string { return r.label }),
+			sheet.Grow(sheet.Searched(sheet.Column("VERBS", 8, 18, 0, func(r *right) string { return r.verbs }))),
+			scope, sheet.Searched(marks),
+			sheet.Column("FROM", 8, from, 3, func(r *right) string { return r.label }),
 		},
 		Fields: []table.Field[*right]{
 			{Name: "verb", Text: func(r *right) string { return r.verbs }, Within: true},

@@ -10,6 +10,7 @@ import (
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
+	"canopy/ui/view/sheet"
 )
 
 // pane is a part of the main screen.
@@ -32,9 +33,9 @@ type Screen struct {
 	width, height int
 	mode          mode
 	focus         pane
-	entries       [modes]*list[*entry]
-	links         [modes]*list[*link]
-	rights        [modes]*list[*right]
+	entries       [modes]*sheet.List[*entry]
+	links         [modes]*sheet.List[*link]
+	rights        [modes]*sheet.List[*right]
 
 	snapshot *view.Snapshot
 	// world is what is shown, read the snapshot that it was compared with last; making tells that a newer one is on its way,
@@ -67,9 +68,9 @@ type narrow struct {
 func New(shared *view.Shared, keeper *Keeper) *Screen {
 	s := &Screen{shared: shared, keeper: keeper, snapshot: view.NewSnapshot(), world: newWorld()}
 	for m := range modes {
-		s.entries[m] = newList(shared, s, entrySchema(shared, m), severityColumn)
-		s.links[m] = newList(shared, s, linkSchema(shared, m), severityColumn)
-		s.rights[m] = newList(shared, s, rightSchema(shared, m), markColumn)
+		s.entries[m] = sheet.NewList(shared, s, entrySchema(shared, m), severityColumn)
+		s.links[m] = sheet.NewList(shared, s, linkSchema(shared, m), severityColumn)
+		s.rights[m] = sheet.NewList(shared, s, rightSchema(shared, m), markColumn)
 	}
 	s.turnFocus()
 	return s
@@ -81,7 +82,7 @@ func (s *Screen) Place() view.Place { return view.Place{Screen: view.RBAC} }
 // Spot is the place of what is selected, for who wants to come back to it.
 func (s *Screen) Spot() view.Place {
 	p := s.Place()
-	if e, ok := s.entries[s.mode].selected(); ok {
+	if e, ok := s.entries[s.mode].Selected(); ok {
 		p.Subject, p.Object = e.subject, e.ref
 	}
 	return p
@@ -118,7 +119,7 @@ func (s *Screen) Aside() string {
 			text += ", "
 		}
 		name := m.String()
-		text += view.Count(len(s.world.entries[m].rows), name[:len(name)-1])
+		text += view.Count(len(s.world.entries[m].Rows()), name[:len(name)-1])
 	}
 	if !s.world.settled {
 		text += " so far"
@@ -142,7 +143,7 @@ func (s *Screen) Reveal(subject model.Subject, object model.Ref) tea.Cmd {
 	}
 	s.mode, s.focus, s.narrow = m, first, narrow{}
 	s.turnFocus()
-	return tea.Batch(s.entries[m].reveal(e.id()), s.ask())
+	return tea.Batch(s.entries[m].Reveal(e.ID()), s.ask())
 }
 
 // Resize lays the panes out.
@@ -154,9 +155,9 @@ func (s *Screen) Resize(width, height int) {
 // Restyle takes the look anew.
 func (s *Screen) Restyle() {
 	for m := range modes {
-		s.entries[m].restyle()
-		s.links[m].restyle()
-		s.rights[m].restyle()
+		s.entries[m].Restyle()
+		s.links[m].Restyle()
+		s.rights[m].Restyle()
 	}
 	s.lay()
 }
@@ -164,9 +165,9 @@ func (s *Screen) Restyle() {
 // turnFocus tells the tables which of them has the keyboard.
 func (s *Screen) turnFocus() {
 	for m := range modes {
-		s.entries[m].table.SetFocus(s.focus == first)
-		s.links[m].table.SetFocus(s.focus == second)
-		s.rights[m].table.SetFocus(s.focus == third)
+		s.entries[m].SetFocus(s.focus == first)
+		s.links[m].SetFocus(s.focus == second)
+		s.rights[m].SetFocus(s.focus == third)
 	}
 	s.lay()
 }
@@ -187,26 +188,26 @@ func (s *Screen) Up() tea.Cmd {
 
 // part is a list of any rows.
 type part interface {
-	can(a keys.Action) view.Offer
-	do(a keys.Action) tea.Cmd
-	problem() string
-	position() string
-	filter() string
-	setFilter(text string) tea.Cmd
-	columns() []view.Column
-	setColumns(names []string) []string
-	sortBy(column string, reverse bool) (tea.Cmd, bool)
-	groups() []string
-	grouped() string
-	groupBy(group string) tea.Cmd
-	fold(closed bool)
-	lines() []string
-	marked() int
-	unmark()
-	width(cells, lines int)
-	wide() bool
-	empty() bool
-	view() string
-	click(x, y int) (again bool, cmd tea.Cmd)
-	wheel(lines int)
+	Can(a keys.Action) view.Offer
+	Do(a keys.Action) tea.Cmd
+	Problem() string
+	Position() string
+	Filter() string
+	SetFilter(text string) tea.Cmd
+	Columns() []view.Column
+	SetColumns(names []string) []string
+	SortBy(column string, reverse bool) (tea.Cmd, bool)
+	Groups() []string
+	GroupedBy() string
+	GroupBy(group string) tea.Cmd
+	Fold(closed bool)
+	Lines() []string
+	MarkCount() int
+	Unmark()
+	Resize(cells, lines int)
+	IsWide() bool
+	Empty() bool
+	View() string
+	Click(x, y int) (again bool, cmd tea.Cmd)
+	Wheel(lines int)
 }

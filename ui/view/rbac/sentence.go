@@ -14,13 +14,13 @@ import (
 // sentence tells of what is selected in the pane that has the focus, in words.
 func (s *Screen) sentence() (string, lipgloss.Style) {
 	t := &s.shared.Theme
-	if l, ok := s.links[s.mode].selected(); ok && s.focus == second {
+	if l, ok := s.links[s.mode].Selected(); ok && s.focus == second {
 		return s.tellLink(l), t.Text
 	}
-	if r, ok := s.rights[s.mode].selected(); ok && s.focus == third {
+	if r, ok := s.rights[s.mode].Selected(); ok && s.focus == third {
 		return tellRight(r), t.Text
 	}
-	if e, ok := s.entries[s.mode].selected(); ok {
+	if e, ok := s.entries[s.mode].Selected(); ok {
 		return s.tellEntry(e), t.Text
 	}
 	return "", t.Text
@@ -86,7 +86,7 @@ func (s *Screen) tellSubject(e *entry) []string {
 		parts[0] = name + " is named by no binding"
 	}
 	parts = append(parts, tellWorst(e))
-	if a := s.about; a != nil && a.entry.id() == e.id() && e.subject.Kind == model.AccountSubject {
+	if a := s.about; a != nil && a.entry.ID() == e.ID() && e.subject.Kind == model.AccountSubject {
 		parts = append(parts, runsAs(a.users))
 	}
 	if e.subject.Kind == model.GroupSubject {

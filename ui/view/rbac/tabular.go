@@ -10,51 +10,51 @@ import (
 )
 
 // Filter is the text that the rows of the pane with the focus must pass.
-func (s *Screen) Filter() string { return s.pane().filter() }
+func (s *Screen) Filter() string { return s.pane().Filter() }
 
 // SetFilter takes another.
-func (s *Screen) SetFilter(text string) tea.Cmd { return s.pane().setFilter(text) }
+func (s *Screen) SetFilter(text string) tea.Cmd { return s.pane().SetFilter(text) }
 
 // FilterProblem says what is wrong with the filter.
-func (s *Screen) FilterProblem() string { return s.pane().problem() }
+func (s *Screen) FilterProblem() string { return s.pane().Problem() }
 
 // Columns lists the columns of the pane with the focus.
-func (s *Screen) Columns() []view.Column { return s.pane().columns() }
+func (s *Screen) Columns() []view.Column { return s.pane().Columns() }
 
 // SetColumns chooses columns of that pane.
-func (s *Screen) SetColumns(names []string) []string { return s.pane().setColumns(names) }
+func (s *Screen) SetColumns(names []string) []string { return s.pane().SetColumns(names) }
 
 // SortBy sorts that pane by a column.
 func (s *Screen) SortBy(column string, reverse bool) (tea.Cmd, bool) {
-	return s.pane().sortBy(column, reverse)
+	return s.pane().SortBy(column, reverse)
 }
 
 // Groups lists what the rows of that pane can be grouped by.
-func (s *Screen) Groups() []string { return s.pane().groups() }
+func (s *Screen) Groups() []string { return s.pane().Groups() }
 
 // GroupedBy is what they are grouped by.
-func (s *Screen) GroupedBy() string { return s.pane().grouped() }
+func (s *Screen) GroupedBy() string { return s.pane().GroupedBy() }
 
 // GroupBy groups them.
-func (s *Screen) GroupBy(group string) tea.Cmd { return s.pane().groupBy(group) }
+func (s *Screen) GroupBy(group string) tea.Cmd { return s.pane().GroupBy(group) }
 
 // FoldAll closes all groups, or opens them.
 func (s *Screen) FoldAll(closed bool) tea.Cmd {
-	s.pane().fold(closed)
+	s.pane().Fold(closed)
 	return s.ask()
 }
 
 // Lines gives the marked rows of that pane, or all that are shown.
-func (s *Screen) Lines() []string { return s.pane().lines() }
+func (s *Screen) Lines() []string { return s.pane().Lines() }
 
 // Marked counts the marks of that pane.
-func (s *Screen) Marked() int { return s.pane().marked() }
+func (s *Screen) Marked() int { return s.pane().MarkCount() }
 
 // Unmark takes them away.
-func (s *Screen) Unmark() { s.pane().unmark() }
+func (s *Screen) Unmark() { s.pane().Unmark() }
 
 // Position says where in that pane one is.
-func (s *Screen) Position() string { return s.pane().position() }
+func (s *Screen) Position() string { return s.pane().Position() }
 
 // Click gives the focus to the pane under the pointer, and selects; the second click opens.
 func (s *Screen) Click(x, y int) tea.Cmd {
@@ -62,7 +62,7 @@ func (s *Screen) Click(x, y int) tea.Cmd {
 	if s.focus != p {
 		s.turnTo(p)
 	}
-	again, cmd := s.pane().click(x-left, y-s.headings())
+	again, cmd := s.pane().Click(x-left, y-s.headings())
 	if p == first {
 		s.narrow = narrow{}
 	}
@@ -75,7 +75,7 @@ func (s *Screen) Click(x, y int) tea.Cmd {
 // Wheel moves the window of the pane under the pointer.
 func (s *Screen) Wheel(x, _, lines int) {
 	p, _ := s.under(x)
-	s.part(p).wheel(lines)
+	s.part(p).Wheel(lines)
 }
 
 // under is the pane of a column, and where it begins.
@@ -110,14 +110,14 @@ func (s *Screen) Hint() view.Subject {
 		return s.Subject()
 	}
 	var sub view.Subject
-	e, ok := s.entries[s.mode].selected()
+	e, ok := s.entries[s.mode].Selected()
 	if !ok {
 		return sub
 	}
 	if sub.Object = e.ref; !e.subject.IsZero() {
 		sub.Object = objectOf(e.subject)
 	}
-	if list := s.entries[s.mode].table.Marked(); len(list) > 0 {
+	if list := s.entries[s.mode].Marked(); len(list) > 0 {
 		e = list[0]
 		for _, m := range list {
 			if m.row != nil {
@@ -139,7 +139,7 @@ func (s *Screen) Subject() view.Subject {
 	var rows []*view.Row
 	switch s.focus {
 	case first:
-		e, ok := s.entries[s.mode].selected()
+		e, ok := s.entries[s.mode].Selected()
 		if !ok {
 			return sub
 		}
@@ -147,7 +147,7 @@ func (s *Screen) Subject() view.Subject {
 		if !e.subject.IsZero() {
 			sub.Object = objectOf(e.subject)
 		}
-		list := s.entries[s.mode].table.Marked()
+		list := s.entries[s.mode].Marked()
 		if len(list) == 0 {
 			list = []*entry{e}
 		}
@@ -156,12 +156,12 @@ func (s *Screen) Subject() view.Subject {
 			rows = append(rows, s.rowsOf(e)...)
 		}
 	case second:
-		if l, ok := s.links[s.mode].selected(); ok {
+		if l, ok := s.links[s.mode].Selected(); ok {
 			sub.Object, sub.Names = l.binding, []string{l.binding.String()}
 			rows = s.world.findingsOf(l.binding, l.role)
 		}
 	default:
-		if r, ok := s.rights[s.mode].selected(); ok {
+		if r, ok := s.rights[s.mode].Selected(); ok {
 			sub.Names = []string{r.whole()}
 			if via := r.granted[0].Via; len(via) > 0 {
 				if sub.Object = via[0].Binding; sub.Object.IsZero() {

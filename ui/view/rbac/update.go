@@ -5,6 +5,7 @@ import (
 
 	"canopy/model"
 	"canopy/ui/view"
+	"canopy/ui/view/sheet"
 )
 
 // made brings a world, answered an answer.
@@ -41,12 +42,12 @@ func (s *Screen) refresh() tea.Cmd {
 
 // ask asks what the second and third pane are to tell, unless they do, or something else is being asked.
 func (s *Screen) ask() tea.Cmd {
-	e, ok := s.entries[s.mode].selected()
+	e, ok := s.entries[s.mode].Selected()
 	if !ok || s.asking {
 		return nil
 	}
 	q := question{world: s.world, mode: s.mode, entry: e, apart: s.apart}
-	if s.narrow.entry == e.id() {
+	if s.narrow.entry == e.ID() {
 		q.through = s.narrow.through
 	}
 	if set := s.snapshot.Report.Inventory; set != nil && e.subject.Kind == model.AccountSubject {
@@ -72,8 +73,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	case answered:
 		s.asking = false
 		return tea.Batch(s.takeAbout(msg), s.ask())
-	case taker:
-		return tea.Batch(msg.take(), s.ask())
+	case sheet.Taker:
+		return tea.Batch(msg.Take(), s.ask())
 	}
 	return nil
 }
@@ -87,7 +88,7 @@ func (s *Screen) takeWorld(msg made) tea.Cmd {
 	s.world, s.looked = msg.world, true
 	var cmds []tea.Cmd
 	for m := range modes {
-		cmds = append(cmds, s.entries[m].show(s.world.entries[m]))
+		cmds = append(cmds, s.entries[m].Show(s.world.entries[m]))
 	}
 	s.lay()
 	return tea.Batch(append(cmds, s.ask())...)
@@ -108,5 +109,5 @@ func (s *Screen) takeAbout(msg answered) tea.Cmd {
 	}
 	s.about = msg.about
 	s.lay()
-	return tea.Batch(s.links[s.about.mode].show(s.about.links), s.rights[s.about.mode].show(s.about.rights))
+	return tea.Batch(s.links[s.about.mode].Show(s.about.links), s.rights[s.about.mode].Show(s.about.rights))
 }

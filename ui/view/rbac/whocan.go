@@ -13,21 +13,22 @@ import (
 	"canopy/ui/keys"
 	"canopy/ui/view"
 	"canopy/ui/view/page"
+	"canopy/ui/view/sheet"
 )
 
 // whoCan is the topic of who may do one thing.
 type whoCan struct {
-	shared *view.Shared
-	query  string
-	sheet  *sheet[*holder]
+	shared  *view.Shared
+	query   string
+	inquiry *inquiry[*holder]
 }
 
 // NewWhoCan gives the screen of who may do something, such as get secrets -n shop.
 func NewWhoCan(shared *view.Shared, keeper *Keeper, query string) view.Screen {
 	t := &whoCan{shared: shared, query: query}
-	t.sheet = newSheet[*holder](shared, keeper, t)
-	t.sheet.list = newList(shared, view.Screen(t.sheet), holderSchema(shared), severityColumn)
-	return t.sheet
+	t.inquiry = newInquiry[*holder](shared, keeper, t)
+	t.inquiry.list = sheet.NewList(shared, view.Screen(t.inquiry), holderSchema(shared), severityColumn)
+	return t.inquiry
 }
 
 func (t *whoCan) Place() view.Place { return view.Place{Screen: view.WhoCan, Query: t.query} }
@@ -35,7 +36,7 @@ func (t *whoCan) Place() view.Place { return view.Place{Screen: view.WhoCan, Que
 func (t *whoCan) Crumbs() []string { return []string{view.RBAC, "who can " + t.query + "?"} }
 
 func (t *whoCan) Load(to *loader, before *answer[*holder]) (*answer[*holder], error) {
-	a := &answer[*holder]{batch: &batch[*holder]{of: t.query}}
+	a := &answer[*holder]{batch: sheet.NewBatch[*holder](nil, t.query, false, nil, (*holder).compare)}
 	words, err := parse(t.query)
 	if err != nil {
 		a.empty = err.Error()
@@ -69,11 +70,11 @@ func (t *whoCan) Load(to *loader, before *answer[*holder]) (*answer[*holder], er
 		}
 		rows = append(rows, to.world.holder(h, n))
 	}
-	var old *batch[*holder]
+	var old *sheet.Batch[*holder]
 	if before != nil {
 		old = before.batch
 	}
-	a.batch = newBatch(old, t.query, to.world.settled, rows, (*holder).compare)
+	a.batch = sheet.NewBatch(old, t.query, to.world.settled, rows, (*holder).compare)
 	a.aside = view.Count(len(rows), "holder")
 	a.said = append(a.said, remark{text: t.summary(&at, rows)})
 	named = slices.DeleteFunc(named, func(s model.Subject) bool {
@@ -193,12 +194,12 @@ func (t *whoCan) Open(h *holder) tea.Cmd {
 
 func (t *whoCan) Can(a keys.Action) view.Offer {
 	if a == keys.WhoCan {
-		return view.When(t.sheet.world.discovery != nil, "still loading")
+		return view.When(t.inquiry.world.discovery != nil, "still loading")
 	}
 	return view.No()
 }
 
-func (t *whoCan) Do(keys.Action) tea.Cmd { return t.sheet.world.prompt(t.query) }
+func (t *whoCan) Do(keys.Action) tea.Cmd { return t.inquiry.world.prompt(t.query) }
 
 func (t *whoCan) Rule(h *holder) string {
 	if len(h.rows) == 0 {

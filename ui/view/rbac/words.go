@@ -11,14 +11,14 @@ import (
 // heading is the title of a pane, and what stands at its right end.
 func (s *Screen) heading(p pane) (title, aside string) {
 	if p == first {
-		return s.mode.String(), view.Number(s.entries[s.mode].len())
+		return s.mode.String(), view.Number(s.entries[s.mode].Len())
 	}
 	who := ""
 	if s.about != nil && s.about.mode == s.mode {
 		who = s.about.entry.short()
 	}
 	if p == second {
-		return [...]string{subjects: "granted to ", bindings: "subjects of ", roles: "holders of "}[s.mode] + who, view.Number(s.links[s.mode].len())
+		return [...]string{subjects: "granted to ", bindings: "subjects of ", roles: "holders of "}[s.mode] + who, view.Number(s.links[s.mode].Len())
 	}
 	title = [...]string{subjects: "what it can do", bindings: "what it grants", roles: "what it grants"}[s.mode]
 	if s.about != nil && !s.about.through.IsZero() {
@@ -27,7 +27,7 @@ func (s *Screen) heading(p pane) (title, aside string) {
 	if s.apart {
 		title += ", wildcards apart"
 	}
-	return title, view.Number(s.rights[s.mode].len())
+	return title, view.Number(s.rights[s.mode].Len())
 }
 
 // short names an entry where its kind is known.
@@ -41,13 +41,13 @@ func (e *entry) short() string {
 // silence says why a pane has no rows; "" where it has some.
 func (s *Screen) silence(p pane) string {
 	part := s.part(p)
-	if !part.empty() {
+	if !part.Empty() {
 		return ""
 	}
-	if part.filter() != "" {
+	if part.Filter() != "" {
 		return "nothing passes the filter; " + s.shared.Keys.Show(keys.Back) + " takes it away"
 	}
-	_, any := s.entries[s.mode].selected()
+	_, any := s.entries[s.mode].Selected()
 	switch {
 	case p == first:
 		return "there are no " + s.mode.String() + s.within()
@@ -61,7 +61,7 @@ func (s *Screen) silence(p pane) string {
 		return "it names nobody"
 	case p == second:
 		return "no binding that was seen names it"
-	case s.mode == subjects && s.links[s.mode].len() > 0:
+	case s.mode == subjects && s.links[s.mode].Len() > 0:
 		return "nothing: the roles that it is bound to grant nothing, or do not exist"
 	case s.mode == subjects:
 		return "nothing that was seen"

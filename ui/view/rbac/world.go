@@ -14,6 +14,7 @@ import (
 	"canopy/model/cluster"
 	"canopy/model/record"
 	"canopy/ui/view"
+	"canopy/ui/view/sheet"
 )
 
 // world is which subjects, bindings and roles there are, and what was found on them, at one moment. It is immutable.
@@ -31,7 +32,7 @@ type world struct {
 	provider access.Provider
 	// namespaces are those whose objects are listed.
 	namespaces view.Namespaces
-	entries    [modes]*batch[*entry]
+	entries    [modes]*sheet.Batch[*entry]
 }
 
 // basis is what a world depends on beside its records.
@@ -61,7 +62,7 @@ func (b *binding) cluster() bool { return b.ref.Namespace == "" }
 func newWorld() *world {
 	w := &world{store: &store{}, report: &model.Report{}, by: map[model.Subject][]*binding{}}
 	for i := range w.entries {
-		w.entries[i] = &batch[*entry]{}
+		w.entries[i] = &sheet.Batch[*entry]{}
 	}
 	return w
 }

@@ -31,8 +31,11 @@ type job[R Row[R]] struct {
 	query table.Query
 }
 
-// taker is a message that knows whom it is for.
-type taker interface{ take() tea.Cmd }
+// Taker is a message that knows whom it is for.
+type Taker interface {
+	// Take hands it over, on the loop.
+	Take() tea.Cmd
+}
 
 type listed[R Row[R]] struct {
 	list *List[R]
@@ -123,7 +126,8 @@ func (l *List[R]) needs(rows []R) []int {
 	return needs
 }
 
-func (m listed[R]) take() tea.Cmd {
+// Take hands the message over.
+func (m listed[R]) Take() tea.Cmd {
 	l := m.list
 	other := l.shown.batch.of != m.job.batch.of
 	l.busy, l.shown = false, m.job
@@ -145,7 +149,8 @@ func (m listed[R]) take() tea.Cmd {
 	return tea.Batch(l.glow(), l.arrange())
 }
 
-func (m settle[R]) take() tea.Cmd {
+// Take hands the message over.
+func (m settle[R]) Take() tea.Cmd {
 	m.list.ticking = false
 	m.list.table.Settle()
 	return m.list.glow()

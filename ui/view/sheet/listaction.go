@@ -158,3 +158,12 @@ func (l *List[R]) Click(x, y int) (again bool, cmd tea.Cmd) {
 
 // Wheel moves the window.
 func (l *List[R]) Wheel(lines int) { l.table.Wheel(lines) }
+
+// Marked lists the rows that are marked.
+func (l *List[R]) Marked() []R { return l.table.Marked() }
+
+// SetFocus tells whether the list has the focus.
+func (l *List[R]) SetFocus(on bool) { l.table.SetFocus(on) }
+
+// GroupFirst groups the rows from the start, before any is shown.
+func (l *List[R]) GroupFirst(group string) { l.wanted.query.Group = group }

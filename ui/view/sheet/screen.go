@@ -150,7 +150,8 @@ func (s *Screen[R]) load() tea.Cmd {
 	})
 }
 
-func (m loaded[R]) take() tea.Cmd {
+// Take hands the message over.
+func (m loaded[R]) Take() tea.Cmd {
 	s := m.sheet
 	s.loading = false
 	if m.err != nil {
@@ -193,7 +194,8 @@ func (s *Screen[R]) look() tea.Cmd {
 	})
 }
 
-func (m described[R]) take() tea.Cmd {
+// Take hands the message over.
+func (m described[R]) Take() tea.Cmd {
 	s := m.sheet
 	s.side.busy = false
 	if m.err != nil {
@@ -213,8 +215,8 @@ func (m described[R]) take() tea.Cmd {
 
 // Update takes what commands bring.
 func (s *Screen[R]) Update(msg tea.Msg) tea.Cmd {
-	if t, ok := msg.(taker); ok {
-		return tea.Batch(t.take(), s.look())
+	if t, ok := msg.(Taker); ok {
+		return tea.Batch(t.Take(), s.look())
 	}
 	return nil
 }

@@ -5,18 +5,19 @@ import (
 
 	"canopy/ui/keys"
 	"canopy/ui/view"
+	"canopy/ui/view/sheet"
 )
 
-// sheet is a screen with the answer to one question: a list, and beside it what is to be said of the selected row. It satisfies
+// inquiry is a screen with the answer to one question: a list, and beside it what is to be said of the selected row. It satisfies
 // view.Screen, view.Filtered and view.Tabular.
-type sheet[R row[R]] struct {
+type inquiry[R sheet.Row[R]] struct {
 	shared *view.Shared
 	keeper *Keeper
 	topic  topic[R]
 	// broken says why nothing can be shown; nil where it can.
 	broken error
 
-	list *list[R]
+	list *sheet.List[R]
 	text *view.Pager
 	// reading tells that the text has the focus.
 	reading       bool
@@ -32,7 +33,7 @@ type sheet[R row[R]] struct {
 }
 
 // topic is what a sheet is about. Its methods are called on the loop, but for Load and Describe, which commands call.
-type topic[R row[R]] interface {
+type topic[R sheet.Row[R]] interface {
 	Place() view.Place
 	Crumbs() []string
 	// Load answers the question in a world.
@@ -51,8 +52,8 @@ type topic[R row[R]] interface {
 }
 
 // answer is what a sheet shows. It is immutable.
-type answer[R row[R]] struct {
-	batch *batch[R]
+type answer[R sheet.Row[R]] struct {
+	batch *sheet.Batch[R]
 	// aside stands at the end of the line of crumbs.
 	aside string
 	// said are the lines above the list, and scope what the answer does not cover; "" where it covers all.
@@ -69,7 +70,7 @@ type remark struct {
 }
 
 // side is the text beside the list. It is made outside the loop, one row at a time.
-type side[R row[R]] struct {
+type side[R sheet.Row[R]] struct {
 	made  R
 	ready bool
 	wide  int
@@ -78,49 +79,49 @@ type side[R row[R]] struct {
 	looks int
 }
 
-type loaded[R row[R]] struct {
-	sheet  *sheet[R]
+type loaded[R sheet.Row[R]] struct {
+	sheet  *inquiry[R]
 	world  *world
 	answer *answer[R]
 	err    error
 }
 
-type described[R row[R]] struct {
-	sheet       *sheet[R]
+type described[R sheet.Row[R]] struct {
+	sheet       *inquiry[R]
 	row         R
 	width, look int
 	lines       []string
 }
 
-func newSheet[R row[R]](shared *view.Shared, keeper *Keeper, t topic[R]) *sheet[R] {
-	s := &sheet[R]{shared: shared, keeper: keeper, topic: t, share: 46, text: view.NewPager(shared), snapshot: view.NewSnapshot(), world: newWorld()}
+func newInquiry[R sheet.Row[R]](shared *view.Shared, keeper *Keeper, t topic[R]) *inquiry[R] {
+	s := &inquiry[R]{shared: shared, keeper: keeper, topic: t, share: 46, text: view.NewPager(shared), snapshot: view.NewSnapshot(), world: newWorld()}
 	return s
 }
 
 // Place is the question.
-func (s *sheet[R]) Place() view.Place { return s.topic.Place() }
+func (s *inquiry[R]) Place() view.Place { return s.topic.Place() }
 
 // Crumbs name it.
-func (s *sheet[R]) Crumbs() []string { return s.topic.Crumbs() }
+func (s *inquiry[R]) Crumbs() []string { return s.topic.Crumbs() }
 
 // Aside sums the answer up.
-func (s *sheet[R]) Aside() string {
+func (s *inquiry[R]) Aside() string {
 	if s.answer == nil {
 		return ""
 	}
-	if !view.TwoPanes(s.width) && s.answer.batch != nil && len(s.answer.batch.rows) > 0 {
+	if !view.TwoPanes(s.width) && s.answer.batch != nil && len(s.answer.batch.Rows()) > 0 {
 		return map[bool]string{false: "list 1/2", true: "text 2/2"}[s.reading]
 	}
 	return s.answer.aside
 }
 
 // Show asks for the answer anew where something has changed.
-func (s *sheet[R]) Show(snapshot *view.Snapshot) tea.Cmd {
+func (s *inquiry[R]) Show(snapshot *view.Snapshot) tea.Cmd {
 	s.snapshot = snapshot
 	return tea.Batch(s.load(), s.look())
 }
 
-func (s *sheet[R]) load() tea.Cmd {
+func (s *inquiry[R]) load() tea.Cmd {
 	if s.loading || s.broken != nil || s.snapshot == s.read || s.snapshot.Report.Sequence == 0 {
 		return nil
 	}
@@ -137,11 +138,11 @@ func (s *sheet[R]) load() tea.Cmd {
 	})
 }
 
-func (s *sheet[R]) loader() *loader {
+func (s *inquiry[R]) loader() *loader {
 	return newLoader(s.shared, s.world, s.snapshot.Report, s.textWidth())
 }
 
-func (m loaded[R]) take() tea.Cmd {
+func (m loaded[R]) Take() tea.Cmd {
 	s := m.sheet
 	s.loading = false
 	if m.err != nil {
@@ -156,12 +157,12 @@ func (m loaded[R]) take() tea.Cmd {
 	}
 	s.world, s.answer = m.world, m.answer
 	s.lay()
-	return tea.Batch(s.list.show(m.answer.batch), s.load(), s.look())
+	return tea.Batch(s.list.Show(m.answer.batch), s.load(), s.look())
 }
 
 // look asks for the text of the selected row, unless it is there or another is being made.
-func (s *sheet[R]) look() tea.Cmd {
-	r, ok := s.list.selected()
+func (s *inquiry[R]) look() tea.Cmd {
+	r, ok := s.list.Selected()
 	width := s.textWidth()
 	if !ok && s.side.ready {
 		// On the head of a group there is nothing to tell.
@@ -176,11 +177,11 @@ func (s *sheet[R]) look() tea.Cmd {
 	return view.Later(s, func() tea.Msg { return described[R]{s, r, width, look, t.Describe(to, r)} })
 }
 
-func (m described[R]) take() tea.Cmd {
+func (m described[R]) Take() tea.Cmd {
 	s := m.sheet
 	s.side.busy = false
 	if m.look == s.side.looks {
-		other := !s.side.ready || s.side.made.id() != m.row.id()
+		other := !s.side.ready || s.side.made.ID() != m.row.ID()
 		s.side.made, s.side.ready, s.side.wide = m.row, true, m.width
 		if other {
 			s.text.Top()
@@ -191,9 +192,9 @@ func (m described[R]) take() tea.Cmd {
 }
 
 // Update takes what commands bring.
-func (s *sheet[R]) Update(msg tea.Msg) tea.Cmd {
-	if t, ok := msg.(taker); ok {
-		return tea.Batch(t.take(), s.look())
+func (s *inquiry[R]) Update(msg tea.Msg) tea.Cmd {
+	if t, ok := msg.(sheet.Taker); ok {
+		return tea.Batch(t.Take(), s.look())
 	}
 	return nil
 }

@@ -10,47 +10,47 @@ import (
 )
 
 // textWidth is the width of the text.
-func (s *sheet[R]) textWidth() int {
+func (s *inquiry[R]) textWidth() int {
 	if !view.TwoPanes(s.width) {
 		return s.width
 	}
 	return min(s.width*s.share/100, 96)
 }
 
-func (s *sheet[R]) listWidth() int {
-	if !view.TwoPanes(s.width) || s.list.wide() {
+func (s *inquiry[R]) listWidth() int {
+	if !view.TwoPanes(s.width) || s.list.IsWide() {
 		return s.width
 	}
 	return s.width - s.textWidth() - 1
 }
 
 // Resize lays both out.
-func (s *sheet[R]) Resize(width, height int) {
+func (s *inquiry[R]) Resize(width, height int) {
 	s.width, s.height = max(0, width), max(0, height)
 	s.lay()
 }
 
-func (s *sheet[R]) lay() {
+func (s *inquiry[R]) lay() {
 	lines := max(0, s.height-len(s.above())-len(s.below()))
 	width := s.listWidth()
 	if width < s.width {
 		width--
 	}
-	s.list.width(width, lines)
+	s.list.Resize(width, lines)
 	s.text.Resize(s.textWidth(), lines)
-	s.list.table.SetFocus(!s.reading)
+	s.list.SetFocus(!s.reading)
 }
 
 // Restyle takes the look anew.
-func (s *sheet[R]) Restyle() {
-	s.list.restyle()
+func (s *inquiry[R]) Restyle() {
+	s.list.Restyle()
 	s.side.ready = false
 	s.side.looks++
 	s.lay()
 }
 
 // above are the lines above the list: the answer in words.
-func (s *sheet[R]) above() []string {
+func (s *inquiry[R]) above() []string {
 	if s.answer == nil || s.height < 10 {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (s *sheet[R]) above() []string {
 }
 
 // below is the line that says what is not in the answer.
-func (s *sheet[R]) below() []string {
+func (s *inquiry[R]) below() []string {
 	if s.height < 8 {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (s *sheet[R]) below() []string {
 }
 
 // View draws the list and the text beside it, or the one with the focus.
-func (s *sheet[R]) View() string {
+func (s *inquiry[R]) View() string {
 	above, below := s.above(), s.below()
 	height := max(0, s.height-len(above)-len(below))
 	var body string
@@ -103,9 +103,9 @@ func (s *sheet[R]) View() string {
 	case !view.TwoPanes(s.width) && s.reading:
 		body = s.text.View()
 	case s.listWidth() == s.width:
-		body = view.Block(strings.Split(s.list.view(), "\n"), s.width, height)
+		body = view.Block(strings.Split(s.list.View(), "\n"), s.width, height)
 	default:
-		left := view.Block(strings.Split(s.list.view(), "\n"), s.listWidth(), height)
+		left := view.Block(strings.Split(s.list.View(), "\n"), s.listWidth(), height)
 		body = s.shared.Beside(left, s.text.View())
 	}
 	lines := above
@@ -115,7 +115,7 @@ func (s *sheet[R]) View() string {
 	return view.Block(append(lines, below...), s.width, s.height)
 }
 
-func (s *sheet[R]) say(words string, style lipgloss.Style, height int) string {
+func (s *inquiry[R]) say(words string, style lipgloss.Style, height int) string {
 	var lines []string
 	for _, l := range s.shared.Wrap(words, s.width-4) {
 		lines = append(lines, "  "+style.Render(l))
@@ -124,7 +124,7 @@ func (s *sheet[R]) say(words string, style lipgloss.Style, height int) string {
 }
 
 // words says why there is nothing to list; "" where there is.
-func (s *sheet[R]) words() string {
+func (s *inquiry[R]) words() string {
 	switch {
 	case s.broken != nil:
 		return s.broken.Error()
@@ -132,11 +132,11 @@ func (s *sheet[R]) words() string {
 		return "cannot reach the server: " + s.snapshot.Cover.StaleWhy
 	case s.answer == nil:
 		return "asking" + s.shared.Glyphs.Charset.Ellipsis()
-	case !s.list.empty():
+	case !s.list.Empty():
 		return ""
-	case s.list.filter() != "":
+	case s.list.Filter() != "":
 		return "nothing passes the filter; " + s.shared.Keys.Show(keys.Back) + " takes it away"
-	case len(s.answer.batch.rows) > 0:
+	case len(s.answer.batch.Rows()) > 0:
 		return "asking" + s.shared.Glyphs.Charset.Ellipsis()
 	}
 	return s.answer.empty
