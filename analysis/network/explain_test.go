@@ -4,8 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"canopy/analysis/network"
+	"canopy/analysis/network/networktest"
 	"canopy/analysis/network/policy"
+	"canopy/model/cluster"
+	"canopy/model/record"
 )
 
 // TestNearMisses holds that the rule which nearly matches is told first, with what keeps it from matching.
@@ -98,5 +104,33 @@ func TestRebuild(t *testing.T) {
 	s.a.Rebuild(s.c)
 	if s.a.Digest() != digest || s.entries(network.Question{Denied: true}) != entries || !strings.Contains(entries, "not-evaluated") {
 		t.Errorf("digest %x, before %x; entries\n%s", s.a.Digest(), digest, entries)
+	}
+}
+
+// TestShiftOfStandIn holds that a block of all addresses speaks of stand-ins too, which have none: what it lets in from one
+// of them is not told as closed.
+func TestShiftOfStandIn(t *testing.T) {
+	s := newScene(t)
+	s.pod("shop/web-1", "app=web", "", "n2")
+	w := networktest.Record(&batchv1.CronJob{ObjectMeta: metav1.ObjectMeta{Namespace: "ops", Name: "nightly"}}).(*record.Workload)
+	stand := record.StandIn(w)
+	s.a.Update(s.c, cluster.Delta{Ref: stand.Ref(), New: stand})
+	s.flush()
+	s.a.Track(true)
+	for from, want := range map[string]string{
+		"0.0.0.0/0":  "ops → shop: TCP 1-79,81-65535 UDP * SCTP *\n",
+		"10.0.0.0/8": "ops → shop: everything\n",
+	} {
+		s.policy("shop/in", `{podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{ipBlock: {cidr: `+from+`}}], ports: [{port: 80}]}]}`)
+		d := s.flush()
+		var lines strings.Builder
+		for i := range d.Closed {
+			if d.Closed[i].Src.Namespace == "ops" {
+				lines.WriteString(d.Closed[i].String() + "\n")
+			}
+		}
+		s.want(from, lines.String(), want)
+		s.drop("NetworkPolicy", "shop", "in")
+		s.flush()
 	}
 }

@@ -58,9 +58,12 @@ func (a *Analyser) behind(p *peer, visit func(*class)) {
 				visit(c)
 			}
 		}
-		if s := a.sites[unknownKey]; s != nil {
-			for _, c := range s.classes {
-				visit(c)
+		// Pods without an address may have one in any block, and stand-ins are meant by the blocks of all addresses.
+		for _, key := range [...]string{unknownKey, standInKey} {
+			if s := a.sites[key]; s != nil {
+				for _, c := range s.classes {
+					visit(c)
+				}
 			}
 		}
 	case peerNodes:
@@ -74,6 +77,9 @@ func (a *Analyser) behind(p *peer, visit func(*class)) {
 
 // unknownKey is the key of the site of pods that have no address yet.
 const unknownKey = "\x00"
+
+// standInKey is that of the site of stand-ins.
+const standInKey = string(rune(standInSite))
 
 // speakers goes through the programs of a direction that have rules which mean a class. One may come several times.
 func (a *Analyser) speakers(c *class, d policy.Direction, visit func(*program)) {
