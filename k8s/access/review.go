@@ -8,10 +8,8 @@ import (
 	"slices"
 	"sync"
 
-	authorizationv1 "k8s.io/api/authorization/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
 	"canopy/k8s/guard"
@@ -90,17 +88,10 @@ func Kinds(ctx context.Context, config *rest.Config) ([]*model.Kind, error) {
 }
 
 func reviewer(config *rest.Config) (rest.Interface, error) {
-	scheme := runtime.NewScheme()
-	if err := authorizationv1.AddToScheme(scheme); err != nil {
-		return nil, fmt.Errorf("types: %w", err)
-	}
-	config = guard.Config(config)
-	config.GroupVersion = &authorizationv1.SchemeGroupVersion
-	config.APIPath = "/apis"
-	config.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	config = dynamic.ConfigFor(guard.Config(config))
 	config.QPS, config.RateLimiter = -1, nil
 	config.WarningHandler, config.WarningHandlerWithContext = nil, rest.NoWarnings{}
-	client, err := rest.RESTClientFor(config)
+	client, err := rest.UnversionedRESTClientFor(config)
 	if err != nil {
 		return nil, fmt.Errorf("connection to %s: %w", config.Host, err)
 	}
@@ -143,20 +134,12 @@ func (r *Row) ask(ctx context.Context, client rest.Interface) error {
 }
 
 func may(ctx context.Context, client rest.Interface, kind *model.Kind, namespace, verb string) (allowed bool, reason string, err error) {
-	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{
-		ResourceAttributes: &authorizationv1.ResourceAttributes{
-			Group: kind.Group, Version: kind.Version, Resource: kind.Resource, Namespace: namespace, Verb: verb,
-		}}}
-	answer := &authorizationv1.SelfSubjectAccessReview{}
-	err = client.Post().Resource("selfsubjectaccessreviews").Body(review).Do(ctx).Into(answer)
+	allowed, reason, err = Question{Verb: verb, Group: kind.Group, Version: kind.Version, Resource: kind.Resource, Namespace: namespace}.Ask(ctx, client)
 	if apierrors.IsForbidden(err) || apierrors.IsNotFound(err) || apierrors.IsMethodNotSupported(err) {
 		return false, "", fmt.Errorf("%w: %w", errNoReview, err)
 	}
-	if err != nil {
-		return false, "", err
+	if err != nil || allowed {
+		return allowed, "", err
 	}
-	if answer.Status.Allowed {
-		return true, "", nil
-	}
-	return false, cmp.Or(answer.Status.Reason, answer.Status.EvaluationError), nil
+	return false, reason, nil
 }

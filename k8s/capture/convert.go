@@ -3,7 +3,6 @@ package capture
 import (
 	"maps"
 
-	certificatesv1beta1 "k8s.io/api/certificates/v1beta1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -154,8 +153,11 @@ func convertEndpoints(o map[string]any) {
 	})
 }
 
+// legacySigner signs requests of v1beta1 that name no signer.
+const legacySigner = "kubernetes.io/legacy-unknown"
+
 func convertSigningRequest(o map[string]any) {
-	setDefault(child(o, "spec"), "signerName", certificatesv1beta1.LegacyUnknownSignerName)
+	setDefault(child(o, "spec"), "signerName", legacySigner)
 	each(child(o, "status")["conditions"], func(c map[string]any) { setDefault(c, "status", "True") })
 }
 

@@ -8,11 +8,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/kubernetes/scheme"
 	kjson "sigs.k8s.io/json"
 
 	"canopy/model"
 	"canopy/model/record"
+	"canopy/model/scheme"
 )
 
 // fill makes the record of an object, or the event.
@@ -56,7 +56,7 @@ func (d *decoder) fill(o *object, r *reading, data []byte, e *envelope) (warning
 		plain(u.Object)
 		obj = u
 	default:
-		if obj, err = scheme.Scheme.New(r.gvk); err != nil {
+		if obj, err = scheme.Types().New(r.gvk); err != nil {
 			return nil, err
 		}
 		strict, err := kjson.UnmarshalStrict(data, obj)

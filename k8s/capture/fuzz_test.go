@@ -40,11 +40,11 @@ func readAnything(t *testing.T, data string) {
 		}
 		s.Locate(o.ref, "spec.containers[0].name")
 		plan := model.Plan{Steps: []model.Step{{Verb: model.Delete, Ref: o.ref}}}
-		undo, err := s.Apply(context.Background(), plan)
+		applied, err := s.Apply(context.Background(), plan, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Apply(context.Background(), undo); err != nil {
+		if _, err := s.Apply(context.Background(), applied.Undo, nil, nil); err != nil {
 			t.Fatalf("%s does not come back: %v", o.ref, err)
 		}
 	}

@@ -13,7 +13,8 @@ import (
 	"go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/kubernetes/scheme"
+
+	"canopy/model/scheme"
 )
 
 // line gives the line of the file at which the item at a place of the piece begins.
@@ -96,7 +97,7 @@ func (r *reading) target() any {
 		return nil
 	}
 	var obj runtime.Object
-	obj, err := scheme.Scheme.New(r.gvk)
+	obj, err := scheme.Types().New(r.gvk)
 	if err != nil {
 		return nil
 	}

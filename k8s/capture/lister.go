@@ -13,12 +13,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/rest"
 	kjson "sigs.k8s.io/json"
 
 	"canopy/k8s/guard"
 	"canopy/model"
+	"canopy/model/scheme"
 )
 
 const (
@@ -36,7 +37,7 @@ func newLister(config *rest.Config, page int64) (*lister, error) {
 	c := guard.Config(config)
 	// One request after the other; client-go's own brake would only slow it down, and a timeout would cut long lists.
 	c.QPS, c.Timeout = -1, 0
-	c.NegotiatedSerializer = scheme.Codecs.WithoutConversion()
+	c.NegotiatedSerializer = serializer.NewCodecFactory(scheme.Types()).WithoutConversion()
 	http, err := rest.HTTPClientFor(c)
 	if err != nil {
 		return nil, err

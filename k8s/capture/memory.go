@@ -11,9 +11,9 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/kubernetes/scheme"
 
 	"canopy/model"
+	"canopy/model/scheme"
 )
 
 // FromObjects makes a source of objects at hand, typed or not: for the demo, for labs and for tests. They are read as if
@@ -68,7 +68,7 @@ func share(n int, do func(int)) {
 	}
 }
 
-// objectJSON writes an object with its kind, which typed objects often do not carry.
+// objectJSON writes an object with its kind, which typed objects often do not carry. Those of kinds that have no record must.
 func objectJSON(o runtime.Object) ([]byte, error) {
 	if o == nil {
 		return nil, errors.New("no object")
@@ -76,12 +76,13 @@ func objectJSON(o runtime.Object) ([]byte, error) {
 	if u, ok := o.(*unstructured.Unstructured); ok {
 		return u.MarshalJSON()
 	}
-	kinds, _, err := scheme.Scheme.ObjectKinds(o)
+	kinds, _, err := scheme.Types().ObjectKinds(o)
+	said := o.GetObjectKind().GroupVersionKind()
+	if slices.Contains(kinds, said) || err != nil && said.Kind != "" && said.Version != "" {
+		return json.Marshal(o)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("object of type %T: %w", o, err)
-	}
-	if slices.Contains(kinds, o.GetObjectKind().GroupVersionKind()) {
-		return json.Marshal(o)
 	}
 	tree, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o)
 	if err != nil {

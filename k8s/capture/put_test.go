@@ -100,12 +100,12 @@ func TestPutAndDelete(t *testing.T) {
 
 	// What was put can be patched and the patch undone, as what was read can.
 	before := got(ref)
-	undo, err := s.Apply(context.Background(), model.Plan{Steps: []model.Step{{Verb: model.Delete, Ref: ref}}})
+	applied, err := s.Apply(context.Background(), model.Plan{Steps: []model.Step{{Verb: model.Delete, Ref: ref}}}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	out.until(t, "the delete", func() bool { return out.records[keyOf(ref)] == nil })
-	if _, err := s.Apply(context.Background(), undo); err != nil || got(ref) != before {
+	if _, err := s.Apply(context.Background(), applied.Undo, nil, nil); err != nil || got(ref) != before {
 		t.Errorf("undone: %v %s", err, got(ref))
 	}
 

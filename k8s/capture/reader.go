@@ -132,6 +132,11 @@ func (r *reader) text(f *file, in io.Reader) error {
 	emit := r.queue.piece
 	if looksLikeJSON(whole, errors.Is(err, io.EOF)) {
 		s := streamer{in: b, file: f, limits: r.limits, emit: emit, note: r.note, end: r.queue.end}
+		s.yaml = func(in io.Reader, line, document int) error {
+			rest := splitter{in: bufio.NewReaderSize(in, streamFrom), file: f, limits: r.limits, emit: emit, note: r.note, end: r.queue.end,
+				line: line, document: document}
+			return rest.split()
+		}
 		return s.stream()
 	}
 	s := splitter{in: b, file: f, limits: r.limits, emit: emit, note: r.note, end: r.queue.end}

@@ -47,6 +47,25 @@ func (w *window) cut(to int64) {
 	w.base = to
 }
 
+// more reads on. It gives an error only where nothing came.
+func (w *window) more() error {
+	n, err := w.Read(make([]byte, 4*kib))
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// ahead gives what follows an offset without the blanks before it: n bytes at least, unless the text ends.
+func (w *window) ahead(from int64, n int) []byte {
+	for {
+		rest := bytes.TrimLeft(w.rest()[from-w.base:], " \t\r\n")
+		if len(rest) >= n || w.more() != nil {
+			return rest
+		}
+	}
+}
+
 // lineOf counts the lines up to an offset.
 func (w *window) lineOf(at int64) int {
 	rest := w.rest()
@@ -62,6 +81,8 @@ type streamer struct {
 	emit   func(*piece) error
 	note   func(Problem)
 	end    func(*list, schema.GroupVersionKind) error
+	// yaml reads the text from a separator on that documents in YAML follow; nil where they count as errors.
+	yaml func(in io.Reader, line, document int) error
 
 	window   *window
 	dec      *json.Decoder
@@ -77,34 +98,41 @@ func (s *streamer) stream() error {
 	s.restart(s.window)
 	for {
 		err := s.next()
-		if errors.Is(err, io.EOF) {
-			if !s.inside {
-				return nil
-			}
-			err = io.ErrUnexpectedEOF
-		}
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) && s.skipSeparator() {
+		if err == nil {
 			continue
+		}
+		if errors.Is(err, io.EOF) && !s.inside {
+			return nil
 		}
 		var fatal *emitError
 		if errors.As(err, &fatal) {
 			return fatal.err
 		}
-		if err != nil {
-			// JSON has no mark by which to find the next document.
-			line := s.window.lineOf(s.offset())
-			if errors.As(err, &syntax) {
-				line = s.window.lineOf(s.shift + syntax.Offset)
+		if s.inside || !s.separated() {
+			p := s.problem(err)
+			if !s.resume() {
+				p.Message += "; the rest of the file is skipped"
+				s.note(p)
+				return nil
 			}
-			message := err.Error()
-			if errors.Is(err, io.ErrUnexpectedEOF) {
-				message = "the text ends within a document"
-			}
-			s.note(Problem{File: s.file.name, Document: max(s.document, 1), Line: line, Message: message + "; the rest of the file is skipped", Skipped: true})
-			return nil
+			s.note(p)
+		}
+		if over, err := s.separate(); over {
+			return err
 		}
 	}
+}
+
+func (s *streamer) problem(err error) Problem {
+	line := s.window.lineOf(s.offset())
+	message := err.Error()
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		line = s.window.lineOf(s.shift + syntax.Offset)
+	} else if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		message = "the text ends within a document"
+	}
+	return Problem{File: s.file.name, Document: max(s.document, 1), Line: line, Message: message, Skipped: true}
 }
 
 type emitError struct{ err error }
@@ -118,21 +146,51 @@ func (s *streamer) restart(in io.Reader) {
 
 func (s *streamer) offset() int64 { return s.shift + s.dec.InputOffset() }
 
-// skipSeparator passes over a line of "---" between documents.
-func (s *streamer) skipSeparator() bool {
+// dashes is the line between documents of YAML, which stands between those of JSON too.
+const dashes = "---"
+
+// separated tells that "---" comes next, and passes over what stands before it.
+func (s *streamer) separated() bool {
 	at := s.offset()
-	s.window.cut(at)
-	rest := s.window.rest()
-	trimmed := bytes.TrimLeft(rest, " \t\r\n")
-	if !bytes.HasPrefix(trimmed, []byte("---")) {
+	next := s.window.ahead(at, len(dashes))
+	if !bytes.HasPrefix(next, []byte(dashes)) {
 		return false
 	}
-	to := at + int64(len(rest)-len(trimmed)) + 3
-	s.window.cut(to)
-	kept := bytes.NewReader(bytes.Clone(s.window.rest()))
-	s.shift = to
-	s.restart(io.MultiReader(kept, s.window))
+	// What was read ends with the separator, or goes on after it.
+	s.window.cut(s.window.base + int64(len(s.window.rest())-len(next)))
 	return true
+}
+
+// resume passes over the rest of a document that is broken, to the next line that begins with "---": JSON has no such line.
+// Without one there is no mark by which to find the next document.
+func (s *streamer) resume() bool {
+	for {
+		rest := s.window.rest()
+		if i := bytes.Index(rest, []byte("\n"+dashes)); i >= 0 {
+			s.window.cut(s.window.base + int64(i) + 1)
+			return true
+		}
+		s.window.cut(s.window.base + int64(max(len(rest)-len(dashes), 0)))
+		if s.window.more() != nil {
+			return false
+		}
+	}
+}
+
+// separate goes on after a separator, which comes next. It tells that the rest was YAML, and was read.
+func (s *streamer) separate() (over bool, err error) {
+	s.inside = false
+	to := s.window.base + int64(len(dashes))
+	next := s.window.ahead(to, len(dashes))
+	json := len(next) == 0 || next[0] == '{' || bytes.HasPrefix(next, []byte(dashes))
+	if s.yaml != nil && !json {
+		rest := bytes.NewReader(bytes.Clone(s.window.rest()))
+		return true, s.yaml(io.MultiReader(rest, s.in), s.window.line-1, s.document)
+	}
+	s.window.cut(to)
+	s.shift = to
+	s.restart(io.MultiReader(bytes.NewReader(bytes.Clone(s.window.rest())), s.window))
+	return false, nil
 }
 
 // next reads one document.

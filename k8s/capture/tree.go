@@ -1,10 +1,7 @@
 package capture
 
 import (
-	"bytes"
-	"encoding/json"
 	"math"
-	"strings"
 
 	kjson "sigs.k8s.io/json"
 )
@@ -38,24 +35,4 @@ func plain(v any) any {
 		}
 	}
 	return v
-}
-
-// sameJSON compares two objects whatever the order of their keys.
-func sameJSON(a, b []byte) bool {
-	var sides [2][]byte
-	for i, data := range [][]byte{a, b} {
-		tree, err := parseTree(data)
-		if err != nil {
-			return false
-		}
-		if sides[i], err = json.Marshal(tree); err != nil {
-			return false
-		}
-	}
-	return bytes.Equal(sides[0], sides[1])
-}
-
-// pointer writes a key as a part of a JSON pointer.
-func pointer(key string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }

@@ -2,15 +2,46 @@ package capture
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/kubernetes/scheme"
 
 	"canopy/model"
 )
+
+// kindNames is data: the kinds of Kubernetes itself, of all versions, a line for each group; those that every group has in the
+// first. The types of most of them are not linked, since no rule looks at them.
+//
+//go:embed kinds.txt
+var kindNames string
+
+// kubernetes gives the names of the kinds by their group.
+var kubernetes = sync.OnceValue(parseKinds)
+
+func parseKinds() map[string]map[string]bool {
+	groups := map[string]map[string]bool{}
+	var all []string
+	for line := range strings.Lines(kindNames) {
+		names := strings.Fields(line)
+		if names[0] == "*" {
+			all = names[1:]
+			continue
+		}
+		group := names[0]
+		if group == "core" {
+			group = ""
+		}
+		groups[group] = map[string]bool{}
+		for _, name := range slices.Concat(all, names[1:]) {
+			groups[group][name] = true
+		}
+	}
+	return groups
+}
 
 // unknownKind says what is wrong with a kind that Kubernetes itself never had, such as pod or v1 Deployment; "" for real
 // kinds and for those that anyone may define.
@@ -19,11 +50,9 @@ func unknownKind(gvk schema.GroupVersionKind) string {
 		return ""
 	}
 	like := suggestedKind(gvk)
-	if scheme.Scheme.IsGroupRegistered(gvk.Group) {
-		for _, gv := range scheme.Scheme.PrioritizedVersionsForGroup(gvk.Group) {
-			if scheme.Scheme.Recognizes(gv.WithKind(gvk.Kind)) {
-				return ""
-			}
+	if kinds := kubernetes()[gvk.Group]; kinds != nil {
+		if kinds[gvk.Kind] {
+			return ""
 		}
 		// A newer release may have kinds that we do not know of; those of the old groups are settled.
 		if like.Empty() && strings.Contains(gvk.Group, ".") {

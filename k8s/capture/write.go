@@ -2,80 +2,28 @@ package capture
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
-	"k8s.io/client-go/kubernetes/scheme"
 
 	"canopy/model"
 	"canopy/model/record"
+	"canopy/model/scheme"
+	"canopy/model/undo"
 )
 
 // The errors of writes that do not fit what is there. They come wrapped in one that names the step.
 var (
 	ErrExists   = errors.New("it exists already")
 	ErrConflict = errors.New("it would become another object")
+	// errOther tells that a deletion is meant for an earlier object.
+	errOther = errors.New("it is another object of the same name than the one to delete")
 )
-
-// MayI permits everything: nobody guards a cluster in memory.
-func (s *Source) MayI(context.Context, model.Step) (bool, string, error) { return true, "", nil }
-
-// DryRun carries a plan out on a copy that is thrown away.
-func (s *Source) DryRun(ctx context.Context, plan model.Plan) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	over := overlay{source: s, changed: map[key]*object{}}
-	for i, step := range plan.Steps {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		now, _, err := over.do(step)
-		if err != nil {
-			return stepError(i, step, err)
-		}
-		over.changed[keyOf(refOf(step, now))] = now
-	}
-	return nil
-}
-
-// Apply carries a plan out in memory, hands the changes to every run, and gives the plan that undoes it.
-func (s *Source) Apply(ctx context.Context, plan model.Plan) (undo model.Plan, err error) {
-	undo.Title = "Undo: " + plan.Title
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, step := range plan.Steps {
-		if err := ctx.Err(); err != nil {
-			return undo, err
-		}
-		over := overlay{source: s}
-		now, back, err := over.do(step)
-		if err != nil {
-			return undo, stepError(i, step, err)
-		}
-		k := keyOf(refOf(step, now))
-		if now == nil {
-			old := s.objects[k]
-			s.gone[k] = old
-			delete(s.objects, k)
-			s.publish(model.Drop(old.ref))
-		} else {
-			s.objects[k] = now
-			delete(s.gone, k)
-			s.publish(model.Put(now.record))
-		}
-		undo.Steps = append([]model.Step{back}, undo.Steps...)
-	}
-	return undo, nil
-}
-
-func stepError(i int, step model.Step, err error) error {
-	return fmt.Errorf("step %d, %s %s: %w", i+1, step.Verb, step.Ref, err)
-}
 
 // refOf names what a step made, or removed.
 func refOf(step model.Step, now *object) model.Ref {
@@ -112,6 +60,9 @@ func (v *overlay) do(step model.Step) (now *object, back model.Step, err error) 
 		}
 		return now, model.Step{Verb: model.Delete, Ref: now.ref}, nil
 	case model.Delete:
+		if uid := old.record.GetUID(); step.UID != "" && uid != "" && uid != step.UID {
+			return nil, back, errOther
+		}
 		body, err := v.source.body(old)
 		return nil, model.Step{Verb: model.Create, Ref: old.ref, Body: body}, err
 	case model.Patch:
@@ -213,20 +164,38 @@ func (v *overlay) patch(old *object, step model.Step) (now *object, back model.S
 	if w, ok := now.record.(interface{ SetWritten(string) }); ok {
 		w.SetWritten(writtenAs(old.record))
 	}
-	kept, err := now.written.unpack()
-	if err != nil {
-		return nil, back, err
-	}
-	back, err = inverse(kept, before, old.ref)
+	back, err = inverse(v.source, old, now)
 	return now, back, err
+}
+
+// inverse makes the step that leads back, which fits nothing but what is there now.
+func inverse(s *Source, old, now *object) (model.Step, error) {
+	before, err := s.settled(old)
+	if err != nil {
+		return model.Step{}, err
+	}
+	after, err := s.settled(now)
+	if err != nil {
+		return model.Step{}, err
+	}
+	return undo.Exact(before, after)
+}
+
+// settled gives an object in its plain form; nil for none.
+func (s *Source) settled(o *object) (*unstructured.Unstructured, error) {
+	u, err := s.whole(o)
+	if u != nil {
+		plain(u.Object)
+	}
+	return u, err
 }
 
 func patched(before []byte, ref model.Ref, step model.Step) ([]byte, error) {
 	switch step.PatchType {
 	case types.StrategicMergePatchType:
-		target, err := scheme.Scheme.New(ref.GroupKind().WithVersion(ref.Version))
+		target, err := scheme.Types().New(ref.GroupKind().WithVersion(ref.Version))
 		if err != nil {
-			return nil, errors.New("a strategic patch needs a kind of Kubernetes itself; use a merge patch")
+			return nil, errors.New("a strategic patch needs a kind whose fields are known here; use a merge patch")
 		}
 		return strategicpatch.StrategicMergePatch(before, step.Body, target)
 	case types.MergePatchType:
@@ -239,40 +208,4 @@ func patched(before []byte, ref model.Ref, step model.Step) ([]byte, error) {
 		return p.Apply(before)
 	}
 	return nil, fmt.Errorf("unknown patch type %q", step.PatchType)
-}
-
-// inverse makes the step that leads back: a merge patch, and where that cannot say it, a JSON patch of whole fields.
-func inverse(now, before []byte, ref model.Ref) (model.Step, error) {
-	step := model.Step{Verb: model.Patch, Ref: ref, PatchType: types.MergePatchType}
-	var err error
-	if step.Body, err = jsonpatch.CreateMergePatch(now, before); err == nil {
-		if again, err := jsonpatch.MergePatch(now, step.Body); err == nil && sameJSON(again, before) {
-			return step, nil
-		}
-	}
-	was, err := parseTree(before)
-	if err != nil {
-		return step, err
-	}
-	is, err := parseTree(now)
-	if err != nil {
-		return step, err
-	}
-	type operation struct {
-		Op    string `json:"op"`
-		Path  string `json:"path"`
-		Value any    `json:"value,omitempty"`
-	}
-	var list []operation
-	for k := range is {
-		if _, kept := was[k]; !kept {
-			list = append(list, operation{Op: "remove", Path: "/" + pointer(k)})
-		}
-	}
-	for k, v := range was {
-		list = append(list, operation{Op: "add", Path: "/" + pointer(k), Value: v})
-	}
-	step.PatchType = types.JSONPatchType
-	step.Body, err = json.Marshal(list)
-	return step, err
 }

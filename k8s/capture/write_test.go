@@ -92,12 +92,12 @@ func TestRun(t *testing.T) {
 		t.Errorf("%d records, %d kinds, %+v", len(out.records), len(out.coverage), out.info)
 	}
 	web := model.KindByName("Deployment").Ref("shop", "web")
-	_, err := s.Apply(ctx, model.Plan{Steps: []model.Step{
+	plan := model.Plan{Steps: []model.Step{
 		{Verb: model.Patch, Ref: web, PatchType: types.StrategicMergePatchType, Body: []byte(`{"spec":{"template":{"spec":{"containers":[{"name":"c","securityContext":{"privileged":true}}]}}}}`)},
 		{Verb: model.Delete, Ref: model.KindByName("Pod").Ref("shop", "a")},
-	}})
-	if err != nil {
-		t.Fatal(err)
+	}}
+	if applied, err := s.Apply(ctx, plan, nil, nil); err != nil || !applied.Done[0] || !applied.Done[1] || len(applied.Checks) != 2 {
+		t.Fatal(err, applied)
 	}
 	for deadline := time.After(5 * time.Second); ; {
 		select {
@@ -129,37 +129,75 @@ func TestWriteErrors(t *testing.T) {
 	s := openText(t, "f.yaml", world)
 	pod, thing := model.KindByName("Pod"), model.Ref{Group: "example.com", Version: "v1", Kind: "Thing", Namespace: "shop", Name: "t"}
 	tests := []struct {
-		step model.Step
-		want string
+		step  model.Step
+		want  string
+		cause model.Cause
 	}{
-		{model.Step{Verb: model.Delete, Ref: pod.Ref("shop", "none")}, "step 1, delete shop/Pod/none: not found"},
-		{model.Step{Verb: model.Create, Ref: pod.Ref("shop", "a"), Body: []byte(jsonA)}, "exists already"},
-		{model.Step{Verb: model.Create, Ref: pod.Ref("shop", "x"), Body: []byte(jsonB)}, "the body is of default/Pod/b"},
-		{model.Step{Verb: model.Create, Ref: pod.Ref("shop", "x"), Body: []byte("{")}, "step 1"},
-		{model.Step{Verb: model.Patch, Ref: pod.Ref("shop", "a"), PatchType: types.MergePatchType, Body: []byte(`{"metadata":{"name":"z"}}`)}, "would become another object"},
-		{model.Step{Verb: model.Patch, Ref: pod.Ref("shop", "a"), PatchType: types.MergePatchType, Body: []byte(`{"spec":{"containers":5}}`)}, "want a list"},
-		{model.Step{Verb: model.Patch, Ref: pod.Ref("shop", "a"), PatchType: types.JSONPatchType, Body: []byte(`[{"op":"remove","path":"/spec/none"}]`)}, "step 1, patch"},
-		{model.Step{Verb: model.Patch, Ref: thing, PatchType: types.StrategicMergePatchType, Body: []byte(`{}`)}, "use a merge patch"},
-		{model.Step{Verb: "frob", Ref: thing}, "unknown verb"},
+		{model.Step{Verb: model.Delete, Ref: pod.Ref("shop", "none")}, "step 1, shop/Pod/none: not found", model.CauseMissing},
+		{model.Step{Verb: model.Create, Ref: pod.Ref("shop", "a"), Body: []byte(jsonA)}, "exists already", model.CauseExists},
+		{model.Step{Verb: model.Create, Ref: pod.Ref("shop", "x"), Body: []byte(jsonB)}, "the body is of default/Pod/b", model.CauseInvalid},
+		{model.Step{Verb: model.Create, Ref: pod.Ref("shop", "x"), Body: []byte("{")}, "step 1", model.CauseInvalid},
+		{model.Step{Verb: model.Patch, Ref: pod.Ref("shop", "a"), PatchType: types.MergePatchType, Body: []byte(`{"metadata":{"name":"z"}}`)}, "would become another object", model.CauseInvalid},
+		{model.Step{Verb: model.Patch, Ref: pod.Ref("shop", "a"), PatchType: types.MergePatchType, Body: []byte(`{"spec":{"containers":5}}`)}, "want a list", model.CauseInvalid},
+		{model.Step{Verb: model.Patch, Ref: pod.Ref("shop", "a"), PatchType: types.JSONPatchType, Body: []byte(`[{"op":"remove","path":"/spec/none"}]`)}, "step 1, ", model.CauseInvalid},
+		{model.Step{Verb: model.Patch, Ref: thing, PatchType: types.StrategicMergePatchType, Body: []byte(`{}`)}, "use a merge patch", model.CauseInvalid},
+		{model.Step{Verb: "frob", Ref: thing}, "unknown verb", model.CauseInvalid},
 	}
 	for _, tt := range tests {
 		plan := model.Plan{Steps: []model.Step{tt.step}}
-		if err := s.DryRun(context.Background(), plan); err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("dry run: %v, want %s", err, tt.want)
+		trial, err := s.DryRun(context.Background(), plan, nil)
+		if err != nil || len(trial.Checks) != 1 || trial.Checks[0].Outcome != model.Failed || trial.Checks[0].Cause != tt.cause {
+			t.Errorf("dry run: %v %+v, want %s", err, trial, tt.want)
 		}
-		if undo, err := s.Apply(context.Background(), plan); err == nil || len(undo.Steps) != 0 {
-			t.Errorf("apply: %v %v", err, undo)
+		applied, err := s.Apply(context.Background(), plan, nil, nil)
+		var failed *model.StepError
+		if !errors.As(err, &failed) || failed.Cause != tt.cause || !strings.Contains(err.Error(), tt.want) || len(applied.Undo.Steps) != 0 || applied.Done[0] {
+			t.Errorf("apply: %v %v, want %s", err, applied, tt.want)
 		}
 	}
 	plan := model.Plan{Steps: []model.Step{{Verb: model.Delete, Ref: pod.Ref("shop", "a")}, {Verb: model.Delete, Ref: pod.Ref("shop", "a")}}}
-	if err := s.DryRun(context.Background(), plan); !errors.Is(err, model.ErrNotFound) {
-		t.Error(err)
+	trial, err := s.DryRun(context.Background(), plan, nil)
+	if err != nil || trial.Checks[0].Outcome != model.Passed || trial.Checks[1].Cause != model.CauseMissing {
+		t.Error(err, trial)
 	}
 	if len(s.objects) != 6 {
 		t.Error("a dry run changed something")
 	}
-	if ok, _, _ := s.MayI(context.Background(), plan.Steps[0]); !ok {
-		t.Error("not permitted")
+	if list, err := s.MayI(context.Background(), plan); err != nil || len(list) != 2 || list[1].Step != 1 || list[1].Outcome != model.Passed {
+		t.Error("not permitted", list, err)
+	}
+}
+
+// TestTrial shows what a dry run tells: both states, masked, and by what they are known again.
+func TestTrial(t *testing.T) {
+	s := openText(t, "f.yaml", world)
+	ctx := context.Background()
+	web := model.KindByName("Deployment").Ref("shop", "web")
+	step := model.Step{Verb: model.Patch, Ref: web, PatchType: types.StrategicMergePatchType, Body: []byte(`{"spec":{"template":{"spec":{"hostPID":true}}}}`)}
+	plan := model.Plan{Steps: []model.Step{step}}
+	var told []model.Check
+	trial, err := s.DryRun(ctx, plan, func(c model.Check) { told = append(told, c) })
+	if err != nil || len(told) != 1 || told[0].Rung != model.RungDryRun {
+		t.Fatal(err, told)
+	}
+	before, _ := json.Marshal(trial.Steps[0].Before)
+	after, _ := json.Marshal(trial.Steps[0].After)
+	if strings.Contains(string(before), "hostPID") || !strings.Contains(string(after), "hostPID") || strings.Contains(string(before)+string(after), `"value":"secret"`) {
+		t.Errorf("%s\n%s", before, after)
+	}
+	if _, err := s.Apply(ctx, plan, trial, nil); err != nil {
+		t.Fatal(err)
+	}
+	var failed *model.StepError
+	if _, err := s.Apply(ctx, plan, trial, nil); !errors.As(err, &failed) || failed.Cause != model.CauseChanged {
+		t.Errorf("the object changed meanwhile: %v", err)
+	}
+	pod := model.KindByName("Pod").Ref("default", "young")
+	steps := []model.Step{{Verb: model.Create, Ref: pod, Body: []byte(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"young","uid":"new"},"spec":{"containers":[{"name":"c","image":"i"}]}}`)},
+		{Verb: model.Delete, Ref: pod, UID: "old"}}
+	applied, err := s.Apply(ctx, model.Plan{Steps: steps}, nil, nil)
+	if !errors.As(err, &failed) || failed.Step != 1 || failed.Cause != model.CauseChanged || !applied.Done[0] || len(applied.Undo.Steps) != 1 {
+		t.Errorf("another object of the same name: %v %+v", err, applied)
 	}
 }
 
@@ -192,15 +230,19 @@ func TestUndo(t *testing.T) {
 			for range 1 + r.IntN(3) {
 				plan.Steps = append(plan.Steps, randomStep(r, s))
 			}
-			dry := s.DryRun(context.Background(), plan)
-			undo, err := s.Apply(context.Background(), plan)
-			if (dry == nil) != (err == nil) {
-				t.Fatalf("seed %d: dry run %v, apply %v", seed, dry, err)
+			trial, dry := s.DryRun(context.Background(), plan, nil)
+			if dry != nil {
+				t.Fatal(dry)
 			}
-			undos = append(undos, undo)
+			worst, _ := model.Worst(trial.Checks, model.RungDryRun)
+			applied, err := s.Apply(context.Background(), plan, trial, nil)
+			if (worst == model.Passed) != (err == nil) {
+				t.Fatalf("seed %d: dry run %v, apply %v", seed, trial.Checks, err)
+			}
+			undos = append(undos, applied.Undo)
 		}
 		for i := len(undos) - 1; i >= 0; i-- {
-			if _, err := s.Apply(context.Background(), undos[i]); err != nil {
+			if _, err := s.Apply(context.Background(), undos[i], nil, nil); err != nil {
 				t.Fatalf("seed %d: undo: %v", seed, err)
 			}
 		}
@@ -250,5 +292,39 @@ func TestFromObjects(t *testing.T) {
 	}
 	if _, err := s.Get(context.Background(), model.KindByName("Pod").Ref("a", "b")); !errors.Is(err, model.ErrNotFound) {
 		t.Error(err)
+	}
+}
+
+// TestTryPods judges templates by the labels of their namespaces, those that the plan sets included.
+func TestTryPods(t *testing.T) {
+	s := openText(t, "f.yaml", world+`---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {pod-security.kubernetes.io/warn: restricted}}
+`)
+	web, space := model.KindByName("Deployment").Ref("shop", "web"), model.KindByName("Namespace").Ref("", "shop")
+	patch := func(ref model.Ref, body string) model.Step {
+		return model.Step{Verb: model.Patch, Ref: ref, PatchType: types.StrategicMergePatchType, Body: []byte(body)}
+	}
+	bad := patch(web, `{"spec":{"template":{"spec":{"hostPID":true}}}}`)
+	enforce := patch(space, `{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"baseline"}}}`)
+	tests := []struct {
+		steps   []model.Step
+		outcome model.Outcome
+		words   string
+	}{
+		{[]model.Step{enforce}, model.Passed, "No step"},
+		{[]model.Step{patch(web, `{"metadata":{"labels":{"a":"b"}}}`)}, model.Passed, "No step"},
+		{[]model.Step{{Verb: model.Delete, Ref: web}}, model.Passed, "No step"},
+		{[]model.Step{bad}, model.Warned, "nothing else admits pods"},
+		{[]model.Step{enforce, bad}, model.Failed, "host namespaces"},
+		{[]model.Step{enforce, patch(web, `{"spec":{"template":{"spec":{"hostPID":false,"subdomain":"x"}}}}`)}, model.Warned, "nothing else admits pods"},
+		{[]model.Step{{Verb: model.Create, Ref: model.KindByName("Pod").Ref("other", "p"), Body: []byte(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"other"},"spec":{"containers":[{"name":"c","image":"i"}]}}`)}}, model.Untestable, "was not read"},
+	}
+	for i, tt := range tests {
+		list, err := s.TryPods(context.Background(), model.Plan{Steps: tt.steps}, nil)
+		if err != nil || len(list) != 1 || list[0].Outcome != tt.outcome || !strings.Contains(list[0].Message, tt.words) || list[0].Rung != model.RungSyntheticPod {
+			t.Errorf("%d: %v %+v", i, err, list)
+		}
 	}
 }

@@ -12,12 +12,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
-	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
 	"canopy/k8s/guard"
 	"canopy/model"
+	"canopy/model/scheme"
 )
 
 // clients makes the requests of one source. All share one connection.
@@ -27,8 +27,9 @@ type clients struct {
 	scheme *runtime.Scheme
 	codecs serializer.CodecFactory
 	// timeout bounds requests other than lists and watches; zero is none.
-	timeout   time.Duration
-	discovery *discovery.DiscoveryClient
+	timeout time.Duration
+	// discovery asks what the server serves.
+	discovery rest.Interface
 	log       logr.Logger
 }
 
@@ -36,7 +37,7 @@ func newClients(config *rest.Config, version string, log *slog.Logger) (*clients
 	if config == nil {
 		return nil, errors.New("no cluster: the configuration is empty")
 	}
-	c := &clients{config: guard.Config(config), timeout: config.Timeout, log: logr.FromSlogHandler(log.Handler())}
+	c := &clients{config: guard.ReadOnly(config), timeout: config.Timeout, log: logr.FromSlogHandler(log.Handler())}
 	c.config.Timeout = 0
 	// The server shares itself out fairly; five requests a second would make the start last eight seconds.
 	c.config.QPS, c.config.RateLimiter = -1, nil
@@ -46,15 +47,13 @@ func newClients(config *rest.Config, version string, log *slog.Logger) (*clients
 	} else if c.config.UserAgent == "" {
 		c.config.UserAgent = "canopy"
 	}
-	var err error
-	if c.scheme, err = newScheme(); err != nil {
-		return nil, err
-	}
+	c.scheme = scheme.Types()
 	c.codecs = serializer.NewCodecFactory(c.scheme)
+	var err error
 	if c.http, err = rest.HTTPClientFor(c.config); err != nil {
 		return nil, fmt.Errorf("connection to %s: %w", config.Host, err)
 	}
-	if c.discovery, err = discovery.NewDiscoveryClientForConfigAndClient(c.config, c.http); err != nil {
+	if c.discovery, err = rest.UnversionedRESTClientForConfigAndClient(dynamic.ConfigFor(c.config), c.http); err != nil {
 		return nil, fmt.Errorf("connection to %s: %w", config.Host, err)
 	}
 	return c, nil

@@ -130,7 +130,7 @@ func (o *scout) run() {
 	var last *served.Answer
 	for {
 		mended := s.link.mended()
-		answer, err := served.Ask(s.ctx, s.clients.discovery.RESTClient(), o.kinds)
+		answer, err := served.Ask(s.ctx, s.clients.discovery, o.kinds)
 		if s.ctx.Err() != nil {
 			return
 		}

@@ -49,7 +49,7 @@ func Ask(ctx context.Context, client rest.Interface, kinds []*model.Kind) (*Answ
 	for _, k := range kinds {
 		wanted[k.Group] = true
 	}
-	groups, err := ask(ctx, client, wanted)
+	groups, err := ask(ctx, client, "/apis", wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -57,11 +57,11 @@ func Ask(ctx context.Context, client rest.Interface, kinds []*model.Kind) (*Answ
 }
 
 // judge picks, of what is served, what is to be read.
-func judge(kinds []*model.Kind, groups map[string]*group) *Answer {
+func judge(kinds []*model.Kind, groups groups) *Answer {
 	a := &Answer{Silent: map[string]string{}}
 	found := map[schema.GroupKind]*model.Kind{}
 	for _, k := range kinds {
-		g := groups[k.Group]
+		g := groups.named(k.Group)
 		if g == nil {
 			continue
 		}
@@ -86,8 +86,22 @@ func judge(kinds []*model.Kind, groups map[string]*group) *Answer {
 	return a
 }
 
+// groups come in the order in which the server lists them.
+type groups []*group
+
+// named gives the group of a name; nil where there is none.
+func (l groups) named(name string) *group {
+	for _, g := range l {
+		if g.name == name {
+			return g
+		}
+	}
+	return nil
+}
+
 // group is what a server says of one group.
 type group struct {
+	name string
 	// versions come in the order in which the server prefers them.
 	versions []version
 	silent   string
@@ -96,6 +110,8 @@ type group struct {
 type version struct {
 	name      string
 	resources []resource
+	// stale tells that the server behind it does not answer.
+	stale bool
 }
 
 type resource struct {

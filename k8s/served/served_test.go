@@ -4,20 +4,25 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/rest"
 
 	"canopy/model"
+	"canopy/model/scheme"
 )
 
 // client asks a server that answers by path; the paths that were asked for are appended to asked.
 func client(t *testing.T, answers map[string]string, asked *[]string) rest.Interface {
 	t.Helper()
+	var mu sync.Mutex
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		*asked = append(*asked, r.URL.Path)
+		mu.Unlock()
 		w.Header().Set("Content-Type", "application/json")
 		text, ok := answers[r.URL.Path]
 		switch {
@@ -30,7 +35,7 @@ func client(t *testing.T, answers map[string]string, asked *[]string) rest.Inter
 		}
 	}))
 	t.Cleanup(server.Close)
-	c, err := rest.UnversionedRESTClientFor(&rest.Config{Host: server.URL, ContentConfig: rest.ContentConfig{NegotiatedSerializer: scheme.Codecs.WithoutConversion()}})
+	c, err := rest.UnversionedRESTClientFor(&rest.Config{Host: server.URL, ContentConfig: rest.ContentConfig{NegotiatedSerializer: serializer.NewCodecFactory(scheme.Types()).WithoutConversion()}})
 	if err != nil {
 		t.Fatal(err)
 	}

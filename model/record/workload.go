@@ -32,6 +32,13 @@ type Workload struct {
 	Selector *metav1.LabelSelector
 	// Suspended is true for a paused Deployment and for a suspended Job or CronJob.
 	Suspended bool
+	// Strategy, Surge and Partition say how its pods are replaced when the template changes; see Replaces. They stand together to
+	// take no room that Suspended does not leave.
+	Strategy Strategy
+	// Surge tells that a new pod is there before the old one goes.
+	Surge bool
+	// Partition is the first ordinal of a StatefulSet that is updated; those below keep the template they have.
+	Partition int32
 }
 
 // TemplatePath is where the pod spec stands in an object of the kind: "spec.template.spec", or "spec" for a pod. It is ""
@@ -82,7 +89,8 @@ func oldRevision(refs []metav1.OwnerReference) bool {
 func workloadOf(kind *model.Kind, obj runtime.Object) (*Workload, error) {
 	switch o := obj.(type) {
 	case *appsv1.Deployment:
-		return makeWorkload(kind, o, &o.Spec.Template, Workload{Replicas: replicas(o.Spec.Replicas), Ready: o.Status.ReadyReplicas, Selector: o.Spec.Selector, Suspended: o.Spec.Paused})
+		how, surge := deploymentStrategy(&o.Spec.Strategy)
+		return makeWorkload(kind, o, &o.Spec.Template, Workload{Replicas: replicas(o.Spec.Replicas), Ready: o.Status.ReadyReplicas, Selector: o.Spec.Selector, Suspended: o.Spec.Paused, Strategy: how, Surge: surge})
 	case *appsv1.ReplicaSet:
 		t := &o.Spec.Template
 		if replicas(o.Spec.Replicas) == 0 && o.Status.Replicas == 0 && oldRevision(o.OwnerReferences) {
@@ -90,9 +98,11 @@ func workloadOf(kind *model.Kind, obj runtime.Object) (*Workload, error) {
 		}
 		return makeWorkload(kind, o, t, Workload{Replicas: replicas(o.Spec.Replicas), Ready: o.Status.ReadyReplicas, Selector: o.Spec.Selector})
 	case *appsv1.DaemonSet:
-		return makeWorkload(kind, o, &o.Spec.Template, Workload{Replicas: -1, Ready: o.Status.NumberReady, Selector: o.Spec.Selector})
+		how, surge := daemonSetStrategy(&o.Spec.UpdateStrategy)
+		return makeWorkload(kind, o, &o.Spec.Template, Workload{Replicas: -1, Ready: o.Status.NumberReady, Selector: o.Spec.Selector, Strategy: how, Surge: surge})
 	case *appsv1.StatefulSet:
-		return makeWorkload(kind, o, &o.Spec.Template, Workload{Replicas: replicas(o.Spec.Replicas), Ready: o.Status.ReadyReplicas, Selector: o.Spec.Selector})
+		how, partition := statefulSetStrategy(&o.Spec)
+		return makeWorkload(kind, o, &o.Spec.Template, Workload{Replicas: replicas(o.Spec.Replicas), Ready: o.Status.ReadyReplicas, Selector: o.Spec.Selector, Strategy: how, Partition: partition})
 	case *corev1.ReplicationController:
 		t := o.Spec.Template
 		if t == nil {
@@ -107,7 +117,7 @@ func workloadOf(kind *model.Kind, obj runtime.Object) (*Workload, error) {
 	return nil, nil
 }
 
-// Object builds an API object from what is kept: identity, labels, kept annotations, replicas, selector and template. It
+// Object builds an API object from what is kept: identity, labels, kept annotations, replicas, selector, strategy and template. It
 // serves patches and previews; whatever else the real object holds is not in it.
 func (w *Workload) Object() runtime.Object {
 	t := w.Template.Decode()
@@ -117,7 +127,7 @@ func (w *Workload) Object() runtime.Object {
 	n := &w.Replicas
 	switch w.Kind.Kind {
 	case "Deployment":
-		return &appsv1.Deployment{ObjectMeta: meta, Spec: appsv1.DeploymentSpec{Replicas: n, Selector: w.Selector, Template: *t, Paused: w.Suspended}, Status: appsv1.DeploymentStatus{ReadyReplicas: w.Ready}}
+		return &appsv1.Deployment{ObjectMeta: meta, Spec: appsv1.DeploymentSpec{Replicas: n, Selector: w.Selector, Template: *t, Paused: w.Suspended, Strategy: w.deploymentStrategy()}, Status: appsv1.DeploymentStatus{ReadyReplicas: w.Ready}}
 	case "ReplicaSet":
 		o := &appsv1.ReplicaSet{ObjectMeta: meta, Spec: appsv1.ReplicaSetSpec{Replicas: n, Selector: w.Selector, Template: *t}, Status: appsv1.ReplicaSetStatus{ReadyReplicas: w.Ready}}
 		if !w.Template.IsZero() {
@@ -126,9 +136,9 @@ func (w *Workload) Object() runtime.Object {
 		}
 		return o
 	case "DaemonSet":
-		return &appsv1.DaemonSet{ObjectMeta: meta, Spec: appsv1.DaemonSetSpec{Selector: w.Selector, Template: *t}, Status: appsv1.DaemonSetStatus{NumberReady: w.Ready}}
+		return &appsv1.DaemonSet{ObjectMeta: meta, Spec: appsv1.DaemonSetSpec{Selector: w.Selector, Template: *t, UpdateStrategy: w.daemonSetStrategy()}, Status: appsv1.DaemonSetStatus{NumberReady: w.Ready}}
 	case "StatefulSet":
-		return &appsv1.StatefulSet{ObjectMeta: meta, Spec: appsv1.StatefulSetSpec{Replicas: n, Selector: w.Selector, Template: *t}, Status: appsv1.StatefulSetStatus{ReadyReplicas: w.Ready}}
+		return &appsv1.StatefulSet{ObjectMeta: meta, Spec: appsv1.StatefulSetSpec{Replicas: n, Selector: w.Selector, Template: *t, UpdateStrategy: w.statefulSetStrategy()}, Status: appsv1.StatefulSetStatus{ReadyReplicas: w.Ready}}
 	case "ReplicationController":
 		return &corev1.ReplicationController{ObjectMeta: meta, Spec: corev1.ReplicationControllerSpec{Replicas: n, Selector: w.Selector.MatchLabels, Template: t}, Status: corev1.ReplicationControllerStatus{ReadyReplicas: w.Ready}}
 	case "Job":
@@ -151,5 +161,6 @@ func (w *Workload) DeepCopyObject() runtime.Object {
 func (w *Workload) Same(other model.Record) bool {
 	o, ok := other.(*Workload)
 	return ok && w.same(&o.Meta) && w.Replicas == o.Replicas && w.Ready == o.Ready && w.Template == o.Template &&
-		w.PodLabels == o.PodLabels && w.Suspended == o.Suspended && equality.Semantic.DeepEqual(w.Selector, o.Selector)
+		w.PodLabels == o.PodLabels && w.Suspended == o.Suspended && w.Strategy == o.Strategy && w.Surge == o.Surge && w.Partition == o.Partition &&
+		equality.Semantic.DeepEqual(w.Selector, o.Selector)
 }
