@@ -1,0 +1,34 @@
+package admission
+
+// unspeakable says of a rule why no policy can refuse what it finds, and what helps instead; "" for the others.
+func unspeakable(id string) string {
+	switch id {
+	case "LP24":
+		return "Whether what a binding or a workload names exists concerns more than one object, and may change later; the API server refuses pods whose account does not exist, and a scan before each deployment finds the rest"
+	case "LP25":
+		return "The path leads over several objects, each of them harmless alone; the guards of the rules on its steps (LP01 to LP34, NW08, NW11) hold each step"
+	case "LP27":
+		return "Nodes join, and people first sign in, by such credentials, and a policy cannot tell how long one lasts; limit who may create Secrets in kube-system and approve certificates, and have people sign in by OpenID Connect"
+	case "PS29":
+		return "That a debug container stays is decided by time, and admission sees only the moment in which it is added; limit who may patch pods/ephemeralcontainers (LP11), and delete the pod when the work is done"
+	case "NW01", "NW02", "NW03":
+		return "What is wrong is the absence of a NetworkPolicy, and admission sees only objects that come; have whatever makes namespaces make the policies too, or set a baseline policy for the cluster where the plug-in knows one"
+	case "NW15":
+		return "What is wrong is the absence of a quota or limit range, and admission sees only objects that come; have whatever makes namespaces make them too"
+	case "NW06", "NW18":
+		return "What a policy selects depends on pods that come and go, which admission of the policy does not see; a scan before each deployment finds it"
+	case "NW07":
+		return "Whether policies are obeyed is decided by the network plug-in, not by any object; install one that enforces them"
+	case "NW10", "NW13":
+		return "That a workload is exposed takes several objects together, of which admission sees one at a time; the guards of NW08, NW11 and the rules on pods hold each of them"
+	case "NW14":
+		return "Who reaches whom follows from all policies together, and admission sees one object at a time; one admin policy on the label of the environment denies it for all namespaces"
+	case "NW16", "NW20", "NW21":
+		return "It takes two rules or two policies to say so, and admission sees one object at a time; a scan before each deployment finds it"
+	case "NW17":
+		return "The API server refuses what its own kinds forbid; what a plug-in does not understand depends on its version, so install the definitions that belong to it"
+	case "NW19":
+		return "Whether DNS is let through follows from all policies of the pods together; allow it in the same step in which egress is denied (NW03), and a scan before each deployment finds the rest"
+	}
+	return ""
+}
