@@ -188,7 +188,7 @@ func (p *planner) account(w *record.Workload, e *editor, f *model.Finding) error
 	if err != nil {
 		return err
 	}
-	d.rules, d.Breakage = []*model.Rule{f.Rule}, harmless.String()
+	d.rules, d.about, d.Breakage = []*model.Rule{f.Rule}, []string{f.ID}, harmless.String()
 	d.Evidence = []string{"nothing uses the account until " + w.Ref().String() + " names it"}
 	p.creates = append(p.creates, d)
 	return nil
@@ -215,13 +215,14 @@ func (p *planner) serviceAccount(ref model.Ref, findings []*model.Finding) error
 		if err != nil {
 			return err
 		}
-		d.rules, d.Closes, d.ManagedBy = []*model.Rule{f.Rule}, []string{f.ID}, managerOf(&r.Meta)
+		d.rules, d.about, d.Closes = []*model.Rule{f.Rule}, []string{f.ID}, []string{f.ID}
 		d.Breakage = max(likelySafe, parseBreakage(f.Rule.Breakage)).String()
 		if why := doubtOf(f); why != "" {
 			d.Breakage = max(needsEvidence, parseBreakage(d.Breakage)).String()
 			d.Evidence = append(d.Evidence, why)
 		}
 		d.Evidence = append(d.Evidence, "every pod that runs as the account and does not ask for the token itself is made without it from its next start on")
+		d.keep(&r.Meta)
 		p.creates = append(p.creates, d)
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"canopy/model"
 )
 
 func TestLimitsComeFromDataAlone(t *testing.T) {
@@ -59,8 +61,23 @@ func TestNamespaceStages(t *testing.T) {
 	node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "n1"}, Status: corev1.NodeStatus{NodeInfo: corev1.NodeSystemInfo{KubeletVersion: "v1.35.2"}}}
 	f := finding("PS26", ref("Namespace", "shop"))
 	fix := fixOne(t, holding(t, ns, node, owned("Deployment", good())), f)
-	y := string(fix.Documents[0].YAML)
-	if !strings.Contains(y, "enforce: baseline") || !strings.Contains(y, "enforce-version: v1.35") || !strings.Contains(y, "warn: restricted") || len(fix.Documents[0].Closes) != 1 {
+	if len(fix.Documents) != 2 || len(fix.Documents[0].Closes) != 0 || len(fix.Documents[1].Closes) != 1 {
+		t.Fatal(text(fix))
+	}
+	first, second := string(fix.Documents[0].YAML), string(fix.Documents[1].YAML)
+	if strings.Contains(first, "enforce") || !strings.Contains(first, "warn: restricted") || !strings.Contains(second, "enforce: restricted") || !strings.Contains(second, "enforce-version: v1.35") {
+		t.Error(text(fix))
+	}
+	// The server's own version goes before that of a kubelet, which may be older.
+	newer, err := ForServer(holding(t, ns, node, owned("Deployment", good())), "v1.36.1-gke.100", []*model.Finding{f})
+	if err != nil || !strings.Contains(string(newer.Documents[1].YAML), "enforce-version: v1.36") {
+		t.Error(text(newer), err)
+	}
+	// What breaks the strictest level is told, and the next one is enforced.
+	root := good()
+	offences()["PS10"](&root)
+	fix = fixOne(t, holding(t, ns, node, owned("Deployment", root)), f)
+	if len(fix.Documents) != 2 || !strings.Contains(string(fix.Documents[1].YAML), "enforce: baseline") || !strings.Contains(strings.Join(fix.Documents[0].Evidence, "\n"), "they will name shop/Deployment/web: runAsNonRoot") {
 		t.Error(text(fix))
 	}
 	bad := good()
@@ -74,7 +91,7 @@ func TestNamespaceStages(t *testing.T) {
 	}
 	ns.Labels = map[string]string{"pod-security.kubernetes.io/enforce": "restricted"}
 	fix = fixOne(t, holding(t, ns, node), f)
-	if y := string(fix.Documents[0].YAML); strings.Contains(y, "enforce: ") || !strings.Contains(y, "enforce-version: v1.35") {
+	if y := string(fix.Documents[1].YAML); strings.Contains(y, "enforce: ") || !strings.Contains(y, "enforce-version: v1.35") || len(fix.Documents[1].Closes) != 1 {
 		t.Error(text(fix))
 	}
 }

@@ -16,14 +16,15 @@ import (
 
 // share decides for each role whether it is changed in place for the bindings of which something is taken.
 func (r *rights) share(cuts []*cut) {
-	by := map[model.Ref][]*cut{}
+	by, at := map[model.Ref][]*cut{}, map[model.Ref]*cut{}
 	for _, c := range cuts {
+		at[c.b.Ref] = c
 		if !c.remove && c.rewrite.changed() {
 			by[c.b.Role] = append(by[c.b.Role], c)
 		}
 	}
 	for role, list := range by {
-		if why := r.shared(role, list[0], cuts); why != "" {
+		if why := r.shared(role, list[0], at); why != "" {
 			for _, c := range list {
 				c.why = why
 			}
@@ -32,7 +33,10 @@ func (r *rights) share(cuts []*cut) {
 		e := r.edit(role)
 		words := r.lexicon.in(role.Namespace)
 		for _, take := range list[0].takes {
-			e.rewrite.each(func(rule rbacv1.PolicyRule) []rbacv1.PolicyRule { return take(words, rule).left })
+			e.rewrite.each(func(rule rbacv1.PolicyRule) ([]rbacv1.PolicyRule, bool) {
+				x := take(words, rule)
+				return x.left, x.untouched
+			})
 		}
 		for _, c := range list {
 			c.inPlace = true
@@ -80,8 +84,8 @@ func (r *rights) drop(c *cut, findings []*model.Finding) (Document, error) {
 	if err != nil {
 		return d, err
 	}
-	d.ManagedBy = keeperOf(metaOf(r.p.c.Get(c.b.Ref)))
 	r.fill(&d, findings, c.class, slices.Concat(c.people, c.evidence))
+	d.keep(metaOf(r.p.c.Get(c.b.Ref)))
 	return d, nil
 }
 
@@ -96,12 +100,12 @@ func (r *rights) dismiss(c *cut) (Document, error) {
 	if err != nil {
 		return d, err
 	}
-	d.ManagedBy = keeperOf(metaOf(r.p.c.Get(c.b.Ref)))
 	class := harmless
 	if !c.inPlace {
 		class = c.class
 	}
 	r.fill(&d, c.onPeople(), class, slices.Concat(c.people, []string{"stays bound: " + whom(c.stay(), c.b.Ref.Namespace)}))
+	d.keep(metaOf(r.p.c.Get(c.b.Ref)))
 	return d, nil
 }
 

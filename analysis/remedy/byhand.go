@@ -74,12 +74,8 @@ func (p *planner) pods(owner model.Ref) []*record.Pod {
 
 // inPods notes a finding that the owner's template does not show, so that only its pods can.
 func (p *planner) inPods(owner model.Ref, f *model.Finding) {
-	for _, pod := range p.pods(owner) {
-		t := &corev1.PodTemplateSpec{Spec: corev1.PodSpec{EphemeralContainers: pod.Ephemeral(), Volumes: pod.Template.Decode().Spec.Volumes}}
-		if len(pod.Ephemeral()) > 0 && len(hitsOf(f.Rule.ID, t)) > 0 {
-			p.debugged(f, "the template of "+owner.String()+" does not show it: it came with an ephemeral container")
-			return
-		}
+	if p.older(owner, f) {
+		return
 	}
 	p.note(f, "the template of "+owner.String()+" does not show it: its pods are older than the template, or something adds it when they are made",
 		"list what changes pods: kubectl get mutatingwebhookconfigurations,mutatingadmissionpolicies",

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
+	"canopy/analysis/rollout"
 	"canopy/model"
 )
 
@@ -43,22 +44,40 @@ func TestNakedPodBecomesDeployment(t *testing.T) {
 			list[i].Env = nil
 		}
 	}
-	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "naked", Namespace: "shop", Labels: map[string]string{"app": "n"}}, Spec: tpl.Spec}
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "naked", Namespace: "shop", Labels: map[string]string{"app": "n",
+		"topology.kubernetes.io/zone": "a", "topology.kubernetes.io/region": "b", "pod-template-hash": "abc", "statefulset.kubernetes.io/pod-name": "naked"}}, Spec: tpl.Spec}
 	pod.Spec.NodeName = "n1"
+	pod.Spec.EphemeralContainers = []corev1.EphemeralContainer{{EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "dbg", Image: "d"}}}
 	pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: "kube-api-access-abcde", VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{}}})
 	pod.Spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "kube-api-access-abcde", MountPath: "/var/run/secrets/kubernetes.io/serviceaccount"}}
 	c := holding(t, pod)
 	fix := fixOne(t, c, finding("PS28", ref("Pod", "naked")), finding("PS01", ref("Pod", "naked")))
-	if len(fix.Documents) != 1 || fix.Documents[0].Step.Verb != model.Create || len(fix.Notes) != 2 {
-		t.Fatalf("%+v", fix)
+	if len(fix.Documents) != 2 || fix.Documents[0].Step.Verb != model.Create || fix.Documents[1].Step.Verb != model.Delete || len(fix.Documents[1].Closes) != 2 || len(fix.Notes) != 0 {
+		t.Fatal(text(fix))
+	}
+	changes, _, err := rollout.Expand(c, fix.Plan)
+	if err != nil || !slices.ContainsFunc(changes, func(ch model.Change) bool { return ch.Ref == ref("Pod", "naked") && ch.Record == nil }) {
+		t.Errorf("the pod stays: %v %v", changes, err)
+	}
+	if _, err := fix.Only([]bool{false, true}); err == nil || !strings.Contains(err.Error(), "document 2 (delete shop/Pod/naked) cannot go without document 1 (create shop/Deployment/naked)") {
+		t.Error(err)
 	}
 	var d appsv1.Deployment
-	if err := yaml.UnmarshalStrict(fix.Documents[0].YAML, &d); err != nil {
+	if err := yaml.UnmarshalStrict(fix.Documents[0].YAML, &d); err != nil || strings.Contains(string(fix.Documents[0].YAML), "status:") {
 		t.Fatal(err)
 	}
 	s := d.Spec.Template.Spec
-	if s.NodeName != "" || len(s.Volumes) != 0 || len(s.Containers[0].VolumeMounts) != 0 || isTrue(s.Containers[0].SecurityContext.Privileged) || d.Spec.Selector.MatchLabels["app"] != "n" {
+	if s.NodeName != "" || len(s.Volumes) != 0 || len(s.Containers[0].VolumeMounts) != 0 || isTrue(s.Containers[0].SecurityContext.Privileged) || len(s.EphemeralContainers) != 0 {
 		t.Errorf("%s", fix.Documents[0].YAML)
+	}
+	// What the API server and controllers wrote on this pod, they write otherwise on another.
+	for _, labels := range []map[string]string{d.Labels, d.Spec.Selector.MatchLabels, d.Spec.Template.Labels} {
+		if len(labels) != 1 || labels["app"] != "n" {
+			t.Errorf("labels %v", labels)
+		}
+	}
+	if told := strings.Join(fix.Documents[1].Evidence, "\n"); !strings.Contains(told, "ephemeral container dbg goes with it") {
+		t.Error(told)
 	}
 	pod.Spec.Containers[0].Env = []corev1.EnvVar{{Name: "A", Value: "hunter2"}}
 	fix = fixOne(t, holding(t, pod), finding("PS28", ref("Pod", "naked")))

@@ -52,9 +52,12 @@ func (e *editor) dropCapabilities() {
 		if s.Capabilities != nil {
 			before = s.Capabilities.Add
 		}
-		lowPort := slices.ContainsFunc(c.Ports, func(p corev1.ContainerPort) bool { return p.ContainerPort < 1024 })
+		low := lowPorts(c)
 		caps := &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}
-		if lowPort || slices.Contains(before, bindLowPorts) {
+		if len(low) > 0 {
+			e.harm(likelySafe, "container %s keeps %s, since it listens on %s", c.Name, bindLowPorts, strings.Join(low, ", "))
+		}
+		if len(low) > 0 || slices.Contains(before, bindLowPorts) {
 			caps.Add = []corev1.Capability{bindLowPorts}
 		}
 		s.Capabilities = caps

@@ -7,6 +7,7 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
+	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/analysis/rbac/stock"
 	"canopy/model"
@@ -149,7 +150,7 @@ func (r *rights) takeRights(c *cut) {
 			if rbac.GrantsAll(&rule) {
 				return rest{gone: []rbacv1.PolicyRule{rule}}
 			}
-			return rest{left: []rbacv1.PolicyRule{rule}}
+			return rest{untouched: true}
 		})
 		r.explainAll(c, stay)
 	}
@@ -166,7 +167,12 @@ func (r *rights) takeRights(c *cut) {
 			}
 			asked = true
 			for _, n := range needs {
-				c.take(words, func(l *lexicon, rule rbacv1.PolicyRule) rest { return l.without(rule, n) })
+				c.take(words, func(l *lexicon, rule rbacv1.PolicyRule) rest {
+					if !privilege.Meets(n, &rule) {
+						return rest{untouched: true}
+					}
+					return l.without(rule, n)
+				})
 			}
 		}
 	}
@@ -197,7 +203,7 @@ func (r *rights) takeRights(c *cut) {
 // take applies one way of taking something to all rules.
 func (c *cut) take(words *lexicon, f func(*lexicon, rbacv1.PolicyRule) rest) {
 	c.takes = append(c.takes, f)
-	c.rewrite.each(func(rule rbacv1.PolicyRule) []rbacv1.PolicyRule {
+	c.rewrite.each(func(rule rbacv1.PolicyRule) ([]rbacv1.PolicyRule, bool) {
 		x := f(words, rule)
 		c.lost = append(c.lost, x.gone...)
 		if len(x.gone) > 0 && x.spelt {
@@ -206,7 +212,7 @@ func (c *cut) take(words *lexicon, f func(*lexicon, rbacv1.PolicyRule) rest) {
 		if len(x.gone) > 0 && x.unnamed {
 			say(&c.evidence, "RBAC cannot leave out single objects: where others are written by it, add a rule with their resourceNames")
 		}
-		return x.left
+		return x.left, x.untouched
 	})
 }
 

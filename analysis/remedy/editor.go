@@ -9,6 +9,7 @@ import (
 
 	"canopy/analysis/workload"
 	"canopy/model"
+	"canopy/model/record"
 )
 
 // editor fixes one template, rule by rule, and gathers what may break.
@@ -20,6 +21,8 @@ type editor struct {
 	ranges []*corev1.LimitRange
 	// unsure holds the rules of which it is not known whether they hold.
 	unsure map[string]bool
+	// running is a pod made from the template; nil where none was seen.
+	running *record.Pod
 	// account is the dedicated ServiceAccount, where LP21 is to be fixed.
 	account string
 

@@ -2,9 +2,13 @@
 // bindings that take the place of others, in the order in which they depend on each other, and exact steps in words where no document
 // can help.
 //
-// All findings on one owner come to one patch, all on one binding to one replacement. Fixes are made on a copy of the template in Go types; the patch is the
-// difference. It is applied in memory before it is offered, and what comes out is judged again: a finding counts as closed
-// only where the rule no longer holds.
+// All findings on one owner come to one patch, all on one binding to one replacement. Fixes are made on a copy of the template in
+// Go types; the patch is the difference. It is applied in memory before it is offered, and what comes out is judged again: a
+// finding counts as closed only where the rule no longer holds.
+//
+// Each document says what it may break and by what that is known: how many pods it replaces and how, which ports and users they
+// have, who loses what, which tool would take a live change back and where the change belongs then. Documents may be left out of
+// a fix, or written anew, as long as what is left stands (Only, Edit).
 package remedy
 
 import (
@@ -58,14 +62,20 @@ type Document struct {
 	// Replaces is, for an object to create, the one whose place it takes and that a later document deletes: findings on it that
 	// were not asked for go over to the new one. Zero for any other.
 	Replaces model.Ref
-	// ManagedBy names what would revert a live change, such as "Helm release web"; "" where nothing is known to.
-	ManagedBy string
+	// ManagedBy names what would revert a live change, such as "Helm release web"; "" where nothing is known to. Source says where
+	// the change belongs then, in a sentence.
+	ManagedBy, Source string
+	// Edited tells that somebody wrote the text of it; see Edit.
+	Edited bool
 
 	rules []*model.Rule
+	// about are the findings that it was made for, requires the documents without which it must not stand.
+	about    []string
+	requires []requirement
 	// means are the findings that it is for, where others are needed too.
 	means []string
-	// segment tells that it is about the network.
-	segment bool
+	// segment tells that it is about the network, prepares that what it creates only takes the place of what a later one deletes.
+	segment, prepares bool
 }
 
 // Note says what to do about a finding by hand.
@@ -147,6 +157,8 @@ type planner struct {
 	// segments are the findings on the network, which are fixed together too.
 	segments *segments
 	accounts *accounts
+	// places lists what runs in each namespace; filled at the first question.
+	places map[string][]model.Record
 	// figures tells that figures must be measured.
 	figures bool
 }

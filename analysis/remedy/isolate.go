@@ -194,6 +194,13 @@ func (s *segments) offer(p *minimal.Proposal, q minimal.Question, gaps []string,
 		if i == len(p.Documents)-1 {
 			evidence = append(evidence, general...)
 		}
+		if q.Namespace != "" {
+			for j := range p.Documents {
+				if j != i {
+					doc.require(model.Create, p.Documents[j].Ref, "each isolates pods, and all of them together let through what is needed")
+				}
+			}
+		}
 		s.add(doc, class, evidence, about(d, findings)...)
 	}
 }

@@ -36,7 +36,7 @@ func (p *planner) missingAccount(ref model.Ref, f *model.Finding) error {
 	for i := range p.creates {
 		if d := &p.creates[i]; d.Step.Ref == account {
 			// Another owner names it too.
-			d.Closes = append(d.Closes, f.ID)
+			d.about, d.Closes = append(d.about, f.ID), append(d.Closes, f.ID)
 			return nil
 		}
 	}
@@ -57,7 +57,7 @@ func (p *planner) missingAccount(ref model.Ref, f *model.Finding) error {
 		class = max(class, needsEvidence)
 		d.Evidence = append(d.Evidence, "bindings name the account already, and take effect with it: canopy can sa:"+ref.Namespace+"/"+name+" lists what they grant")
 	}
-	d.rules, d.Closes, d.Breakage = []*model.Rule{f.Rule}, []string{f.ID}, class.String()
+	d.rules, d.about, d.Closes, d.Breakage = []*model.Rule{f.Rule}, []string{f.ID}, []string{f.ID}, class.String()
 	p.creates = append(p.creates, d)
 	return nil
 }

@@ -1,7 +1,7 @@
 package remedy
 
 import (
-	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +15,7 @@ import (
 )
 
 // naked fixes findings on a pod that nothing controls. It cannot be changed in place; where its nakedness is itself a
-// finding a Deployment takes its place, with all other fixes in it.
+// finding a Deployment takes its place, with all other fixes in it, and then the pod goes.
 func (p *planner) naked(pod *record.Pod, findings []*model.Finding) error {
 	adopt := slices.ContainsFunc(findings, func(f *model.Finding) bool { return f.Rule.ID == "PS28" })
 	t, why := adoptable(pod)
@@ -37,36 +37,40 @@ func (p *planner) naked(pod *record.Pod, findings []*model.Finding) error {
 			// Two pods at once may not share what the one had for itself.
 			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType}},
 	}
-	body, err := json.Marshal(obj)
-	if err != nil {
-		return err
-	}
-	d, err := created(owner, body)
+	d, err := p.segments.create(owner, obj)
 	if err != nil {
 		return err
 	}
 	e.harm(needsEvidence, "two pods run side by side until the naked one is deleted: look out for volumes and leases that only one may hold")
 	e.doubt(findings)
-	d.Evidence = e.evidence
+	gone, err := deleted(pod.Ref())
+	if err != nil {
+		return err
+	}
 	class := e.class
-	d.ManagedBy = managerOf(&pod.Meta)
 	now := byRule(e.t)
 	for _, f := range findings {
-		d.rules = append(d.rules, f.Rule)
+		d.rules, d.about = append(d.rules, f.Rule), append(d.about, f.ID)
+		gone.rules, gone.about = append(gone.rules, f.Rule), append(gone.about, f.ID)
 		class = max(class, parseBreakage(f.Rule.Breakage))
-		steps := []string{"kubectl create -f the document of " + owner.String(),
-			"kubectl rollout status " + target(d.Step.Ref), "kubectl delete " + target(pod.Ref())}
-		reason := "the finding ends when the pod is deleted, once the Deployment has taken over"
-		if f.Rule.ID == "LP21" {
-			reason, steps = "a Deployment takes the pod's place first: fix LP21 on that", steps[:2]
-		} else if len(now[f.Rule.ID]) > 0 {
-			reason = "the Deployment shows it still in part"
-			steps = append(e.left[f.Rule.ID], steps...)
+		switch {
+		case f.Rule.ID == "LP21":
+			p.note(f, "a Deployment takes the pod's place, and shows it too: fix LP21 on that", "canopy fix --rule LP21 --all -n "+quote(pod.Namespace)+", once the pods of the Deployment run")
+		case len(now[f.Rule.ID]) > 0:
+			p.note(f, "the Deployment that takes the pod's place shows it still in part", e.left[f.Rule.ID]...)
+		default:
+			gone.Closes = append(gone.Closes, f.ID)
 		}
-		p.note(f, reason, steps...)
 	}
-	d.Breakage = class.String()
-	p.patches = append(p.patches, d)
+	d.Evidence, d.Breakage, d.Replaces = e.evidence, class.String(), pod.Ref()
+	d.keep(&pod.Meta)
+	gone.Breakage, gone.Evidence = outage.String(), []string{"wait first until the pod of the Deployment is ready (kubectl rollout status " + target(owner) + "): nobody answers otherwise until it is",
+		"nothing brings the same pod back, nor what it holds in its own file system"}
+	for _, debug := range pod.Ephemeral() {
+		gone.Evidence = append(gone.Evidence, "ephemeral container "+debug.Name+" goes with it, and no undo brings it back: keep what its session left behind, if an incident is looked into (kubectl logs, kubectl cp)")
+	}
+	gone.keep(&pod.Meta)
+	p.patches, p.removals = append(p.patches, d), append(p.removals, gone)
 	return nil
 }
 
@@ -125,10 +129,23 @@ func adoptable(pod *record.Pod) (*corev1.PodTemplateSpec, string) {
 		}
 	}
 	labels := pod.GetLabels()
+	maps.DeleteFunc(labels, func(key, _ string) bool { return stamped(key) })
 	if len(labels) == 0 {
 		labels = map[string]string{"app": pod.Name}
 	}
 	return &corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels, Annotations: pod.Template.Decode().Annotations}, Spec: *spec}, ""
+}
+
+// stamped tells a label of pods that the API server writes when a pod gets its node (PodTopologyLabels), or that the controller
+// did which had the pod before. Another pod gets other values, so that no selector may ask for them.
+func stamped(key string) bool {
+	domain, _, _ := strings.Cut(key, "/")
+	switch domain {
+	case "topology.kubernetes.io", "statefulset.kubernetes.io", "apps.kubernetes.io", "batch.kubernetes.io",
+		appsv1.DefaultDeploymentUniqueLabelKey, appsv1.ControllerRevisionHashLabelKey, "pod-template-generation", "controller-uid", "job-name":
+		return true
+	}
+	return false
 }
 
 // holdsValues tells whether a container carries literal text that may be a secret: values of env, command lines, and what

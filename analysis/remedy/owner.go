@@ -50,6 +50,12 @@ func (p *planner) patchOwner(w *record.Workload, findings []*model.Finding) erro
 		return nil
 	}
 	e := p.editorFor(w.Namespace, before, findings)
+	for _, pod := range p.pods(w.Ref()) {
+		if pod.Phase == corev1.PodRunning && badRef(pod.Ref()) == "" {
+			e.running = pod
+			break
+		}
+	}
 	for _, f := range findings {
 		if f.Rule.ID == "LP21" {
 			if err := p.account(w, e, f); err != nil {
@@ -74,14 +80,18 @@ func (p *planner) patchOwner(w *record.Workload, findings []*model.Finding) erro
 	}
 	class := e.class
 	for _, f := range findings {
-		d.rules = append(d.rules, f.Rule)
+		d.rules, d.about = append(d.rules, f.Rule), append(d.about, f.ID)
 		if slices.Contains(closes, f.ID) {
 			class = max(class, parseBreakage(f.Rule.Breakage))
 		}
 	}
 	class, evidence := p.context(w, class, e.evidence)
 	d.Evidence = append(evidence, d.Evidence...)
-	d.Closes, d.Breakage, d.ManagedBy = closes, class.String(), managerOf(&w.Meta)
+	d.Closes, d.Breakage = p.outlast(w, findings, closes), class.String()
+	d.keep(&w.Meta)
+	if e.account != "" {
+		d.require(model.Create, model.KindByName("ServiceAccount").Ref(w.Namespace, e.account), "no pod can be made as an account that is not there")
+	}
 	p.patches = append(p.patches, d)
 	return nil
 }
@@ -105,15 +115,8 @@ func (p *planner) editorFor(namespace string, t *corev1.PodTemplateSpec, finding
 
 // context adds what the kind and the place of an owner say about a change of its template.
 func (p *planner) context(w *record.Workload, class breakage, evidence []string) (breakage, []string) {
-	evidence = slices.Clone(evidence)
-	switch w.Kind.Kind {
-	case "ReplicaSet", "ReplicationController":
-		evidence = append(evidence, "it does not replace pods that run: delete them afterwards, one by one")
-	case "CronJob":
-		evidence = append(evidence, "the next run takes the new template; jobs that run keep theirs")
-	default:
-		evidence = append(evidence, "the pods are replaced: watch kubectl rollout status, and undo with kubectl rollout undo")
-	}
+	rolls, told := p.disruption(w)
+	class, evidence = max(class, rolls), append(slices.Clone(evidence), told...)
 	priority := w.Template.Decode().Spec.PriorityClassName
 	if systemPart(w) {
 		class = max(class, needsEvidence)

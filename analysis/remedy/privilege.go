@@ -1,7 +1,9 @@
 package remedy
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -61,11 +63,33 @@ func (e *editor) nonRoot() {
 		case e.windows():
 			e.harm(needsEvidence, "container %s must not run as ContainerAdministrator", c.Name)
 		case user == nil:
-			e.harm(needsEvidence, "the image of container %s must name a user by number that is not 0, or the container does not start: see docker inspect or crane config", c.Name)
+			e.harm(needsEvidence, "the image of container %s must name a user by number that is not 0, or the container does not start: see docker inspect or crane config%s", c.Name, e.whoRuns(c))
 		case *user == 0 && !e.rules["PS11"]:
 			e.harm(outage, "container %s runs as user 0 and does not start: fix PS11 in the same run", c.Name)
 		}
+		if ports := lowPorts(c); len(ports) > 0 && (user == nil || *user == 0) && !e.windows() {
+			e.harm(needsEvidence, "container %s listens on %s: a user other than root may do so only where the runtime opens low ports to all (containerd 2.0 and Docker do; sysctl net.ipv4.ip_unprivileged_port_start), or where the program's file has the capability", c.Name, strings.Join(ports, ", "))
+		}
 	}
+}
+
+// whoRuns gives the command that shows as which user a container runs now, where a pod of it was seen: no record tells.
+func (e *editor) whoRuns(c *corev1.Container) string {
+	if e.running == nil || slices.ContainsFunc(e.t.Spec.InitContainers, func(i corev1.Container) bool { return i.Name == c.Name }) {
+		return ""
+	}
+	return "; kubectl exec " + quote(e.running.Name) + inNamespace(e.running.Namespace) + " -c " + quote(c.Name) + " -- id -u shows as whom it runs now"
+}
+
+// lowPorts lists the ports of a container that are declared and that root alone may open by tradition.
+func lowPorts(c *corev1.Container) []string {
+	var list []string
+	for _, p := range c.Ports {
+		if p.ContainerPort < 1024 {
+			list = append(list, fmt.Sprintf("port %d", p.ContainerPort))
+		}
+	}
+	return list
 }
 
 // rootUser is PS11. No user is invented: the image's own applies, and must not be root.

@@ -57,7 +57,6 @@ func (s *segments) dropPolicy(f *model.Finding) error {
 	if err != nil {
 		return err
 	}
-	d.ManagedBy = managerOf(s.networkPolicy(f.Object))
 	s.add(d, likelySafe, append([]string{"it selects no pod, so that nothing changes; if its labels are a slip of the pen, mend them instead, since pods are then not protected that were meant to be",
 		"keep it where pods are to come that it is for"}, s.nearest(f)...), f)
 	return nil
@@ -74,15 +73,15 @@ func (s *segments) pruneOne(f *model.Finding) ([]operation, error) {
 			return nil, err
 		}
 		before := s.answers(f.Object.Namespace)
-		if err := s.ground().carryOut(model.Step{Verb: model.Patch, Ref: f.Object, PatchType: types.JSONPatchType, Body: body}); err != nil {
+		if err := s.own().carryOut(model.Step{Verb: model.Patch, Ref: f.Object, PatchType: types.JSONPatchType, Body: body}); err != nil {
 			return nil, err
 		}
 		if slices.Equal(before, s.answers(f.Object.Namespace)) {
 			return c, nil
 		}
 		// It does something after all: it stays.
-		s.ground().apply(model.Put(r))
-		s.ground().flush()
+		s.own().apply(model.Put(r))
+		s.own().flush()
 	}
 	return nil, nil
 }

@@ -57,8 +57,8 @@ func sized() [2]corev1.ResourceName {
 
 func (s *segments) usage(namespace string) *usage {
 	u := &usage{sum: corev1.ResourceList{}, largest: corev1.ResourceList{}, least: corev1.ResourceList{}, bare: map[corev1.ResourceName]int64{}}
-	for r := range s.p.c.All(schema.GroupKind{Kind: "Pod"}) {
-		if p, ok := r.(*record.Pod); ok && p.Namespace == namespace && !p.Finished() {
+	for _, r := range s.p.within(namespace) {
+		if p, ok := r.(*record.Pod); ok && !p.Finished() {
 			u.count(&p.Template.Decode().Spec)
 		}
 	}

@@ -1,7 +1,6 @@
 package remedy
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -71,6 +70,8 @@ type rest struct {
 	left, gone []rbacv1.PolicyRule
 	// spelt tells that a wildcard had to be written out, so that what it covers and nobody knows is lost too.
 	spelt bool
+	// untouched tells that the rule stays as it is, and left need not say so.
+	untouched bool
 	// unnamed tells that some objects were meant, and all had to go: RBAC cannot leave out one.
 	unnamed bool
 }
@@ -78,7 +79,7 @@ type rest struct {
 // without takes what meets a need out of a rule, and nothing else.
 func (l *lexicon) without(r rbacv1.PolicyRule, n *model.Need) rest {
 	if !privilege.Meets(n, &r) {
-		return rest{left: []rbacv1.PolicyRule{r}}
+		return rest{left: []rbacv1.PolicyRule{r}, untouched: true}
 	}
 	var x rest
 	if len(r.NonResourceURLs) > 0 {
@@ -208,36 +209,54 @@ func common(words, others []string) []string {
 
 // joined joins rules that differ in one list only, so that they are few. What they grant stays the same.
 func joined(rules []rbacv1.PolicyRule) []rbacv1.PolicyRule {
+	if len(rules) < 2 {
+		return rules
+	}
+	var key []byte
 	for _, list := range [...]func(*rbacv1.PolicyRule) *[]string{
 		func(r *rbacv1.PolicyRule) *[]string { return &r.Verbs },
 		func(r *rbacv1.PolicyRule) *[]string { return &r.Resources },
 		func(r *rbacv1.PolicyRule) *[]string { return &r.APIGroups },
 		func(r *rbacv1.PolicyRule) *[]string { return &r.ResourceNames },
 	} {
-		at := map[string]int{}
-		var all []rbacv1.PolicyRule
-		var have []map[string]bool
+		at := make(map[string]int, len(rules))
+		all := make([]rbacv1.PolicyRule, 0, len(rules))
+		have := make([]map[string]bool, 0, len(rules))
 		for _, r := range rules {
 			words := *list(&r)
 			*list(&r) = nil
-			key := fmt.Sprintf("%q", [...][]string{r.Verbs, r.APIGroups, r.Resources, r.ResourceNames, r.NonResourceURLs})
-			i, ok := at[key]
+			key = appendRule(key[:0], &r)
+			i, ok := at[string(key)]
 			// A rule without names grants all of them, and has nothing to be joined with.
 			if !ok || len(words) == 0 {
-				i = len(all)
-				all, have = append(all, r), append(have, map[string]bool{})
+				*list(&r) = words
+				all, have = append(all, r), append(have, nil)
 				if len(words) > 0 {
-					at[key] = i
+					at[string(key)] = len(all) - 1
 				}
+				continue
+			}
+			into := list(&all[i])
+			if have[i] == nil {
+				have[i] = set(*into)
+				*into = slices.Clone(*into)
 			}
 			for _, w := range words {
 				if !have[i][w] {
 					have[i][w] = true
-					*list(&all[i]) = append(*list(&all[i]), w)
+					*into = append(*into, w)
 				}
 			}
 		}
 		rules = all
 	}
 	return rules
+}
+
+func set(words []string) map[string]bool {
+	m := make(map[string]bool, len(words))
+	for _, w := range words {
+		m[w] = true
+	}
+	return m
 }

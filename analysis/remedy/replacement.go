@@ -64,7 +64,9 @@ func (r *rights) makeRole(ref model.Ref, rules []rbacv1.PolicyRule, c *cut) (Doc
 	if slices.ContainsFunc(rules, hasWildcard) {
 		evidence = append(evidence, "wildcards that have nothing to do with the finding stay, and are a finding of their own (LP05)")
 	}
-	return r.creation(ref, obj, c.onRights(), evidence)
+	d, err := r.creation(ref, obj, c.onRights(), evidence)
+	d.prepares = true
+	return d, err
 }
 
 func (r *rights) makeBinding(role model.Ref, c *cut, suffix string) (Document, error) {
@@ -83,7 +85,8 @@ func (r *rights) makeBinding(role model.Ref, c *cut, suffix string) (Document, e
 		evidence[0] += " but for those that are taken out"
 	}
 	d, err := r.creation(ref, obj, c.onRights(), evidence)
-	d.Replaces = c.b.Ref
+	d.Replaces, d.prepares = c.b.Ref, true
+	d.require(model.Create, role, "the binding names that role")
 	return d, err
 }
 

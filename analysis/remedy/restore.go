@@ -63,6 +63,9 @@ func (r *rights) restores() ([]Document, error) {
 				return nil, err
 			}
 			for i := range more {
+				if bindings {
+					more[i].rest(due, refs, due[ref])
+				}
 				// Bindings are looked at as they are afterwards. What does not apply is told when all is verified.
 				if err := r.now.carryOut(more[i].Step); err != nil {
 					return nil, err
@@ -72,6 +75,16 @@ func (r *rights) restores() ([]Document, error) {
 		}
 	}
 	return docs, nil
+}
+
+// rest has a binding that is put back need the roles that are put back for the same findings: nobody is to be given what was added
+// to one.
+func (d *Document) rest(due map[model.Ref][]*model.Finding, refs []model.Ref, findings []*model.Finding) {
+	for _, role := range refs {
+		if !strings.HasSuffix(role.Kind, "Binding") && slices.ContainsFunc(due[role], func(f *model.Finding) bool { return slices.Contains(findings, f) }) {
+			d.require(model.Patch, role, "its role is put back first, so that nobody is given what was added to it")
+		}
+	}
 }
 
 // restoreRole gives a role back the rules, the aggregation rule and the labels that Kubernetes ships. Rules that an earlier
@@ -92,8 +105,8 @@ func (r *rights) restoreRole(ref model.Ref, findings []*model.Finding) ([]Docume
 		if err != nil {
 			return err
 		}
-		doc.ManagedBy = keeperOf(meta)
 		r.fill(&doc, findings, harmless, append(evidence, r.shipped(meta)...))
+		doc.keep(meta)
 		docs = append(docs, doc)
 		return nil
 	}
@@ -106,11 +119,11 @@ func (r *rights) restoreRole(ref model.Ref, findings []*model.Finding) ([]Docume
 		return docs, nil
 	}
 	w := newRewrite(rules)
-	w.each(func(rule rbacv1.PolicyRule) []rbacv1.PolicyRule {
+	w.each(func(rule rbacv1.PolicyRule) ([]rbacv1.PolicyRule, bool) {
 		if _, one := r.stock.JudgeRole(ref, []rbacv1.PolicyRule{rule}, nil, nil); len(one.Added) > 0 {
-			return nil
+			return nil, false
 		}
-		return []rbacv1.PolicyRule{rule}
+		return nil, true
 	})
 	_, left := r.stock.JudgeRole(ref, w.rules(), nil, nil)
 	w.more = left.Removed

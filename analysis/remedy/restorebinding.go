@@ -87,8 +87,8 @@ func (r *rights) restoreBinding(ref model.Ref, findings []*model.Finding) ([]Doc
 	if err != nil {
 		return nil, err
 	}
-	doc.ManagedBy = keeperOf(meta)
 	r.fill(&doc, findings, harmless, append(evidence, r.shipped(meta)...))
+	doc.keep(meta)
 	return []Document{doc}, nil
 }
 
@@ -97,9 +97,9 @@ func (r *rights) remakeBinding(ref model.Ref, b *rbac.Binding, meta *record.Meta
 	if err != nil {
 		return nil, err
 	}
-	gone.ManagedBy = keeperOf(meta)
 	r.fill(&gone, findings, harmless, []string{"removes: " + b.Role.Kind + " " + b.Role.Name + ", " + where(ref.Namespace) + ", from " + whom(b.Subjects, ref.Namespace),
 		"the role that a binding names cannot be changed, and only one binding has the name: between this step and the next nobody holds what it is for"})
+	gone.keep(meta)
 	var obj any
 	if s := r.stock.ClusterRoleBinding(ref.Name); s != nil && ref.Namespace == "" {
 		obj = s
@@ -113,5 +113,6 @@ func (r *rights) remakeBinding(ref model.Ref, b *rbac.Binding, meta *record.Meta
 	back, err := r.creation(ref, obj, findings, r.shipped(meta))
 	// Of one class, so that nothing comes between the two.
 	back.Breakage = gone.Breakage
+	gone.require(model.Create, ref, "without it nobody holds what the binding is for")
 	return []Document{gone, back}, err
 }

@@ -1,7 +1,7 @@
 package remedy
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -26,24 +26,34 @@ func newRewrite(rules []rbacv1.PolicyRule) *rewrite {
 
 // rules lists what it has come to.
 func (w *rewrite) rules() []rbacv1.PolicyRule {
-	var list []rbacv1.PolicyRule
+	list := make([]rbacv1.PolicyRule, 0, len(w.old)+len(w.more))
 	for _, now := range w.now {
 		list = append(list, now...)
 	}
 	return append(list, w.more...)
 }
 
-// each replaces every rule by what a function makes of it.
-func (w *rewrite) each(f func(rbacv1.PolicyRule) []rbacv1.PolicyRule) {
+// each replaces every rule by what a function makes of it; one that stays untouched is not looked at any further.
+func (w *rewrite) each(f func(rbacv1.PolicyRule) (next []rbacv1.PolicyRule, untouched bool)) {
 	for i, now := range w.now {
 		var next []rbacv1.PolicyRule
-		for _, r := range now {
-			next = append(next, f(r)...)
+		touched := false
+		for j, r := range now {
+			list, untouched := f(r)
+			switch {
+			case untouched && !touched:
+				continue
+			case untouched:
+				next = append(next, r)
+				continue
+			case !touched:
+				touched, next = true, slices.Clone(now[:j])
+			}
+			next = append(next, list...)
 		}
-		if len(next) > 1 {
-			next = joined(next)
+		if touched {
+			w.now[i] = joined(next)
 		}
-		w.now[i] = next
 	}
 }
 
@@ -111,11 +121,22 @@ func effective(rules []rbacv1.PolicyRule, namespace string) []rbacv1.PolicyRule 
 	return list
 }
 
-// key tells lists of rules apart.
+// ruleKey tells lists of rules apart.
 func ruleKey(rules []rbacv1.PolicyRule) string {
-	text := ""
-	for _, r := range rules {
-		text += fmt.Sprintf("%q", [...][]string{r.Verbs, r.APIGroups, r.Resources, r.ResourceNames, r.NonResourceURLs})
+	var text []byte
+	for i := range rules {
+		text = appendRule(text, &rules[i])
+	}
+	return string(text)
+}
+
+// appendRule writes a rule so that no two are written alike: every word stands behind its length, every list behind its own.
+func appendRule(text []byte, r *rbacv1.PolicyRule) []byte {
+	for _, list := range [...][]string{r.Verbs, r.APIGroups, r.Resources, r.ResourceNames, r.NonResourceURLs} {
+		text = append(strconv.AppendInt(text, int64(len(list)), 10), ';')
+		for _, word := range list {
+			text = append(append(strconv.AppendInt(text, int64(len(word)), 10), ':'), word...)
+		}
 	}
 	return text
 }

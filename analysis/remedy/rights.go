@@ -47,13 +47,12 @@ func (p *planner) mendRights() error {
 	}
 	r := &rights{
 		p: p, science: science, minor: privilege.MinorOf(p.server), asked: map[model.Ref][]*model.Finding{},
-		proof: newShadow(p.c, privilege.New(science.rules, science.edges), p.server, science.edges),
-		now:   newShadow(p.c, nil, "", science.edges),
 		edits: map[model.Ref]*roleEdit{}, taken: map[model.Ref]bool{}, made: map[string]model.Ref{},
 	}
 	r.stock, _ = stock.For(r.minor)
 	r.lexicon = newLexicon(rbac.NewDiscovery(stock.Resources()).With(p.c))
 	p.rights = r
+	r.cast()
 	for ref, list := range p.grants {
 		for _, f := range list {
 			if r.proof.held[f.ID] == nil {
@@ -129,7 +128,11 @@ func (r *rights) verify(f *Fix) {
 			continue
 		}
 		at = append(at, i)
-		if err := r.proof.carryOut(step); err != nil {
+		carry := r.proof.carryOut
+		if f.Documents[i].prepares {
+			carry = r.proof.prepare
+		}
+		if err := carry(step); err != nil {
 			r.withdraw(f, err)
 			return
 		}
@@ -171,33 +174,6 @@ func (r *rights) withdraw(f *Fix, err error) {
 			f.Notes = append(f.Notes, Note{Finding: one.ID, Reason: noDocument(err), Steps: noDocumentSteps(one)})
 		}
 	}
-}
-
-// metaOf gives the metadata of an RBAC object.
-func metaOf(r model.Record) *record.Meta {
-	switch t := r.(type) {
-	case *record.Typed[*rbacv1.Role]:
-		return &t.Meta
-	case *record.Typed[*rbacv1.ClusterRole]:
-		return &t.Meta
-	case *record.Typed[*rbacv1.RoleBinding]:
-		return &t.Meta
-	case *record.Typed[*rbacv1.ClusterRoleBinding]:
-		return &t.Meta
-	}
-	return nil
-}
-
-// keeperOf names what would revert a change of an RBAC object: a tool that deploys it, or its owner.
-func keeperOf(m *record.Meta) string {
-	if m == nil {
-		return ""
-	}
-	name := managerOf(m)
-	if m.Owner != nil {
-		name = cmp.Or(name, m.Owner.Kind+" "+m.Owner.Name)
-	}
-	return name
 }
 
 // isSystem tells an account by which a part of the cluster itself runs.

@@ -6,9 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
@@ -59,8 +56,8 @@ func (r *rights) rolePatches() ([]Document, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.ManagedBy = keeperOf(e.meta)
 		r.fill(&d, e.findings, e.class, e.evidence)
+		d.keep(e.meta)
 		docs = append(docs, d)
 	}
 	return docs, nil
@@ -84,7 +81,7 @@ func (r *rights) fill(d *Document, findings []*model.Finding, class breakage, ev
 
 // shared says why a role must not be changed in place for the sake of one cut; "" where it may. A role that others hold too
 // is theirs, unless they lose the same, and one that somebody else writes would be written again.
-func (r *rights) shared(role model.Ref, one *cut, all []*cut) string {
+func (r *rights) shared(role model.Ref, one *cut, all map[model.Ref]*cut) string {
 	_, aggregation, meta := roleOf(r.now.c, role)
 	if meta == nil {
 		return "it was not seen"
@@ -95,15 +92,14 @@ func (r *rights) shared(role model.Ref, one *cut, all []*cut) string {
 	if aggregation != nil {
 		return "it gathers the rules of other roles"
 	}
-	if by := keeperOf(meta); by != "" {
+	if by := managerOf(meta).name; by != "" {
 		return "it is managed by " + by
 	}
 	if whole := r.feeds(role, meta); whole != "" {
 		return "it feeds ClusterRole " + whole
 	}
 	for b := range r.now.access.BindingsOf(role) {
-		i := slices.IndexFunc(all, func(c *cut) bool { return c.b.Ref == b.Ref })
-		if i < 0 || !all[i].remove && !all[i].rewrite.same(one.rewrite) {
+		if c := all[b.Ref]; c == nil || !c.remove && c != one && !c.rewrite.same(one.rewrite) {
 			return "other bindings name it too"
 		}
 	}
@@ -120,21 +116,4 @@ func (r *rights) shared(role model.Ref, one *cut, all []*cut) string {
 }
 
 // feeds names a ClusterRole that gathers the rules of a role.
-func (r *rights) feeds(role model.Ref, meta *record.Meta) string {
-	if role.Kind != "ClusterRole" {
-		return ""
-	}
-	for _, one := range r.now.c.Sorted(role.GroupKind()) {
-		whole, ok := one.(*record.Typed[*rbacv1.ClusterRole])
-		if !ok || whole.Object.AggregationRule == nil || whole.Name == role.Name {
-			continue
-		}
-		for i := range whole.Object.AggregationRule.ClusterRoleSelectors {
-			s, err := metav1.LabelSelectorAsSelector(&whole.Object.AggregationRule.ClusterRoleSelectors[i])
-			if err == nil && s.Matches(labels.Set(meta.Labels.Map())) {
-				return whole.Name
-			}
-		}
-	}
-	return ""
-}
+func (r *rights) feeds(role model.Ref, meta *record.Meta) string { return feeds(r.now.c, role, meta) }

@@ -28,7 +28,8 @@ func (p *planner) secret(ref model.Ref, findings []*model.Finding) error {
 			return err
 		}
 		d.Evidence = p.tokenEvidence(s)
-		d.rules, d.Closes, d.ManagedBy = []*model.Rule{f.Rule}, []string{f.ID}, managerOf(&s.Meta)
+		d.rules, d.about, d.Closes = []*model.Rule{f.Rule}, []string{f.ID}, []string{f.ID}
+		d.keep(&s.Meta)
 		d.Breakage = max(needsEvidence, parseBreakage(f.Rule.Breakage)).String()
 		p.removals = append(p.removals, d)
 	}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -60,9 +59,20 @@ func (s *segments) look() *minimal.Survey {
 	return s.survey
 }
 
-// ground gives the cluster as it is, or as it will be where what is planned rests on what was planned before, made at the
-// first question.
+// ground gives the cluster as it is, or as it will be where what is planned rests on what was planned before. As long as nothing
+// is, that is what comes out in the end before anything was carried out.
 func (s *segments) ground() *terrain {
+	if s.now != nil {
+		return s.now
+	}
+	if s.proof != nil {
+		return s.proof
+	}
+	return s.own()
+}
+
+// own gives the ground to change it.
+func (s *segments) own() *terrain {
 	if s.now == nil {
 		s.now = newTerrain(s.p.c, s.look().Pods(), nil)
 	}
@@ -153,6 +163,9 @@ func (s *segments) add(d Document, class breakage, evidence []string, findings .
 		class = max(class, parseBreakage(f.Rule.Breakage))
 	}
 	d.Breakage, d.Evidence, d.segment = class.String(), evidence, true
+	if d.Step.Verb != model.Create {
+		d.keep(metaOf(s.p.c.Get(d.Step.Ref)))
+	}
 	s.docs = append(s.docs, d)
 }
 
@@ -180,7 +193,7 @@ func (s *segments) planned(ref model.Ref, ops []operation) error {
 	if err != nil {
 		return err
 	}
-	return s.ground().carryOut(model.Step{Verb: model.Patch, Ref: ref, PatchType: types.JSONPatchType, Body: body})
+	return s.own().carryOut(model.Step{Verb: model.Patch, Ref: ref, PatchType: types.JSONPatchType, Body: body})
 }
 
 // create makes the document of an object of ours.
@@ -198,7 +211,7 @@ func (s *segments) create(ref model.Ref, obj any) (Document, error) {
 	return created(ref, body)
 }
 
-// patch makes the document of a patch, and tells who would revert it.
+// patch makes the document of a patch.
 func (s *segments) patch(ref model.Ref, kind types.PatchType, body any) (Document, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -207,9 +220,6 @@ func (s *segments) patch(ref model.Ref, kind types.PatchType, body any) (Documen
 	d, err := patchDocument(ref, kind, text)
 	if err != nil {
 		return d, err
-	}
-	if m, ok := s.p.c.Get(ref).(metav1.Object); ok {
-		d.ManagedBy = managerOf(m)
 	}
 	return d, nil
 }

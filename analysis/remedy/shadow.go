@@ -40,6 +40,11 @@ func casts(ref model.Ref) bool {
 
 // newShadow copies what counts. The records are shared.
 func newShadow(c *cluster.Cluster, judge *privilege.Analyser, server string, edges []*model.Edge) *shadow {
+	return newShadowOf(c, judge, server, edges, func(model.Record) bool { return true })
+}
+
+// newShadowOf is newShadow for the objects that are to be kept.
+func newShadowOf(c *cluster.Cluster, judge *privilege.Analyser, server string, edges []*model.Edge, keep func(model.Record) bool) *shadow {
 	s := &shadow{c: cluster.New(), access: rbac.New(), judge: judge, held: map[string]*model.Finding{}, ended: map[string]int{}}
 	for _, cov := range c.Coverage() {
 		s.c.Cover(cov)
@@ -59,7 +64,9 @@ func newShadow(c *cluster.Cluster, judge *privilege.Analyser, server string, edg
 			continue
 		}
 		for r := range c.All(gk) {
-			s.apply(model.Put(r))
+			if keep(r) {
+				s.apply(model.Put(r))
+			}
 		}
 	}
 	if judge != nil {
@@ -95,8 +102,17 @@ func (s *shadow) Drop(id string) {
 	s.ended[id] = s.step
 }
 
-// carryOut makes what the rollout foretells of one step true.
+// carryOut makes what the rollout foretells of one step true, and judges what comes of it.
 func (s *shadow) carryOut(step model.Step) error {
+	if err := s.prepare(step); err != nil {
+		return err
+	}
+	s.flush()
+	return nil
+}
+
+// prepare is carryOut for a step of which no finding ends, so that it is judged with the next one.
+func (s *shadow) prepare(step model.Step) error {
 	s.step++
 	changes, _, err := rollout.Expand(s.c, model.Plan{Steps: []model.Step{step}})
 	if err != nil {
@@ -105,7 +121,6 @@ func (s *shadow) carryOut(step model.Step) error {
 	for _, ch := range changes {
 		s.apply(ch)
 	}
-	s.flush()
 	return nil
 }
 

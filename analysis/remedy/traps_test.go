@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"canopy/model"
+	"canopy/model/record"
 )
 
 func TestTrapItemsAreNamed(t *testing.T) {
@@ -163,5 +164,92 @@ func TestTrapQuoting(t *testing.T) {
 				t.Errorf("%s: %+v", name, m)
 			}
 		}
+	}
+}
+
+// What no fix of today writes, the patch has to write all the same: a value that becomes a reference, and a volume that becomes
+// another. Their old siblings would stay, and the API refuse both.
+func TestTrapLiteralBecomesReference(t *testing.T) {
+	before, after := good(), good()
+	after.Spec.Containers[0].Env[0] = corev1.EnvVar{Name: "PASSWORD", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}, Key: "password"}}}
+	d := patchTo(t, before, after)
+	y := string(d.YAML)
+	if d.Step.PatchType != types.StrategicMergePatchType || !strings.Contains(y, "value: null") || strings.Contains(y, "hunter2") || !strings.Contains(y, "name: PASSWORD") {
+		t.Error(y)
+	}
+}
+
+func TestTrapHostPathBecomesEmptyDir(t *testing.T) {
+	before, after := good(), good()
+	offences()["PS06"](&before)
+	offences()["PS06"](&after)
+	after.Spec.Volumes[0].VolumeSource = corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}
+	d := patchTo(t, before, after)
+	if y := string(d.YAML); d.Step.PatchType != types.StrategicMergePatchType || !strings.Contains(y, "hostPath: null") || !strings.Contains(y, "emptyDir: {}") {
+		t.Error(y)
+	}
+}
+
+// Lists that are replaced as a whole hold all that is to stay.
+func TestTrapAtomicListsOfAllKinds(t *testing.T) {
+	before := good()
+	before.Spec.Tolerations = []corev1.Toleration{{Key: "a", Operator: "Exists"}, {Key: "b", Operator: "Exists"}}
+	before.Spec.Containers[0].Command, before.Spec.Containers[0].Args = []string{"a", "b"}, []string{"c"}
+	before.Spec.SecurityContext.SupplementalGroups = []int64{1, 2}
+	after := *before.DeepCopy()
+	after.Spec.Tolerations = after.Spec.Tolerations[1:]
+	after.Spec.Containers[0].Command = []string{"a"}
+	after.Spec.SecurityContext.SupplementalGroups = []int64{2}
+	after.Spec.Containers[0].EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}}}}
+	y := string(patchTo(t, before, after).YAML)
+	if strings.Contains(y, "key: a") || !strings.Contains(y, "key: b") || strings.Contains(y, "args:") || !strings.Contains(y, "- 2\n") {
+		t.Error(y)
+	}
+}
+
+// patchTo gives the patch from one template to another, which was applied when it was made.
+func patchTo(t *testing.T, before, after corev1.PodTemplateSpec) Document {
+	t.Helper()
+	c := holding(t, owned("Deployment", before))
+	w := c.Get(ref("Deployment", "web")).(*record.Workload)
+	after.Labels = nil // records keep them apart
+	d, changed, err := templatePatch(w, w.Template.Decode(), &after)
+	if err != nil || !changed {
+		t.Fatal(changed, err)
+	}
+	return d
+}
+
+// What the API lets nobody change gets another way, or words.
+func TestImmutable(t *testing.T) {
+	tpl := good()
+	offences()["PS01"](&tpl)
+	mirror := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "etcd-n1", Namespace: "shop", Annotations: map[string]string{corev1.MirrorPodAnnotationKey: "x"}}, Spec: tpl.Spec}
+	naked := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "naked", Namespace: "shop"}, Spec: tpl.Spec}
+	c := holding(t, owned("Job", tpl), mirror, naked, owned("StatefulSet", tpl))
+	for _, object := range []model.Ref{ref("Job", "web"), ref("Pod", "etcd-n1"), ref("Pod", "naked")} {
+		fix := fixOne(t, c, finding("PS01", object))
+		if len(fix.Documents) != 0 || len(fix.Notes) != 1 || len(fix.Notes[0].Steps) < 2 {
+			t.Errorf("%s: %s", object, text(fix))
+		}
+	}
+	// No patch touches what a StatefulSet or a Deployment may not change.
+	body := string(fixOne(t, c, finding("PS01", ref("StatefulSet", "web"))).Documents[0].Step.Body)
+	for _, field := range []string{"selector", "volumeClaimTemplates", "serviceName", "podManagementPolicy"} {
+		if strings.Contains(body, field) {
+			t.Error(body)
+		}
+	}
+	// The role of a binding cannot be changed: what takes its place is there before it goes.
+	fix, _ := ended(t, world(t, bindAll("b", "cluster-admin", user("ann")), aClusterRole("r", permit("get", "", "secrets,pods")), bindAll("one", "r", user("ann")), bindAll("two", "r", user("bob"))),
+		"LP06/rbac.authorization.k8s.io/ClusterRoleBinding//one")
+	var verbs []string
+	for _, s := range fix.Plan.Steps {
+		if verbs = append(verbs, string(s.Verb)+" "+s.Ref.Kind); s.Verb == model.Patch {
+			t.Errorf("%s", s.Body)
+		}
+	}
+	if strings.Join(verbs, ", ") != "create ClusterRole, create ClusterRoleBinding, delete ClusterRoleBinding" {
+		t.Error(verbs)
 	}
 }

@@ -149,8 +149,8 @@ func (r *rights) cannotSpell(ref model.Ref, meta *record.Meta, f *model.Finding,
 		if err != nil {
 			return nil, err
 		}
-		d.ManagedBy = keeperOf(meta)
 		r.fill(&d, []*model.Finding{f}, likelySafe, []string{"no binding names it and no role gathers it, so that nobody loses anything; who can bind roles may have meant to"})
+		d.keep(meta)
 		return []Document{d}, nil
 	}
 	steps := append(slices.Clone(open), "find out what is used: audit events of "+r.holders(ref)+", and what the programs behind them say they need",

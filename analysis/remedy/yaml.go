@@ -20,6 +20,7 @@ const longest = 400
 func (f *Fix) WriteYAML(w io.Writer) error {
 	var b bytes.Buffer
 	f.count(&b)
+	x := f.index()
 	for i := range f.Documents {
 		d := &f.Documents[i]
 		if i > 0 {
@@ -29,7 +30,7 @@ func (f *Fix) WriteYAML(w io.Writer) error {
 		for _, r := range d.rules {
 			line := "for " + r.ID + " " + r.Title
 			if !slices.ContainsFunc(d.Closes, func(id string) bool { return strings.HasPrefix(id, r.ID+"/") }) {
-				line += f.open(d, r)
+				line += x.open(d, r)
 			}
 			comment(&b, "", line)
 		}
@@ -41,7 +42,7 @@ func (f *Fix) WriteYAML(w io.Writer) error {
 			comment(&b, "  - ", e)
 		}
 		if d.ManagedBy != "" {
-			comment(&b, "", "managed by "+d.ManagedBy+": make the change in its source; a live patch would be reverted")
+			comment(&b, "", "managed by "+d.ManagedBy+", which may take a live change back: make it "+d.Source)
 		}
 		comment(&b, "", "file: "+d.File)
 		comment(&b, "", "use: "+d.Command)
@@ -87,14 +88,34 @@ func (f *Fix) count(b *bytes.Buffer) {
 	comment(b, "", fmt.Sprintf("%d %s; %d may cause an outage, %d need evidence: read their comments", len(f.Documents), documents, worst, check))
 }
 
+// closing finds documents by what they close.
+type closing struct {
+	ids map[string]bool
+	on  map[model.Ref][]string
+}
+
+func (f *Fix) index() *closing {
+	x := &closing{map[string]bool{}, map[model.Ref][]string{}}
+	for i := range f.Documents {
+		d := &f.Documents[i]
+		x.on[d.Step.Ref] = append(x.on[d.Step.Ref], d.Closes...)
+		for _, id := range d.Closes {
+			x.ids[id] = true
+		}
+	}
+	return x
+}
+
 // open says why a document does not end the finding that it is for; "" for what only another document uses, or makes needless.
-func (f *Fix) open(d *Document, r *model.Rule) string {
-	elsewhere := slices.ContainsFunc(d.means, func(id string) bool {
-		return strings.HasPrefix(id, r.ID+"/") && slices.ContainsFunc(f.Documents, func(o Document) bool { return slices.Contains(o.Closes, id) })
-	})
+func (x *closing) open(d *Document, r *model.Rule) string {
+	elsewhere := slices.ContainsFunc(d.means, func(id string) bool { return x.ids[id] && strings.HasPrefix(id, r.ID+"/") })
 	switch {
+	case d.Edited:
+		return " (edited: a preview tells whether it closes it)"
 	case elsewhere:
 		return " (together with others)"
+	case r.ID == "PS26" && slices.ContainsFunc(x.on[d.Step.Ref], d.isFor):
+		return " (the first stage: the next one closes it)"
 	case r.ID == "PS26":
 		return " (does not close it: warns only)"
 	case d.Step.Verb == model.Create && (d.Step.Ref.Kind == "ServiceAccount" || d.Step.Ref.Group == model.GroupRBAC):

@@ -3,6 +3,7 @@ package rollout
 import (
 	"maps"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"canopy/model"
@@ -50,33 +51,43 @@ func (p *player) play(ref model.Ref) error {
 	return nil
 }
 
-// roll gives the children of an owner its new template.
+// roll gives the children of an owner its new template, where its controller would.
 func (p *player) roll(old, now *record.Workload) error {
-	if old.Template == now.Template && old.PodLabels == now.PodLabels {
+	resumed := now.Kind.Kind == "Deployment" && old.Suspended && !now.Suspended
+	if old.Template == now.Template && old.PodLabels == now.PodLabels && !resumed {
+		p.loosened(old, now)
 		return nil
 	}
 	ref := now.Ref()
-	switch now.Kind.Kind {
-	case "CronJob":
-		if len(p.children(ref)) > 0 {
-			p.assume("jobs that %s has started keep the template they have; the next run takes the new one", ref)
-		}
+	if now.Kind.Kind == "Job" || len(p.children(ref)) == 0 {
 		return nil
-	case "Job":
+	}
+	switch kind := now.Kind.Kind; {
+	case kind == "CronJob":
+		p.assume("jobs that %s has started keep the template they have; the next run takes the new one", ref)
 		return nil
-	case "Deployment":
-		if now.Suspended {
-			p.assume("%s is paused: its pods stay as they are until it is resumed", ref)
-			return nil
-		}
-	case "DaemonSet", "StatefulSet":
-		p.assume("%s is taken to update its pods by itself; with updateStrategy OnDelete they stay until deleted", ref)
-	case "ReplicaSet", "ReplicationController":
-		if now.Owner == nil {
-			p.assume("%s does not replace pods that run: they are shown as after their deletion", ref)
-		}
+	case kind == "Deployment" && now.Suspended:
+		p.assume("%s is paused: its pods stay as they are until it is resumed", ref)
+		return nil
+	case kind == "ReplicaSet" || kind == "ReplicationController":
+		p.assume("%s replaces no pod that runs: they stay as they are until somebody deletes them", ref)
+		return nil
+	case now.Strategy == record.OnDelete:
+		p.assume("%s has updateStrategy OnDelete: its pods stay as they are until somebody deletes them", ref)
+		return nil
+	case now.Partition > 0:
+		p.assume("pods of %s below ordinal %d stay as they are: its updateStrategy has a partition", ref, now.Partition)
 	}
 	return p.rollChildren(old, now)
+}
+
+// loosened tells what a change of the strategy alone leads to: which pods are older than the template is kept nowhere.
+func (p *player) loosened(old, now *record.Workload) {
+	for _, child := range p.children(now.Ref()) {
+		if pod, ok := child.(*record.Pod); ok && !old.Replaces(pod.Name) && now.Replaces(pod.Name) {
+			p.assume("%s now replaces pods that are older than its template: which are is not known, and all are shown as they are", now.Ref())
+		}
+	}
 }
 
 func (p *player) rollChildren(old, now *record.Workload) error {
@@ -88,19 +99,18 @@ func (p *player) rollChildren(old, now *record.Workload) error {
 		}
 		switch c := child.(type) {
 		case *record.Workload:
-			// A ReplicaSet without a template is a revision of the past.
-			if c.Template.IsZero() {
+			next := c.DeepCopyObject().(*record.Workload)
+			next.Template, next.PodLabels = now.Template, revised(c.PodLabels, now.PodLabels)
+			// A ReplicaSet without a template is a revision of the past; one that has the wanted one is what is rolled out to.
+			if c.Template.IsZero() || c.Template == next.Template && c.PodLabels == next.PodLabels {
 				continue
 			}
-			next := c.DeepCopyObject().(*record.Workload)
-			next.Template = now.Template
-			next.PodLabels = swapLabels(c.PodLabels, old.PodLabels, now.PodLabels)
 			p.put(next)
 			if err := p.rollChildren(c, next); err != nil {
 				return err
 			}
 		case *record.Pod:
-			if c.Finished() {
+			if c.Finished() || now.Partitioned(c.Name) {
 				continue
 			}
 			if err := p.replace(c, old, now); err != nil {
@@ -109,6 +119,20 @@ func (p *player) rollChildren(old, now *record.Workload) error {
 		}
 	}
 	return nil
+}
+
+// revised gives the labels of the pods of a ReplicaSet: those of its Deployment, and the mark of its revision.
+func revised(set, deployment record.Labels) record.Labels {
+	hash := set.Get(appsv1.DefaultDeploymentUniqueLabelKey)
+	if hash == "" {
+		return deployment
+	}
+	m := deployment.Map()
+	if m == nil {
+		m = map[string]string{}
+	}
+	m[appsv1.DefaultDeploymentUniqueLabelKey] = hash
+	return record.MakeLabels(m)
 }
 
 // replace makes a pod again from its owner's new template. It keeps its name and address: those of its successor are
@@ -123,10 +147,10 @@ func (p *player) replace(pod *record.Pod, old, now *record.Workload) error {
 		return err
 	}
 	next.Labels = swapLabels(pod.Labels, old.PodLabels, now.PodLabels)
-	if why := p.refusal(next); why != "" && !p.restarts[key(pod.Ref())] {
+	if why := p.refusal(next); why != "" && !p.restarts[key(pod.Ref())] && !p.atOnce(pod) {
 		// The pod stays as it is, with its findings: an owner takes old pods away only as new ones come up. To show it as
 		// absent would close its findings in a preview because nothing runs any more, which nobody wants for a fix.
-		p.assume("Pod Security refuses the new pods of %s (enforced by Namespace %s: %s): its old pods are shown as they are, with their findings; strategy Recreate would leave none, and a DaemonSet or StatefulSet would lose some", p.top(pod), pod.Namespace, why)
+		p.assume("Pod Security refuses the new pods of %s (enforced by Namespace %s: %s): its old pods are shown as they are, with their findings; as many of them as maxUnavailable allows may go all the same", p.top(pod), pod.Namespace, why)
 		p.unseen(next)
 		return nil
 	}
@@ -134,7 +158,13 @@ func (p *player) replace(pod *record.Pod, old, now *record.Workload) error {
 	return nil
 }
 
-// restart makes a deleted pod again from the template of its owner as it is now.
+// atOnce tells that the old pods of an owner go before the first new one comes.
+func (p *player) atOnce(pod *record.Pod) bool {
+	owner, ok := p.get(p.top(pod)).(*record.Workload)
+	return ok && owner.Strategy == record.Recreate
+}
+
+// restart makes a deleted pod again from the template of its owner as it is now; below a partition from the one it had.
 func (p *player) restart(pod *record.Pod) error {
 	owner, ok := p.get(p.base.Controller(pod)).(*record.Workload)
 	if !ok {
@@ -144,6 +174,9 @@ func (p *player) restart(pod *record.Pod) error {
 	old := owner
 	if o, ok := p.base.Get(owner.Ref()).(*record.Workload); ok {
 		old = o
+	}
+	if owner.Partitioned(pod.Name) {
+		owner = old
 	}
 	return p.replace(pod, old, owner)
 }

@@ -17,15 +17,16 @@ type draft struct {
 	now map[model.Ref]model.Record
 	// order lists what was touched, first touch first.
 	order []model.Ref
-	// born lists what was added, by controller.
-	born map[model.Ref][]model.Ref
+	// born lists what was added, by controller, and fresh, by kind.
+	born  map[model.Ref][]model.Ref
+	fresh map[schema.GroupKind][]model.Ref
 	// restarts holds pods that were deleted and that their controller makes again.
 	restarts    map[model.Ref]bool
 	assumptions []string
 }
 
 func newDraft(c *cluster.Cluster) *draft {
-	return &draft{base: c, now: map[model.Ref]model.Record{}, born: map[model.Ref][]model.Ref{}, restarts: map[model.Ref]bool{}}
+	return &draft{base: c, now: map[model.Ref]model.Record{}, born: map[model.Ref][]model.Ref{}, fresh: map[schema.GroupKind][]model.Ref{}, restarts: map[model.Ref]bool{}}
 }
 
 // key gives a built-in kind the version it is read at, so that one object has one key.
@@ -58,6 +59,9 @@ func (d *draft) drop(ref model.Ref) { d.touch(key(ref), nil) }
 func (d *draft) touch(ref model.Ref, r model.Record) {
 	if _, ok := d.now[ref]; !ok {
 		d.order = append(d.order, ref)
+		if d.base.Get(ref) == nil {
+			d.fresh[ref.GroupKind()] = append(d.fresh[ref.GroupKind()], ref)
+		}
 	}
 	d.now[ref] = r
 }
@@ -91,8 +95,8 @@ func (d *draft) all(gk schema.GroupKind) []model.Record {
 			list = append(list, now)
 		}
 	}
-	for ref, r := range d.now {
-		if r != nil && ref.GroupKind() == gk && d.base.Get(ref) == nil {
+	for _, ref := range d.fresh[gk] {
+		if r := d.now[ref]; r != nil {
 			list = append(list, r)
 		}
 	}

@@ -1,8 +1,6 @@
 package rollout
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -24,6 +22,7 @@ var (
 	errJobTemplate = errors.New("the template of a job cannot be changed")
 	errSelector    = errors.New("the selector cannot be changed")
 	errIdentity    = errors.New("a patch cannot change kind, name or namespace")
+	errSecretType  = errors.New("the type of a Secret cannot be changed")
 	errRoleRef     = errors.New("the role of a binding cannot be changed")
 )
 
@@ -62,16 +61,6 @@ func patched(obj runtime.Object, step model.Step) (runtime.Object, error) {
 	return now, decode(out, now)
 }
 
-// decode reads JSON strictly.
-func decode(data []byte, into runtime.Object) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("decode %T: %w", into, err)
-	}
-	return nil
-}
-
 // permitted tells whether the API lets one object become the other. Rules from pkg/apis/{core,apps,batch,rbac}/validation
 // of k8s.io/kubernetes.
 func permitted(old, now runtime.Object) error {
@@ -92,6 +81,10 @@ func permitted(old, now runtime.Object) error {
 	case "Job":
 		if !same(a, b, "spec", "template", "spec") {
 			return errJobTemplate
+		}
+	case "Secret":
+		if !same(a, b, "type") {
+			return errSecretType
 		}
 	case "Pod":
 		return samePodSpec(&old.(*corev1.Pod).Spec, &now.(*corev1.Pod).Spec)

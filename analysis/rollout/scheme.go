@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"encoding/json"
+	"sync"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
@@ -18,10 +19,14 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/model"
 )
 
-// newScheme knows the groups whose objects have typed records.
-func newScheme() (*runtime.Scheme, error) {
+// newScheme knows the groups whose objects have typed records. It is made once: a plan has many steps.
+var newScheme = sync.OnceValues(makeScheme)
+
+func makeScheme() (*runtime.Scheme, error) {
 	s := runtime.NewScheme()
 	b := runtime.NewSchemeBuilder(corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, rbacv1.AddToScheme,
 		networkingv1.AddToScheme, policyv1.AddToScheme, storagev1.AddToScheme, nodev1.AddToScheme, discoveryv1.AddToScheme,
@@ -29,11 +34,23 @@ func newScheme() (*runtime.Scheme, error) {
 	return s, b.AddToScheme(s)
 }
 
-// created decodes the body of a step that creates an object; a kind that is not built in becomes an unstructured one.
+// createdFor decodes the body of a step that creates an object, which must be the one that the step names.
+func createdFor(s model.Step) (runtime.Object, error) {
+	body, err := treeOf(s.Body)
+	if err != nil {
+		return nil, err
+	}
+	if err := names(body, s.Ref, true); err != nil {
+		return nil, err
+	}
+	return created(s.Body)
+}
+
+// created decodes the body of a step that creates an object, strictly; a kind that is not built in becomes an unstructured one.
 func created(body []byte) (runtime.Object, error) {
 	var meta metav1.TypeMeta
 	if err := json.Unmarshal(body, &meta); err != nil {
-		return nil, err
+		return nil, wrong("", "it is no object: %s", err)
 	}
 	s, err := newScheme()
 	if err != nil {
@@ -41,8 +58,14 @@ func created(body []byte) (runtime.Object, error) {
 	}
 	gvk := schema.FromAPIVersionAndKind(meta.APIVersion, meta.Kind)
 	if !s.Recognizes(gvk) {
+		if _, err := treeOf(body); err != nil {
+			return nil, err
+		}
 		u := &unstructured.Unstructured{}
-		return u, u.UnmarshalJSON(body)
+		if err := u.UnmarshalJSON(body); err != nil {
+			return nil, wrong("", "%s", err)
+		}
+		return u, nil
 	}
 	obj, err := s.New(gvk)
 	if err != nil {

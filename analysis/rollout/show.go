@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -14,7 +15,7 @@ import (
 // the server keeps for itself. What does not exist is empty. The object is nil for a step that creates one.
 func Show(object *unstructured.Unstructured, step model.Step) (before, after []byte, err error) {
 	if step.Verb == model.Create {
-		made, err := created(step.Body)
+		made, err := createdFor(step)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -35,6 +36,58 @@ func Show(object *unstructured.Unstructured, step model.Step) (before, after []b
 	}
 	after, err = text(changed)
 	return before, after, err
+}
+
+// ShowStep is Show for a step of a plan: the object is as it is before the plan, nil where there is none, and steps before the
+// one that is meant have been done to it.
+func ShowStep(object *unstructured.Unstructured, plan model.Plan, i int) (before, after []byte, err error) {
+	if i < 0 || i >= len(plan.Steps) {
+		return nil, nil, fmt.Errorf("the plan has no step %d", i+1)
+	}
+	ref := key(plan.Steps[i].Ref)
+	for j := range i {
+		s := plan.Steps[j]
+		if key(s.Ref) != ref {
+			continue
+		}
+		if object, err = done(object, s); err != nil {
+			return nil, nil, fmt.Errorf("step %d, %s %s: %w", j+1, s.Verb, s.Ref, err)
+		}
+	}
+	if plan.Steps[i].Verb != model.Create && object == nil {
+		return nil, nil, model.ErrNotFound
+	}
+	return Show(object, plan.Steps[i])
+}
+
+// done gives an object as a step leaves it; nil where it is gone.
+func done(object *unstructured.Unstructured, s model.Step) (*unstructured.Unstructured, error) {
+	var now runtime.Object
+	switch {
+	case s.Verb == model.Delete:
+		return nil, nil
+	case s.Verb == model.Create:
+		made, err := createdFor(s)
+		if err != nil {
+			return nil, err
+		}
+		now = made
+	case object == nil:
+		return nil, model.ErrNotFound
+	default:
+		typed, err := typedOf(object)
+		if err != nil {
+			return nil, err
+		}
+		if now, err = patched(typed, s); err != nil {
+			return nil, err
+		}
+	}
+	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(now)
+	if err != nil {
+		return nil, err
+	}
+	return &unstructured.Unstructured{Object: fields}, nil
 }
 
 // typedOf gives the type of a built-in kind; another stays as it is.

@@ -6,7 +6,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 
 	"canopy/model"
 	"canopy/model/record"
@@ -16,48 +19,97 @@ var errExists = errors.New("it exists already")
 
 // step carries out one step of the plan on the draft.
 func (d *draft) step(s model.Step) error {
+	if err := Check(s); err != nil {
+		return err
+	}
+	old := d.get(s.Ref)
+	if s.Verb != model.Create && old == nil && model.KindOf(s.Ref.GroupKind()) == nil {
+		d.assume("objects of the kind %s are not read: what becomes of %s is not in this preview", s.Ref.Kind, s.Ref)
+		return nil
+	}
+	if s.IfDone && d.asBefore(s, old) {
+		d.assume("%s is as it was before: the step that would take a change back is left out", s.Ref)
+		return nil
+	}
+	if old != nil && s.UID != "" && old.GetUID() != "" && s.UID != old.GetUID() {
+		return fmt.Errorf("another object has its name now: its uid is %s, not %s", old.GetUID(), s.UID)
+	}
 	switch s.Verb {
 	case model.Create:
 		return d.create(s)
 	case model.Patch:
 		return d.patch(s)
-	case model.Delete:
-		return d.delete(s.Ref)
 	}
-	return fmt.Errorf("verb %q is not known", s.Verb)
+	return d.delete(s.Ref)
+}
+
+// asBefore tells that what a step would take back has not happened: the object to delete is not there or is another one, that to
+// create is there, and what a patch tests does not hold.
+func (d *draft) asBefore(s model.Step, old model.Record) bool {
+	switch s.Verb {
+	case model.Create:
+		return old != nil
+	case model.Delete:
+		return old == nil || s.UID != "" && old.GetUID() != "" && s.UID != old.GetUID()
+	}
+	if old == nil {
+		return false
+	}
+	obj, err := objectOf(old)
+	if err != nil {
+		return false
+	}
+	_, err = patched(obj, s)
+	return errors.Is(err, jsonpatch.ErrTestFailed)
 }
 
 func (d *draft) create(s model.Step) error {
-	obj, err := created(s.Body)
+	obj, err := createdFor(s)
 	if err != nil {
 		return err
 	}
-	meta, ok := obj.(metav1.Object)
-	if !ok {
+	if _, ok := obj.(metav1.Object); !ok {
 		return errKind
-	}
-	gvk := obj.GetObjectKind().GroupVersionKind()
-	if gvk.GroupKind() != s.Ref.GroupKind() || meta.GetName() != s.Ref.Name || meta.GetNamespace() != s.Ref.Namespace {
-		return fmt.Errorf("the body is %s %s/%s", gvk.Kind, meta.GetNamespace(), meta.GetName())
 	}
 	if d.get(s.Ref) != nil {
 		return errExists
 	}
-	if ns, ok := obj.(*corev1.Namespace); ok {
-		// The API server sets this label on every namespace.
-		if ns.Labels == nil {
-			ns.Labels = map[string]string{}
+	switch o := obj.(type) {
+	case *corev1.Namespace:
+		return d.createNamespace(o)
+	case *corev1.Pod:
+		return d.createPod(o)
+	case *unstructured.Unstructured:
+	default:
+		if model.KindOf(s.Ref.GroupKind()) == nil {
+			d.assume("objects of the kind %s are not read: what %s brings is not in this preview", s.Ref.Kind, s.Ref)
+			return nil
 		}
-		ns.Labels[corev1.LabelMetadataName] = ns.Name
-	}
-	if p, ok := obj.(*corev1.Pod); ok {
-		return d.createPod(p)
 	}
 	r, err := record.Make(obj)
 	if err != nil {
 		return err
 	}
 	d.put(r)
+	return nil
+}
+
+// createNamespace puts a namespace, with the label that the API server sets on it and the account that a controller makes in it.
+func (d *draft) createNamespace(ns *corev1.Namespace) error {
+	if ns.Labels == nil {
+		ns.Labels = map[string]string{}
+	}
+	ns.Labels[corev1.LabelMetadataName] = ns.Name
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "default", Namespace: ns.Name}}
+	for _, obj := range []runtime.Object{ns, account} {
+		r, err := record.Make(obj)
+		if err != nil {
+			return err
+		}
+		if d.get(r.Ref()) == nil {
+			d.put(r)
+		}
+	}
 	return nil
 }
 

@@ -77,7 +77,7 @@ func TestErrorsNameStepAndObject(t *testing.T) {
 		"selector":        {patchStep(deployment("web"), types.MergePatchType, `{spec: {selector: {matchLabels: {app: x}}}}`), "selector"},
 		"rename":          {patchStep(deployment("web"), types.MergePatchType, `{metadata: {name: x}}`), "name"},
 		"exists":          {model.Step{Verb: model.Create, Ref: deployment("web"), Body: []byte(`{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop"}}`)}, "exists"},
-		"other body":      {model.Step{Verb: model.Create, Ref: deployment("web"), Body: []byte(`{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"web","namespace":"shop"}}`)}, "the body is ServiceAccount"},
+		"other body":      {model.Step{Verb: model.Create, Ref: deployment("web"), Body: []byte(`{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"web","namespace":"shop"}}`)}, "apiVersion: want apps/v1"},
 		"delete unknown":  {model.Step{Verb: model.Delete, Ref: deployment("none")}, "not found"},
 		"unknown verb":    {model.Step{Verb: "twist", Ref: deployment("web")}, "twist"},
 		"unknown patch":   {model.Step{Verb: model.Patch, Ref: deployment("web"), PatchType: types.ApplyYAMLPatchType}, "not known"},

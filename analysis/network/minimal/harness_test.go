@@ -163,7 +163,7 @@ func told(p *Proposal) string {
 		return c.Peer.Ref.String()
 	}
 	for _, x := range p.Removed {
-		lines = append(lines, fmt.Sprintf("removed %s %s %s: %s (%d)", x.Object, x.Direction, end(&x.Change), x.Connections, x.Owners))
+		lines = append(lines, fmt.Sprintf("removed %s %s %s: %s", x.Object, x.Direction, end(&x.Change), x.Connections))
 	}
 	for _, x := range p.Residual {
 		lines = append(lines, fmt.Sprintf("residual %s %s %s: %s by %v %s", x.Object, x.Direction, end(&x.Change), x.Connections, x.By, x.Assumption))

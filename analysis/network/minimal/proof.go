@@ -13,7 +13,9 @@ import (
 // prove asks the evaluator what is possible without the policies and with them.
 func (s *Survey) prove(m *maker) {
 	w := s.evaluator()
-	for _, x := range m.targets {
+	places, divided := s.spoken(m)
+	s.gather(w, places)
+	for _, x := range slices.Concat(m.targets, divided) {
 		s.admit(w, x)
 	}
 	slices.SortFunc(m.p.Also, model.Ref.Compare)
@@ -39,20 +41,25 @@ func (s *Survey) prove(m *maker) {
 		}
 		changes = append(changes, model.Put(r))
 	}
-	before := s.possible(m, w)
 	was := make([]outcome, len(m.flows))
 	for i := range m.flows {
 		was[i] = w.outcome(&m.flows[i])
 	}
+	subjects := m.subjects()
+	residual, removed := newTotals(true), newTotals(false)
 	undo := w.change(changes...)
-	after := s.possible(m, w)
+	s.possible(m, w, subjects, func(r *row) {
+		r.of.keep(r)
+		m.residual(residual, r)
+	})
 	for i := range m.flows {
 		m.judge(&m.flows[i], &was[i], w.outcome(&m.flows[i]))
 	}
 	m.dns(w)
 	w.change(undo...)
-	m.p.Removed = m.removed(before, after)
-	m.p.Residual = m.residual(after)
+	// What was possible before is much mostly, and is not kept.
+	s.possible(m, w, subjects, func(r *row) { r.of.lose(removed, r) })
+	m.p.Removed, m.p.Residual = removed.removed(), residual.residual()
 	if m.q.Acts[policy.Ingress] && len(m.targets) > 0 {
 		m.say("probes by the kubelet go on: what runs on the network of a pod's own node reaches it whatever policies say")
 	}
@@ -61,74 +68,74 @@ func (s *Survey) prove(m *maker) {
 // row is connections that are possible between a target and a peer.
 type row struct {
 	direction  policy.Direction
-	object     model.Ref
+	of         *subject
 	peer       network.End
 	ports      port.Set
 	assumption string
-	by         []model.Ref
+	because    []network.Reason
 	// node tells that the peer is on the network of the target's own node.
 	node bool
 }
 
-// possible lists what is possible for the targets, and for those who are isolated with them.
-func (s *Survey) possible(m *maker, w *world) []row {
-	var rows []row
-	objects := map[model.Ref]bool{}
+// subjects gives the targets, and those who are isolated with them.
+func (m *maker) subjects() map[model.Ref]*subject {
+	all := map[model.Ref]*subject{}
 	for _, x := range m.targets {
-		objects[x.ref] = true
+		all[x.ref] = newSubject(x.ref)
 	}
 	for _, ref := range m.p.Also {
-		objects[ref] = true
+		all[ref] = newSubject(ref)
 	}
+	return all
+}
+
+// possible goes through what is possible for some owners. A row holds until the next one.
+func (s *Survey) possible(m *maker, w *world, subjects map[model.Ref]*subject, visit func(*row)) {
 	var ends []network.End
 	if m.q.Namespace != "" {
 		ends = append(ends, network.End{Ref: model.KindByName("Namespace").Ref("", m.q.Namespace)})
 	} else {
-		for ref := range objects {
+		for ref := range subjects {
 			ends = append(ends, network.End{Ref: ref})
 		}
 		slices.SortFunc(ends, func(a, b network.End) int { return a.Ref.Compare(b.Ref) })
 	}
+	var r row
 	for _, end := range ends {
 		if m.q.Acts[policy.Ingress] {
 			for e := range w.net.Entries(w.c, network.Question{To: end, Outside: true}) {
-				rows = s.add(m, rows, objects, policy.Ingress, &e, e.Dst.Ref, e.Src)
+				if r.of = subjects[e.Dst.Ref]; s.fill(m, &r, policy.Ingress, &e, &e.Src) {
+					visit(&r)
+				}
 			}
 		}
 		if m.q.Acts[policy.Egress] {
 			for e := range w.net.Entries(w.c, network.Question{From: end, Outside: true}) {
-				if !m.q.Acts[policy.Ingress] || !objects[e.Dst.Ref] {
-					rows = s.add(m, rows, objects, policy.Egress, &e, e.Src.Ref, e.Dst)
+				if m.q.Acts[policy.Ingress] && subjects[e.Dst.Ref] != nil {
+					continue
+				}
+				if r.of = subjects[e.Src.Ref]; s.fill(m, &r, policy.Egress, &e, &e.Dst) {
+					visit(&r)
 				}
 			}
 		}
 	}
-	return rows
 }
 
-func (s *Survey) add(m *maker, rows []row, objects map[model.Ref]bool, d policy.Direction, e *network.Entry, object model.Ref, peer network.End) []row {
-	if !objects[object] {
-		return rows
+// fill makes a row of an entry; false where there is nothing to tell.
+func (s *Survey) fill(m *maker, r *row, d policy.Direction, e *network.Entry, peer *network.End) bool {
+	if r.of == nil {
+		return false
 	}
 	if e.Verdict == network.NotEvaluated {
-		m.say("%s is not evaluated: %s", object, e.Assumption)
-		return rows
+		m.say("%s is not evaluated: %s", r.of.ref, e.Assumption)
+		return false
 	}
-	r := row{direction: d, object: object, peer: network.End{Ref: peer.Ref, Block: peer.Block}, ports: e.Connections, assumption: e.Assumption}
-	decided := false
-	for _, b := range e.Because {
-		if b.Direction != d {
-			continue
-		}
-		decided = decided || !b.Object.IsZero()
-		// That a policy isolates lets nothing through.
-		if b.Rule >= 0 && !b.Object.IsZero() && !slices.Contains(r.by, b.Object) {
-			r.by = append(r.by, b.Object)
-		}
-	}
-	slices.SortFunc(r.by, model.Ref.Compare)
+	r.direction, r.peer = d, network.End{Ref: peer.Ref, Block: peer.Block}
+	r.ports, r.assumption, r.because = e.Connections, e.Assumption, e.Because
+	decided := slices.ContainsFunc(e.Because, func(b network.Reason) bool { return b.Direction == d && !b.Object.IsZero() })
 	r.node = d == policy.Ingress && !decided && s.onHost(peer.Ref)
-	return append(rows, r)
+	return true
 }
 
 // onHost tells that an owner has pods on the network of their nodes.

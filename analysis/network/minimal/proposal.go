@@ -72,8 +72,6 @@ type Change struct {
 	// Peer is an owner in the same namespace, another namespace, or a range of addresses.
 	Peer        network.End
 	Connections port.Set
-	// Owners counts the owners that are meant where the peer is a namespace.
-	Owners int
 }
 
 // Removed is what will not be possible any more.

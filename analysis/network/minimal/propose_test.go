@@ -114,11 +114,11 @@ policyTypes:
 		t.Errorf("%+v, %+v", p, p.DNS)
 	}
 	wants(t, told(p),
-		"removed shop/Deployment/api ingress shop/Deployment/web: TCP 1-8079,8081-65535 UDP * SCTP * (1)\n",
-		"removed shop/Deployment/db ingress shop/Deployment/web: everything (1)\n",
-		"removed shop/Deployment/db egress 0.0.0.0/0: everything (0)\n",
-		"removed shop/Deployment/api egress Namespace/kube-system: TCP 1-52,54-65535 UDP 1-52,54-65535 SCTP * (1)\n",
-		"removed shop/Deployment/web ingress ::/0: TCP 1-8079,8081-65535 UDP * SCTP * (0)\n",
+		"removed shop/Deployment/api ingress shop/Deployment/web: TCP 1-8079,8081-65535 UDP * SCTP *\n",
+		"removed shop/Deployment/db ingress shop/Deployment/web: everything\n",
+		"removed shop/Deployment/db egress 0.0.0.0/0: everything\n",
+		"removed shop/Deployment/api egress Namespace/kube-system: TCP 1-52,54-65535 UDP 1-52,54-65535 SCTP *\n",
+		"removed shop/Deployment/web ingress ::/0: TCP 1-8079,8081-65535 UDP * SCTP *\n",
 		"residual shop/Deployment/web ingress Namespace/other: TCP 8080 by [shop/NetworkPolicy/allow-web] ipBlock against addresses of pods\n",
 		"probes by the kubelet go on")
 	if len(p.Residual) != 2 {

@@ -142,7 +142,8 @@ func (k *picker) best(c *choice, first bool) (label [2]string, gain int) {
 	return label, gain
 }
 
-// Ranks of labels that are not by name: any, one that changes with releases, and one that a controller makes.
+// Ranks of labels that are not by name: any, one that changes with releases, and one that a controller makes, or the API server
+// when a pod gets its node.
 const (
 	anyLabel = iota + 100
 	versioned
@@ -164,6 +165,9 @@ func rank(key string) int {
 		return fleeting
 	case "version", "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "app.kubernetes.io/part-of", "helm.sh/chart", "chart", "heritage", "release":
 		return versioned
+	}
+	if strings.HasPrefix(key, "topology.kubernetes.io/") {
+		return fleeting
 	}
 	if strings.HasSuffix(key, "-revision") || strings.HasSuffix(key, "/revision") || strings.Contains(key, "istio.io/") {
 		return versioned

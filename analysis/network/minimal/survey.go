@@ -22,6 +22,8 @@ type Survey struct {
 	places map[string]*place
 	sheets map[record.Template]*sheet
 	world  *world
+	// spokenOf is given by topics.
+	spokenOf *topics
 	// taken holds the names of policies that were given away.
 	taken map[model.Ref]bool
 }
@@ -30,6 +32,8 @@ type Survey struct {
 type place struct {
 	name    string
 	parties map[model.Ref]*party
+	// few is given by the function of that name.
+	few []*record.Pod
 }
 
 // party is a top owner with its pods, those that have ended left out.
@@ -40,6 +44,8 @@ type party struct {
 	pods  []*record.Pod
 	// labels are those that its pods have, or that new ones will get, each set once.
 	labels []record.Labels
+	// various is given by the function of that name.
+	various []*record.Pod
 }
 
 // sheet is what of a pod template matters.
@@ -51,9 +57,10 @@ type sheet struct {
 // Look surveys a cluster. It costs one look at every pod and at every owner of pods.
 func Look(c *cluster.Cluster) *Survey {
 	s := &Survey{c: c, places: map[string]*place{}, sheets: map[record.Template]*sheet{}, taken: map[model.Ref]bool{}}
+	homes := map[claim]*party{}
 	for r := range c.All(schema.GroupKind{Kind: "Pod"}) {
 		if p, ok := r.(*record.Pod); ok && !p.Finished() {
-			x := s.party(p.Namespace, c.TopOwner(p))
+			x := s.home(p, homes)
 			x.pods = append(x.pods, p)
 			x.wears(p.Labels)
 		}
@@ -88,6 +95,30 @@ func Look(c *cluster.Cluster) *Survey {
 	return s
 }
 
+// claim is what a pod says of its controller.
+type claim struct {
+	namespace string
+	record.Owner
+}
+
+// home gives the party that a pod belongs to. Pods that claim the same controller mostly have the same top owner, which is
+// looked for once; one that stands for itself in spite of its claim is asked about by itself.
+func (s *Survey) home(p *record.Pod, homes map[claim]*party) *party {
+	if p.Owner == nil || p.Annotations.Has(corev1.MirrorPodAnnotationKey) {
+		return s.party(p.Namespace, s.c.TopOwner(p))
+	}
+	k := claim{p.Namespace, *p.Owner}
+	if x := homes[k]; x != nil {
+		return x
+	}
+	top := s.c.TopOwner(p)
+	x := s.party(p.Namespace, top)
+	if top.Kind != "Pod" {
+		homes[k] = x
+	}
+	return x
+}
+
 func (x *party) wears(l record.Labels) {
 	if !slices.Contains(x.labels, l) {
 		x.labels = append(x.labels, l)
@@ -109,7 +140,7 @@ func pairs(l record.Labels) [][2]string {
 func (s *Survey) place(name string) *place {
 	p := s.places[name]
 	if p == nil {
-		p = &place{name, map[model.Ref]*party{}}
+		p = &place{name: name, parties: map[model.Ref]*party{}}
 		s.places[name] = p
 	}
 	return p

@@ -14,11 +14,15 @@ import (
 	"canopy/model/record"
 )
 
-// world is what of a cluster decides who reaches whom, to be changed and asked again. Of pods that no policy can tell apart
-// there is one, but for those of parties that are spoken of.
+// world is what of a cluster decides who reaches whom, to be changed and asked again. Of the pods of an owner that no policy can
+// tell apart there is one, and in namespaces that are not spoken of one of those of all owners, as peers abroad are told of by
+// namespace.
 type world struct {
-	c     *cluster.Cluster
-	net   *network.Analyser
+	c   *cluster.Cluster
+	net *network.Analyser
+	// cast holds the pods that are there, full the places of which every owner has some, whole the parties with all their pods.
+	cast  map[*place][]*record.Pod
+	full  map[*place]bool
 	whole map[model.Ref]bool
 }
 
@@ -35,7 +39,7 @@ func (s *Survey) evaluator() *world {
 	if s.world != nil {
 		return s.world
 	}
-	w := &world{c: cluster.New(), net: network.New(), whole: map[model.Ref]bool{}}
+	w := &world{c: cluster.New(), net: network.New(), cast: map[*place][]*record.Pod{}, full: map[*place]bool{}, whole: map[model.Ref]bool{}}
 	s.world = w
 	for _, cov := range s.c.Coverage() {
 		w.c.Cover(cov)
@@ -51,36 +55,34 @@ func (s *Survey) evaluator() *world {
 			w.note(model.Put(r))
 		}
 	}
-	blocks := s.blocks()
 	for _, p := range s.places {
-		for _, x := range p.parties {
-			for _, pod := range s.various(x, blocks) {
-				w.note(model.Put(pod))
-			}
-			if s.toCome(x) {
-				s.standIn(w, x)
-			}
-		}
+		w.show(p, s.few(p))
 	}
 	w.net.Flush(w.c)
 	return w
 }
 
-// various lists the pods of a party that policies can tell apart, one of each sort.
-func (s *Survey) various(x *party, blocks []netip.Prefix) []*record.Pod {
-	var list []*record.Pod
+// various lists the pods of a party that policies can tell apart, one of each sort; the one to come where it has none.
+func (s *Survey) various(x *party) []*record.Pod {
+	if x.various != nil {
+		return x.various
+	}
+	x.various = []*record.Pod{}
 	seen := map[kin]bool{}
 	for _, pod := range x.pods {
-		k := kin{labels: pod.Labels, template: pod.Template, in: within(blocks, pod)}
+		k := kin{labels: pod.Labels, template: pod.Template, in: within(s.blocks(), pod)}
 		if s.sheet(pod.Template).host {
 			k.at = pod.Node()
 		}
 		if !seen[k] {
 			seen[k] = true
-			list = append(list, pod)
+			x.various = append(x.various, pod)
 		}
 	}
-	return list
+	if s.toCome(x) {
+		x.various = append(x.various, record.StandIn(x.owner))
+	}
+	return x.various
 }
 
 // toCome tells that an owner has no pods and is to have some: as the engine has it for what it judges.
@@ -106,48 +108,9 @@ func (s *Survey) toCome(x *party) bool {
 // order. An owner that has none yet, and is to have some, has its stand-in.
 func (s *Survey) Pods() []*record.Pod {
 	var list []*record.Pod
-	blocks := s.blocks()
 	for _, p := range s.places {
-		for _, x := range p.parties {
-			list = append(list, s.various(x, blocks)...)
-			if s.toCome(x) {
-				list = append(list, record.StandIn(x.owner))
-			}
-		}
+		list = append(list, s.many(p)...)
 	}
-	return list
-}
-
-// blocks lists the ranges of policies in which pods may be.
-func (s *Survey) blocks() []netip.Prefix {
-	seen := map[netip.Prefix]bool{}
-	for _, gk := range policy.Kinds() {
-		for r := range s.c.All(gk) {
-			p, ok := policy.Read(r)
-			if !ok {
-				continue
-			}
-			for d := range p.Rules {
-				for i := range p.Rules[d] {
-					for _, peer := range p.Rules[d][i].Peers {
-						if peer.Block == nil {
-							continue
-						}
-						for _, b := range append([]netip.Prefix{peer.Block.CIDR}, peer.Block.Except...) {
-							if b.Bits() > 0 {
-								seen[b] = true
-							}
-						}
-					}
-				}
-			}
-		}
-	}
-	list := make([]netip.Prefix, 0, len(seen))
-	for b := range seen {
-		list = append(list, b)
-	}
-	slices.SortFunc(list, comparePrefixes)
 	return list
 }
 
@@ -195,24 +158,51 @@ func (w *world) change(list ...model.Change) []model.Change {
 	return undo
 }
 
+// show has just some pods of a place be there.
+func (w *world) show(p *place, pods []*record.Pod) {
+	stay := map[string]bool{}
+	for _, pod := range pods {
+		stay[pod.Name] = true
+		w.note(model.Put(pod))
+	}
+	for _, pod := range w.cast[p] {
+		if !stay[pod.Name] {
+			w.note(model.Drop(pod.Ref()))
+		}
+	}
+	w.cast[p] = pods
+}
+
+// gather brings the owners of the places that are spoken of into the world, and lets go whoever came for a proposal before.
+func (s *Survey) gather(w *world, spoken map[*place]bool) {
+	for p := range w.full {
+		if !spoken[p] {
+			w.show(p, s.few(p))
+		}
+	}
+	for p := range spoken {
+		w.show(p, s.many(p))
+	}
+	w.full = spoken
+	clear(w.whole)
+	w.net.Flush(w.c)
+}
+
 // admit brings all pods of a party into the world.
 func (s *Survey) admit(w *world, x *party) {
 	if w.whole[x.ref] {
 		return
 	}
 	w.whole[x.ref] = true
-	for _, pod := range x.pods {
+	p := s.places[x.ref.Namespace]
+	pods := x.pods
+	if len(pods) == 0 && x.owner != nil {
+		pods = []*record.Pod{record.StandIn(x.owner)}
+	}
+	for _, pod := range pods {
 		w.note(model.Put(pod))
 	}
-	if len(x.pods) == 0 {
-		s.standIn(w, x)
-	}
+	// Those that were there already stand in the list twice, which does no harm.
+	w.cast[p] = slices.Concat(w.cast[p], pods)
 	w.net.Flush(w.c)
-}
-
-// standIn puts a pod into the world for those that an owner will make.
-func (s *Survey) standIn(w *world, x *party) {
-	if x.owner != nil {
-		w.note(model.Put(record.StandIn(x.owner)))
-	}
 }
