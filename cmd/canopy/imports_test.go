@@ -51,6 +51,7 @@ func TestHeavyPackages(t *testing.T) {
 	for _, path := range goList(t, "-deps", "canopy/cmd/canopy") {
 		for _, b := range []string{
 			"k8s.io/cli-runtime", "k8s.io/kubectl", "html/template", "github.com/xeipuuv/gojsonschema", "k8s.io/kubernetes", "testing",
+			"k8s.io/client-go/kubernetes", "k8s.io/client-go/discovery",
 		} {
 			if within(path, b) {
 				t.Errorf("the binary links %s", path)

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/term"
 )
 
-// TestSignalsLeaveTheTerminal ends the dashboard as a shell and a session that closes do. Both are ways to leave.
+// TestSignalsLeaveTheTerminal ends the dashboard as a shell and a session that closes do. All are ways to leave.
 func TestSignalsLeaveTheTerminal(t *testing.T) {
-	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "termination": syscall.SIGTERM} {
+	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "termination": syscall.SIGTERM, "hang-up": syscall.SIGHUP} {
 		t.Run(name, func(t *testing.T) {
 			screen := startTerminal(t, "demo")
 			screen.shows("FIX FIRST")

@@ -13,8 +13,17 @@ import (
 // nearest is how many findings are suggested for an id that names none.
 const nearest = 3
 
-// choose gives the findings with the given ids, or all that are shown where there are none.
+// choose gives the findings with the given ids, or all that are shown and that YAML can fix where there are none.
 func choose(report *model.Report, sel output.Selection, ids []string) ([]*model.Finding, error) {
+	list, err := chooseAll(report, sel, ids)
+	if len(ids) > 0 || err != nil {
+		return list, err
+	}
+	return slices.DeleteFunc(list, func(f *model.Finding) bool { return f.Rule.Fix != "yaml" }), nil
+}
+
+// chooseAll gives the findings with the given ids, or all that are shown where there are none.
+func chooseAll(report *model.Report, sel output.Selection, ids []string) ([]*model.Finding, error) {
 	var list []*model.Finding
 	for _, id := range ids {
 		f, err := named(report, id)
@@ -27,7 +36,7 @@ func choose(report *model.Report, sel output.Selection, ids []string) ([]*model.
 		return list, nil
 	}
 	for f := range report.Findings.All() {
-		if sel.Shows(f) && f.Rule.Fix == "yaml" {
+		if sel.Shows(f) {
 			list = append(list, f)
 		}
 	}

@@ -177,14 +177,24 @@ func TestCanaries(t *testing.T) {
 	log := filepath.Join(dir, "log")
 	var all []string
 	naked := false
+	shop := file(t, "shop.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n")
 	common := []string{"-f", "testdata/canary.yaml", now, "--log-file", log, "--log-level", "debug"}
 	for _, format := range output.Scan() {
 		all = append(all, must(t, append([]string{"scan", "-o", string(format)}, common...)...))
 	}
-	for _, args := range [][]string{{"fix", "--all"}, {"fix", "--all", "--preview"}, {"fix", "--all", "--preview", "-o", "json"}, {"fix", "--all", "--out", filepath.Join(dir, "fix")}} {
+	for _, args := range [][]string{
+		{"fix", "--all"}, {"fix", "--all", "--preview"}, {"fix", "--all", "--preview", "-o", "json"}, {"fix", "--all", "--out", filepath.Join(dir, "fix")},
+		{"fix", "--all", "--write", "--preview"}, {"fix", "--all", "--write", "--preview", "-o", "json"}, {"guard", "--all"}, {"guard", "--all", "--enforce"}, {"guard", "--all", "-o", "json"},
+		{"pod-security", "shop", "-f", shop, "-o", "wide"}, {"pod-security", "shop", "-f", shop, "-o", "json"}, {"what-if", "testdata/canary.yaml"}, {"what-if", "testdata/canary.yaml", "-o", "json"},
+	} {
 		r := canopy(t, "", append(args, common...)...)
+		if r.out == "" && args[len(args)-2] != "--out" {
+			t.Errorf("%v prints nothing: %s", args, r.err)
+		}
 		all = append(all, r.out, r.err)
 	}
+	r := canopy(t, "", "what-if", "testdata/canary.yaml", "-f", "testdata/sound.yaml", now, "-o", "json")
+	all = append(all, r.out, r.err)
 	for _, id := range findingIDs(t, "testdata/canary.yaml") {
 		for _, args := range [][]string{{"fix", id}, {"fix", id, "-o", "json"}, {"fix", id, "--preview", "-o", "yaml"}} {
 			r := canopy(t, "", append(args, common...)...)
@@ -198,7 +208,11 @@ func TestCanaries(t *testing.T) {
 	if !naked {
 		t.Error("no finding is about the naked pod")
 	}
-	for _, name := range []string{log, filepath.Join(dir, "fix", "fix.yaml"), filepath.Join(dir, "fix", "README.md")} {
+	names, err := filepath.Glob(filepath.Join(dir, "fix", "*"))
+	if err != nil || len(names) < 6 {
+		t.Fatalf("%v: %v", err, names)
+	}
+	for _, name := range append(names, log) {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -246,7 +260,11 @@ func TestHostileCapture(t *testing.T) {
 		{"apiVersion":"`+evil+`","kind":"`+evil+`","metadata":{"name":"x"}}, {"kind":"`+evil+`"}]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	commands := [][]string{{"fix", "--all"}, {"fix", "--all", "--preview"}, {"fix", evil}}
+	commands := [][]string{
+		{"fix", "--all"}, {"fix", "--all", "--preview"}, {"fix", evil}, {"fix", "--all", "--write", "--preview"}, {"fix", "--all", "--write", "--preview", "-o", "json"}, {"fix", "--all", "--out", filepath.Join(t.TempDir(), "fix")},
+		{"guard", "--all"}, {"guard", "--all", "-o", "json"}, {"guard", evil}, {"pod-security", evil}, {"pod-security", "default", "-o", "wide"},
+		{"what-if", path}, {"what-if", path, "-o", "json"}, {"what-if", evil}, {"undo", evil},
+	}
 	for _, format := range output.Scan() {
 		commands = append(commands, []string{"scan", "-o", string(format)})
 	}

@@ -59,6 +59,9 @@ type look struct {
 	first    string
 	palettes []theme.Palette
 	notes    []string
+	// problems and failure are what is wrong with the settings, or that they could not be read.
+	problems []settings.Problem
+	failure  error
 	contexts func() ([]string, error)
 	open     func(name string) (*session, error)
 }
@@ -69,7 +72,7 @@ func (r *run) look(flags *pflag.FlagSet, first string) *look {
 	paths := r.paths()
 	l := &look{flags: flags, first: first, palettes: theme.Palettes()}
 	set, problems, err := settings.Load(paths.Config, known(paths.Themes))
-	l.settings = set
+	l.settings, l.problems, l.failure = set, problems, err
 	if err != nil {
 		l.notes = append(l.notes, err.Error())
 	}
@@ -111,6 +114,11 @@ func (r *run) of(l *look, name string) ui.Settings {
 	return s
 }
 
+// readOnlyFor says why nothing may be written to a context; nil where it may.
+func (r *run) readOnlyFor(l *look, name string) error {
+	return readOnlyBy(l.settings, l.problems, l.failure, name, r.given(l.flags))
+}
+
 // toldProblems is how many things that could not be read in a capture are told on the screen, one key press each.
 const toldProblems = 3
 
@@ -129,6 +137,8 @@ const drawn = 3 * time.Second
 // one that is guarded.
 func (r *run) show(ctx context.Context, d *desk, l *look) error {
 	tuneMemory()
+	d.barred = r.readOnlyFor(l, l.first)
+	r.writes = &writes{}
 	screen, leave := context.WithCancel(ctx)
 	defer leave()
 	go r.relieve(screen, d.session)
@@ -147,11 +157,14 @@ func (r *run) show(ctx context.Context, d *desk, l *look) error {
 			if err != nil {
 				return nil, err
 			}
+			s.barred = r.readOnlyFor(l, name)
 			go r.relieve(screen, s)
 			return &desk{session: s, run: r}, nil
 		}
 	}
 	last, err := ui.Run(screen, o)
+	leave()
+	r.leaveNothing(err != nil || ctx.Err() != nil || r.alarm.failure() != nil)
 	last.Close()
 	if broken := r.alarm.failure(); broken != nil {
 		return broken

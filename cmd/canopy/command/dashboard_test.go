@@ -166,3 +166,16 @@ func TestHelpOfTheDashboard(t *testing.T) {
 		}
 	}
 }
+
+// TestReadOnlyDashboard: the flag is over the settings, for all contexts; the settings hold for the context that they name.
+func TestReadOnlyDashboard(t *testing.T) {
+	for _, c := range []struct {
+		flags      []string
+		prod, test bool
+	}{{nil, true, false}, {[]string{"--read-only"}, true, true}, {[]string{"--read-only=false"}, false, false}} {
+		r, l := lookOf(t, "contexts: {prod: {readOnly: true}}\n", "prod", c.flags...)
+		if prod, test := r.readOnlyFor(l, "prod") != nil, r.readOnlyFor(l, "test") != nil; prod != c.prod || test != c.test || len(l.notes) > 0 {
+			t.Errorf("%v: prod %v, test %v, %v", c.flags, prod, test, l.notes)
+		}
+	}
+}

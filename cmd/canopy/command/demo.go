@@ -2,8 +2,10 @@ package command
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -23,13 +25,18 @@ const (
 	demoName = "demo"
 )
 
+// errDemoLoads tells that nothing can be written yet, which no screen shows before the first report anyway.
+var errDemoLoads = errors.New("the demo is not ready yet")
+
 func (r *run) demo() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use: "demo", Short: "Open the dashboard on a bundled cluster", Args: noArgs,
 		Long: "Open the dashboard on a bundled cluster that lives: what happens in it repeats every four minutes. No cluster is needed and\n" +
 			"none is contacted.\n\n" + aboutScreen,
 		RunE: func(c *cobra.Command, _ []string) error { return r.runDemo(c.Context(), c.Flags()) },
 	}
+	bindReadOnly(c, r)
+	return c
 }
 
 func (r *run) runDemo(ctx context.Context, flags *pflag.FlagSet) error {
@@ -54,15 +61,25 @@ func (r *run) beginDemo(ctx context.Context) (*session, *demo.Player, error) {
 	}
 	clock := connect.ClockFrom(demo.Start)
 	player := demo.NewPlayer(clock)
+	var open atomic.Pointer[played]
 	source := connect.Deferred(func(context.Context) (model.Source, error) {
 		jungle, err := demo.New(demo.Start)
 		if err != nil {
 			return nil, err
 		}
 		info := model.SourceInfo{Type: "demo", Name: "jungle", Server: demoServer}
-		return &played{Source: capture.FromObjects(jungle.Objects(), info), jungle: jungle, player: player, log: r.streams.Logs.Logger()}, nil
+		p := &played{Source: capture.FromObjects(jungle.Objects(), info), jungle: jungle, player: player, log: r.streams.Logs.Logger()}
+		open.Store(p)
+		return p, nil
 	})
-	return r.begin(ctx, &connect.Opened{Source: source, Name: demoName}, clock, rules), player, nil
+	write := func() (model.Writer, error) {
+		p := open.Load()
+		if p == nil {
+			return nil, errDemoLoads
+		}
+		return demo.NewWriter(p.Source, player, p.jungle), nil
+	}
+	return r.begin(ctx, &connect.Opened{Source: source, Name: demoName, Write: write}, clock, rules), player, nil
 }
 
 // played is a cluster in memory in which something happens while it is watched.

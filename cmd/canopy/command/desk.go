@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -116,17 +115,6 @@ func create(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("export: %w", err)
 	}
 	if err := errors.Join(write(output.Guard(file)), file.Close()); err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	return nil
-}
-
-// ExportFix writes the documents of a fix into a new folder.
-func (d *desk) ExportFix(folder string, fix *remedy.Fix) error {
-	if _, err := os.Stat(filepath.Clean(folder)); err == nil {
-		return fmt.Errorf("export: %s is there already, and stays as it is", folder)
-	}
-	if err := d.run.writeFix(folder, fix); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	return nil

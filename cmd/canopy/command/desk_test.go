@@ -101,3 +101,60 @@ func TestExportIsWhatIsShown(t *testing.T) {
 		t.Error("a name of no format")
 	}
 }
+
+// TestDeskOfACapture: a capture is not written to, says what to do in its place, and gives guards, simulations and folders.
+func TestDeskOfACapture(t *testing.T) {
+	d, report := openDesk(t, "testdata/shop")
+	const want = "a capture cannot be written to: canopy fix -f … --write edits the files"
+	plan := model.Plan{}
+	_, climb := d.Climb(t.Context(), plan, model.RungDryRun, nil)
+	_, carry := d.CarryOut(t.Context(), plan, nil, nil, nil)
+	for _, err := range []error{d.Writable(), climb, carry} {
+		if err == nil || err.Error() != want {
+			t.Error(err)
+		}
+	}
+	finding, err := named(report, "PS01/shop/Deployment/web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	guard, err := d.Guard(t.Context(), []*model.Finding{finding})
+	if err != nil || len(guard.Policies) == 0 {
+		t.Errorf("%v: %+v", err, guard)
+	}
+	found, err := d.Enforce(t.Context(), "shop", "restricted")
+	if err != nil || len(found.Violators) == 0 || found.Version != "latest" {
+		t.Errorf("%v: %+v", err, found)
+	}
+	proposed, err := d.Propose(t.Context(), []byte(bare))
+	if err != nil || len(proposed.Plan.Steps) != 1 {
+		t.Errorf("%v: %+v", err, proposed)
+	}
+	fix, err := d.Fix(t.Context(), []*model.Finding{finding})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "a", "fix")
+	if err := d.ExportFix(folder, fix); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"fix.yaml", "rollback.yaml", "guard.yaml", "README.md"} {
+		if info, err := os.Stat(filepath.Join(folder, name)); err != nil || name == "rollback.yaml" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if info, err := os.Stat(folder); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("%v", err)
+	}
+	if err := d.ExportFix(folder, fix); err == nil || !strings.Contains(err.Error(), "is there already") {
+		t.Error(err)
+	}
+}
+
+func TestMinorOf(t *testing.T) {
+	for server, want := range map[string]string{"v1.37.2": "v1.37", "1.37": "v1.37", "v1.31.4-eks-1": "v1.31", "v1.30+": "v1.30", "": "latest", "v2.1.0": "latest", "v1.x": "latest", "odd": "latest"} {
+		if got := minorOf(server); got != want {
+			t.Errorf("%q: %s, want %s", server, got, want)
+		}
+	}
+}

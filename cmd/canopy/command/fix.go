@@ -7,87 +7,43 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"canopy/analysis/network/minimal"
 	"canopy/analysis/remedy"
+	"canopy/cmd/canopy/command/inplace"
 	"canopy/cmd/canopy/output"
+	"canopy/model"
 )
-
-// fixFlags holds the flags of canopy fix.
-type fixFlags struct {
-	format, out, dryRun       string
-	flows                     string
-	rules                     []string
-	all, preview, apply, edit bool
-}
 
 func (r *run) fix() *cobra.Command {
 	var flags fixFlags
 	c := &cobra.Command{
-		Use: "fix FINDING... | --all", Short: "Print patches that end findings, or what they would change",
-		Long: "Print patches that end findings, as YAML, or with --preview what they would change.\n\n" +
-			"FINDING is an id as canopy scan -o wide prints it, or rule and object as the table has them. Nothing is written to\n" +
-			"the cluster.",
-		Example: "  canopy fix PS01/apps/Deployment/shop/web\n  canopy fix PS01/shop/Deployment/web\n  canopy fix --all --rule PS01 --preview\n" +
+		Use: "fix FINDING... | --all", Short: "Make patches that end findings: print, preview, try, apply them, or edit files",
+		Long: "Make patches that end findings. They are printed as YAML, or with --preview what they would change.\n\n" +
+			"FINDING is an id as canopy scan -o wide prints it, or rule and object as the table has them.\n\n" +
+			"--dry-run=server has the cluster judge every step and keeps nothing: may you do it, would it be taken, would its pods be.\n" +
+			"--apply changes the cluster. It tries the plan as --dry-run does, shows what each step changes, and asks; what fails there is not\n" +
+			"begun. Of what Helm, Argo CD, Flux or an operator manages it asks first whether to export the change instead. It waits for the\n" +
+			"rollouts and until the findings are gone. What takes the changes back is in a file before each of them is made, for canopy undo.\n" +
+			"With --yes it does not ask, and then refuses what may take a service down, and what something else manages, unless told.\n" +
+			"--write edits the manifests that -f names, in place, and prints what it did as a diff; comments, order and all that is not\n" +
+			"changed stay. What is to be created is added to the file of the object that it is for, or of its namespace, else to a\n" +
+			"new file canopy-NAME.yaml beside the first. It asks nothing and keeps no copy: commit the files first, or look at --preview.\n\n" +
+			"Exit status, the first that holds: 2 wrong usage or nothing could be read, 1 a step fails, a rollout is stuck or a finding\n" +
+			"goes on, 3 with --dry-run --strict not all was read or a step cannot be tested, or --apply cannot tell whether a finding\n" +
+			"has ended, 0 otherwise.",
+		Example: "  canopy fix PS01/apps/Deployment/shop/web\n  canopy fix PS01/shop/Deployment/web --out fix/\n  canopy fix --all --rule PS01 --preview\n" +
+			"  canopy fix --all --rule PS01 --dry-run=server\n  canopy fix PS01/shop/Deployment/web --apply\n  canopy fix --all -f manifests/ --write\n" +
 			"  canopy fix NW03/Namespace/shop --flows flows.txt",
-		RunE: func(c *cobra.Command, args []string) error { return r.runFix(c.Context(), flags, args) },
+		RunE: func(c *cobra.Command, args []string) error { return r.runFix(c.Context(), &flags, c.Flags(), args) },
 	}
-	fs := c.Flags()
-	fs.StringVarP(&flags.format, "output", "o", "", "The format: yaml, json for patches; table, wide, json, yaml with --preview")
-	fs.BoolVar(&flags.all, "all", false, "Fix every finding that can be fixed by a patch")
-	fs.StringArrayVar(&flags.rules, "rule", nil, "With --all, only findings of this rule; can be repeated")
-	fs.BoolVar(&flags.preview, "preview", false, "Print what the patches would change instead of the patches")
-	fs.StringVar(&flags.out, "out", "", "Write fix.yaml, a file per patch and README.md into this directory instead of standard output")
-	fs.StringVar(&flags.flows, "flows", "", "Network policies keep just the flows of this file: lines \"source destination ports\", such as shop/web shop/api 8080/TCP")
-	fs.BoolVar(&flags.apply, "apply", false, "Not in this version")
-	fs.BoolVar(&flags.edit, "write", false, "Not in this version")
-	fs.Bool("yes", false, "Not in this version")
-	fs.StringVar(&flags.dryRun, "dry-run", "", "Not in this version")
-	fs.Lookup("dry-run").NoOptDefVal = "server"
-	for _, name := range []string{"apply", "dry-run", "write", "yes"} {
-		fs.Lookup(name).Annotations = map[string][]string{groupKey: {laterGroup}}
-	}
+	flags.bind(c)
 	return c
 }
 
-// check tells what is wrong with the flags by themselves.
-func (f *fixFlags) check(args []string) error {
-	switch {
-	case f.apply:
-		return notYet("--apply")
-	case f.edit:
-		return notYet("--write")
-	case f.dryRun != "":
-		return notYet("--dry-run")
-	case len(f.rules) > 0 && len(args) > 0:
-		return errors.New("fix: name findings by id or give --all --rule " + f.rules[0] + ", not both")
-	case len(f.rules) > 0 && !f.all:
-		return errors.New("fix: give --all --rule " + f.rules[0])
-	case len(args) == 0 && !f.all:
-		return errors.New("fix: name findings by id, or give --all")
-	case len(args) > 0 && f.all:
-		return errors.New("fix: name findings by id or give --all, not both")
-	case f.preview && f.out != "":
-		return errors.New("fix: --out takes patches, not a preview")
-	}
-	if f.preview {
-		if f.format == "" {
-			f.format = string(output.Table)
-		}
-		_, err := output.Parse(f.format, output.Common())
-		return err
-	}
-	if f.format == "" {
-		return nil
-	}
-	_, err := output.Parse(f.format, []output.Format{output.YAML, output.JSON})
-	if err == nil && f.out != "" && f.format == string(output.JSON) {
-		return errors.New("fix: --out writes YAML; -o json goes to standard output")
-	}
-	return err
-}
-
-func (r *run) runFix(ctx context.Context, flags fixFlags, args []string) error {
-	if err := flags.check(args); err != nil {
+func (r *run) runFix(ctx context.Context, flags *fixFlags, set *pflag.FlagSet, args []string) error {
+	if err := flags.check(args, r.connect.Files, set.Changed); err != nil {
 		return err
 	}
 	rules, err := ruleIDs(flags.rules)
@@ -98,43 +54,61 @@ func (r *run) runFix(ctx context.Context, flags fixFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if flags.apply || flags.dryRun != "" {
+		if err := r.mayWrite(set); err != nil {
+			return err
+		}
+	}
+	if flags.apply {
+		if err := r.canAsk(&flags.confirm); err != nil {
+			return err
+		}
+	}
+	if flags.out != "" {
+		if err := emptyFolder(flags.out); err != nil {
+			return fmt.Errorf("--out: %w", err)
+		}
+	}
+	var files *inplace.Seen
+	if flags.edit {
+		if files, err = inplace.See(r.connect.Files); err != nil {
+			return fmt.Errorf("--write: %w", err)
+		}
+	}
 	s, err := r.open(ctx, false)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	found, err := r.settle(ctx, s)
+	found, findings, err := r.wanted(ctx, s, rules, args)
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		if err := r.void(ctx, s, found); err != nil {
+	fix, err := s.fixFor(ctx, flags.flows != "", flows, findings)
+	if err != nil {
+		return err
+	}
+	r.tellNotes(flags, fix)
+	switch {
+	case flags.edit:
+		return r.editFiles(ctx, s, flags, files, fix)
+	case flags.apply:
+		return r.applyFix(ctx, s, flags, findings, fix)
+	case flags.dryRun != "":
+		return r.rehearse(ctx, s, rehearsal{format: flags.format, strict: flags.strict, report: found, plan: fix.Plan, preview: func() (*Preview, error) {
+			if !flags.preview {
+				return nil, nil
+			}
+			return s.previewOf(ctx, found, findings, fix)
+		}})
+	case flags.preview:
+		p, err := s.previewOf(ctx, found, findings, fix)
+		if err != nil {
 			return err
 		}
-	}
-	findings, err := choose(found, output.Selection{Namespaces: r.connect.Shown(), Rules: rules}, args)
-	if err != nil {
-		return err
-	}
-	var fix *remedy.Fix
-	if flags.flows == "" {
-		fix, err = s.remedy(ctx, findings)
-	} else {
-		fix, err = s.remedyFor(ctx, flows, findings)
-	}
-	if err != nil {
-		return err
-	}
-	if n := len(fix.Notes); n > 0 && flags.preview {
-		// Patches carry the notes as comments.
-		r.warn(fmt.Sprintf("canopy: %d findings stay as they are: without --preview the output says what to do by hand", n))
-	}
-	switch {
-	case flags.preview:
-		return r.preview(ctx, s, flags.format, found, findings, fix)
+		return r.print(flags.format, p, func() *output.Grid { return previewGrid(p) })
 	case flags.out != "":
-		r.warn("canopy: " + notWritten)
-		if err := r.writeFix(flags.out, fix); err != nil {
+		if err := r.writeFix(ctx, s, flags.out, found, findings, fix); err != nil {
 			return fmt.Errorf("--out: %w", err)
 		}
 		return nil
@@ -143,3 +117,51 @@ func (r *run) runFix(ctx context.Context, flags fixFlags, args []string) error {
 	}
 	return r.write("", func(w io.Writer) error { return fix.WriteYAML(w) })
 }
+
+// wanted reads the source to the end, and gives the findings asked for: those named, else all of some rules.
+func (r *run) wanted(ctx context.Context, s *session, rules, ids []string) (*model.Report, []*model.Finding, error) {
+	found, err := r.readFor(ctx, s, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	findings, err := choose(found, output.Selection{Namespaces: r.connect.Shown(), Rules: rules}, ids)
+	return found, findings, err
+}
+
+// readFor reads the source to the end. Where no finding is named, a namespace in which nothing was read is told.
+func (r *run) readFor(ctx context.Context, s *session, ids []string) (*model.Report, error) {
+	found, err := r.settle(ctx, s)
+	if err != nil || len(ids) > 0 {
+		return found, err
+	}
+	return found, r.void(ctx, s, found)
+}
+
+// fixFor makes the fix; with flows declared, network policies keep those and nothing else.
+func (s *session) fixFor(ctx context.Context, declared bool, flows []minimal.Flow, findings []*model.Finding) (*remedy.Fix, error) {
+	if declared {
+		return s.remedyFor(ctx, flows, findings)
+	}
+	return s.remedy(ctx, findings)
+}
+
+// tellNotes says how many findings no document closes, where the output does not: patches carry the notes as comments, and so
+// does a directory.
+func (r *run) tellNotes(flags *fixFlags, fix *remedy.Fix) {
+	n := len(fix.Notes)
+	if n == 0 || !flags.preview && !flags.edit && !flags.apply && flags.dryRun == "" {
+		return
+	}
+	without := "--preview"
+	switch {
+	case flags.edit:
+		without = "--write"
+	case flags.apply:
+		without = "--apply"
+	case flags.dryRun != "":
+		without = "--dry-run"
+	}
+	r.warn(fmt.Sprintf("canopy: %d findings stay as they are: without %s the output says what to do by hand", n, without))
+}
+
+var errNothing = errors.New("no finding that was asked for can be ended by a patch: without --apply the output says what to do by hand")

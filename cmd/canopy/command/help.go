@@ -50,7 +50,7 @@ func usage(w *strings.Builder, c *cobra.Command) {
 	listCommands(w, c)
 	local := pflag.NewFlagSet("", pflag.ContinueOnError)
 	shared := map[string]*pflag.FlagSet{}
-	var order, later []string
+	var order []string
 	_, alone := c.Annotations[offline]
 	add := func(f *pflag.Flag) {
 		group := f.Annotations[groupKey]
@@ -58,11 +58,7 @@ func usage(w *strings.Builder, c *cobra.Command) {
 			local.AddFlag(f)
 			return
 		}
-		switch {
-		case group[0] == laterGroup:
-			later = append(later, "--"+f.Name)
-			return
-		case alone && group[0] == connectionGroup:
+		if alone && group[0] == connectionGroup {
 			return
 		}
 		if shared[group[0]] == nil {
@@ -74,9 +70,6 @@ func usage(w *strings.Builder, c *cobra.Command) {
 	c.LocalFlags().VisitAll(add)
 	c.InheritedFlags().VisitAll(add)
 	listFlags(w, "Flags", local)
-	if len(later) > 0 {
-		fmt.Fprintf(w, "\nNot in this version: %s\n", strings.Join(later, " "))
-	}
 	for _, name := range order {
 		listFlags(w, name, shared[name])
 	}

@@ -95,12 +95,15 @@ func (l *Logs) Close() error {
 	return file.Close()
 }
 
-// given lists what the flags say about settings: --ascii, -n and -A, --log-file, --log-level. A flag that was not given says
+// given lists what the flags say about settings: --ascii, --read-only, -n and -A, --log-file, --log-level. A flag that was not given says
 // nothing, whatever its default is.
 func (r *run) given(flags *pflag.FlagSet) settings.Given {
 	var g settings.Given
 	if flags.Changed("ascii") {
 		g.ASCII = &r.ascii
+	}
+	if flags.Changed("read-only") {
+		g.ReadOnly = &r.readOnly
 	}
 	if flags.Changed("namespace") || flags.Changed("all-namespaces") {
 		shown := r.connect.Shown()

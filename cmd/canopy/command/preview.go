@@ -53,14 +53,13 @@ type Staying struct {
 	Reason string `json:"reason"`
 }
 
-// preview prints what a fix of the findings asked for would change.
-func (r *run) preview(ctx context.Context, s *session, format string, report *model.Report, asked []*model.Finding, fix *remedy.Fix) error {
+// previewOf finds what a fix of the findings asked for would change.
+func (s *session) previewOf(ctx context.Context, report *model.Report, asked []*model.Finding, fix *remedy.Fix) (*Preview, error) {
 	found, err := s.whatIf(ctx, fix.Plan)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p := newPreview(report, asked, fix, found, s.source.Locator())
-	return r.print(format, p, func() *output.Grid { return previewGrid(p) })
+	return newPreview(report, asked, fix, found, s.source.Locator()), nil
 }
 
 func newPreview(report *model.Report, asked []*model.Finding, fix *remedy.Fix, found *engine.Preview, where model.Locator) *Preview {

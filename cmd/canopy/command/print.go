@@ -82,6 +82,9 @@ func (r *run) warn(message string) {
 	r.tell(text.Cut(message, maxWarning) + "\n")
 }
 
+// ask writes a question on standard error; the answer stands behind it.
+func (r *run) ask(question string) { r.tell(text.Cut(question, maxWarning)) }
+
 // eraseLine takes a line of progress off a terminal.
 const eraseLine = "\r\x1b[K"
 

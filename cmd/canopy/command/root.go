@@ -2,6 +2,7 @@
 package command
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"os"
@@ -21,8 +22,14 @@ type run struct {
 	level   string
 	noColor bool
 	ascii   bool
+	// readOnly is --read-only of the dashboard.
+	readOnly bool
 	// alarm is that of the dashboard; nil where a command prints and ends.
 	alarm *alarm
+	// writes are those of the dashboard; nil where there is none.
+	writes *writes
+	// answers are what is typed, which is read by one reader for all questions.
+	answers *bufio.Reader
 }
 
 // Run runs a command line and gives its exit status.
@@ -62,7 +69,8 @@ func (r *run) root() *cobra.Command {
 		Use:   "canopy",
 		Short: "See how a Kubernetes cluster can be attacked, and what stops it",
 		Long: "Canopy shows, live and in a terminal, how a Kubernetes cluster can be attacked, and proves which change stops it.\n" +
-			"It only reads. Nothing leaves this machine. Without a command it opens the dashboard on kubectl's current context.\n\n" +
+			"It only reads until you confirm a change. Nothing leaves this machine. Without a command it opens the dashboard on\n" +
+			"kubectl's current context.\n\n" +
 			aboutScreen,
 		Example: "  canopy                           the dashboard\n" +
 			"  canopy demo                      the dashboard on a bundled cluster\n" +
@@ -79,17 +87,23 @@ func (r *run) root() *cobra.Command {
 		fs.StringVar(&r.logFile, "log-file", "", "Append a log to this file; nothing is logged without it")
 		fs.StringVar(&r.level, "log-level", "info", "How much to log: debug, info, warn, error")
 	})
+	bindReadOnly(c, r)
 	c.SetHelpFunc(help)
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(helpCommand())
 	c.SetUsageFunc(func(c *cobra.Command) error { help(c, nil); return nil })
-	c.AddCommand(r.scan(), r.fix(), r.can(), r.whoCan(), r.reach(), r.capture(), r.access())
+	c.AddCommand(r.scan(), r.fix(), r.undo(), r.whatIf(), r.guard(), r.podSecurity(), r.can(), r.whoCan(), r.reach(), r.capture(), r.access())
 	for _, sub := range []*cobra.Command{r.rules(), r.demo(), r.info(), r.version(), r.completion()} {
 		sub.Annotations = map[string]string{offline: ""}
 		c.AddCommand(sub)
 	}
 	c.AddCommand(laterCommands()...)
 	return c
+}
+
+// bindReadOnly declares --read-only for a command that opens the dashboard.
+func bindReadOnly(c *cobra.Command, r *run) {
+	c.Flags().BoolVar(&r.readOnly, "read-only", false, "Write nothing to the cluster and rehearse nothing on it, whatever is confirmed on the screen")
 }
 
 // group declares flags under a heading of the help.

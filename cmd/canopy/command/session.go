@@ -8,6 +8,7 @@ import (
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
 	"canopy/cmd/canopy/connect"
+	"canopy/cmd/canopy/ladder"
 	"canopy/model"
 	"canopy/ui"
 )
@@ -18,6 +19,11 @@ type session struct {
 	engine *engine.Engine
 	rules  []*model.Rule
 	alarm  *alarm
+	// barred says why nothing is written, whatever is confirmed; nil where it is.
+	barred error
+	// climber writes; nil until it is first asked for.
+	climber  *ladder.Ladder
+	climbing sync.Mutex
 
 	cancel context.CancelFunc
 	// failed is closed when the source has given up, or when it or the engine has panicked; failure then says why.

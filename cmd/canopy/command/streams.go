@@ -15,6 +15,8 @@ type Streams struct {
 	Width int
 	// Screen tells that In and Out are a terminal, on which a screen can be drawn.
 	Screen bool
+	// Ask tells that In and Err are a terminal, on which somebody can be asked.
+	Ask bool
 	// Progress tells that Err is a terminal, on which a line can be drawn over.
 	Progress bool
 	// Logs takes what client libraries and Canopy log.
@@ -25,6 +27,7 @@ type Streams struct {
 func System(logs *Logs) Streams {
 	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Logs: logs}
 	s.Progress = term.IsTerminal(int(os.Stderr.Fd()))
+	s.Ask = s.Progress && term.IsTerminal(int(os.Stdin.Fd()))
 	if term.IsTerminal(int(os.Stdout.Fd())) {
 		s.Screen = term.IsTerminal(int(os.Stdin.Fd()))
 		if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {

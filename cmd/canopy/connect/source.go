@@ -2,10 +2,12 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"strings"
 
+	"canopy/k8s/apply"
 	"canopy/k8s/capture"
 	"canopy/k8s/live"
 	"canopy/model"
@@ -31,6 +33,19 @@ type Opened struct {
 	Live bool
 	// Problems lists what could not be read in a capture; its texts may hold hostile words of it.
 	Problems []string
+	// Write gives what writes to the source, for whoever lets the user confirm each plan; nil where nothing can be written.
+	Write func() (model.Writer, error)
+}
+
+// ErrCapture tells that what is looked at was read from files.
+var ErrCapture = errors.New("a capture cannot be written to: canopy fix -f … --write edits the files")
+
+// Writable says why nothing can be written to the source; nil where it can be.
+func (o *Opened) Writable() error {
+	if o.Write == nil {
+		return ErrCapture
+	}
+	return nil
 }
 
 // Locator tells where objects stand in files; nil where they came from none.
@@ -88,5 +103,8 @@ func (f *Flags) Open(ctx context.Context, env Environment) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Opened{Source: source, Name: target.Context, Live: true}, nil
+	write := func() (model.Writer, error) {
+		return apply.New(apply.Options{Config: target.Config, Version: env.Version, Log: env.Log})
+	}
+	return &Opened{Source: source, Name: target.Context, Live: true, Write: write}, nil
 }

@@ -47,7 +47,9 @@ func (c *cluster) setDefaults(o object) {
 	case *appsv1.StatefulSet:
 		o.Generation = 1
 		set(&o.Spec.RevisionHistoryLimit, 10)
-		o.Spec.UpdateStrategy = appsv1.StatefulSetUpdateStrategy{Type: appsv1.RollingUpdateStatefulSetStrategyType}
+		if o.Spec.UpdateStrategy.Type == "" {
+			o.Spec.UpdateStrategy.Type = appsv1.RollingUpdateStatefulSetStrategyType
+		}
 		for i := range o.Spec.VolumeClaimTemplates {
 			set(&o.Spec.VolumeClaimTemplates[i].Spec.VolumeMode, corev1.PersistentVolumeFilesystem)
 		}

@@ -13,27 +13,39 @@ import (
 // publishEndpoints writes one EndpointSlice per Service.
 func (c *cluster) publishEndpoints() {
 	each(c, func(s *corev1.Service) {
-		slice := &discoveryv1.EndpointSlice{TypeMeta: typeMeta(discoveryv1.SchemeGroupVersion, "EndpointSlice"), AddressType: discoveryv1.AddressTypeIPv4}
-		slice.Namespace, slice.Name = s.Namespace, s.Name+"-"+suffix("slice", s.UID)
-		slice.Labels = with(map[string]string{discoveryv1.LabelManagedBy: "endpointslice-controller.k8s.io"}, discoveryv1.LabelServiceName, s.Name)
-		slice.GenerateName, slice.OwnerReferences = s.Name+"-", controlledBy(s)
 		pods := c.selected(s.Namespace, labels.SelectorFromSet(s.Spec.Selector))
+		slice := sliceOf(s, pods)
 		if s.Spec.Selector == nil {
 			// Only default/kubernetes: the API server publishes itself.
 			slice.Name, slice.GenerateName, slice.OwnerReferences = s.Name, "", nil
 			slice.Labels = map[string]string{discoveryv1.LabelServiceName: s.Name}
 			pods = nil
+			slice.Ports = slicePorts(s, nil)
 			slice.Endpoints = []discoveryv1.Endpoint{{Addresses: []string{c.machine("n1").node.Status.Addresses[0].Address}, Conditions: discoveryv1.EndpointConditions{Ready: new(true)}}}
-		}
-		slice.Endpoints = append(slice.Endpoints, endpoints(pods)...)
-		for _, port := range s.Spec.Ports {
-			slice.Ports = append(slice.Ports, discoveryv1.EndpointPort{Name: new(port.Name), Protocol: new(port.Protocol), Port: new(target(port, pods))})
 		}
 		c.add(slice, s.CreationTimestamp.Add(time.Second))
 		if last := lastReady(pods); last.After(slice.CreationTimestamp.Time) {
 			slice.ManagedFields[0].Time = &last
 		}
 	})
+}
+
+// sliceOf makes the EndpointSlice of a Service that leads to pods.
+func sliceOf(s *corev1.Service, pods []*corev1.Pod) *discoveryv1.EndpointSlice {
+	slice := &discoveryv1.EndpointSlice{TypeMeta: typeMeta(discoveryv1.SchemeGroupVersion, "EndpointSlice"), AddressType: discoveryv1.AddressTypeIPv4}
+	slice.Namespace, slice.Name = s.Namespace, s.Name+"-"+suffix("slice", s.UID)
+	slice.Labels = with(map[string]string{discoveryv1.LabelManagedBy: "endpointslice-controller.k8s.io"}, discoveryv1.LabelServiceName, s.Name)
+	slice.GenerateName, slice.OwnerReferences = s.Name+"-", controlledBy(s)
+	slice.Endpoints, slice.Ports = endpoints(pods), slicePorts(s, pods)
+	return slice
+}
+
+func slicePorts(s *corev1.Service, pods []*corev1.Pod) []discoveryv1.EndpointPort {
+	var list []discoveryv1.EndpointPort
+	for _, port := range s.Spec.Ports {
+		list = append(list, discoveryv1.EndpointPort{Name: new(port.Name), Protocol: new(port.Protocol), Port: new(target(port, pods))})
+	}
+	return list
 }
 
 // endpoints are those of the running pods that a Service selects.

@@ -36,23 +36,29 @@ func (s *stage) debug() {
 	s.setDefaults(p)
 	s.admit(p)
 	p.Spec.TerminationGracePeriodSeconds = new(int64(2))
-	s.machine("n3").hold(p, "")
+	m := s.node("n3")
+	if m == nil || s.refusal(p) != "" {
+		return // the user has seen to it
+	}
+	m.hold(p, "")
 	s.start(p, created)
 }
 
-// debugger is the debug pod that is there.
-func (s *stage) debugger() *corev1.Pod {
-	return s.pods[slices.IndexFunc(s.pods, func(p *corev1.Pod) bool { return strings.HasPrefix(p.Name, debugPrefix) })]
+// debugger gives f the debug pod, if it is there.
+func (s *stage) debugger(f func(*corev1.Pod)) {
+	i := slices.IndexFunc(s.pods, func(p *corev1.Pod) bool {
+		return p.Namespace == metav1.NamespaceSystem && strings.HasPrefix(p.Name, debugPrefix) && p.Labels == nil
+	})
+	if i >= 0 && !s.users[place(refOf(s.pods[i]))] {
+		f(s.pods[i])
+	}
 }
 
-func (s *stage) debugRuns() {
-	run(s.debugger(), s.time())
-	s.reported(s.debugger(), "kubelet")
-}
+func (s *stage) debugRuns() { s.debugger(s.ready) }
 
-func (s *stage) debugLeaves() { s.terminate(s.debugger()) }
+func (s *stage) debugLeaves() { s.debugger(s.terminate) }
 
-func (s *stage) debugGone() { s.leave(s.debugger()) }
+func (s *stage) debugGone() { s.debugger(s.leave) }
 
 // scan files the report of an image that was never scanned.
 func (s *stage) scan() {

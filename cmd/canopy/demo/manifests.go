@@ -17,8 +17,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
-	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/yaml"
+
+	"canopy/model/scheme"
 )
 
 //go:embed jungle/*.yaml
@@ -63,7 +64,7 @@ type decoder struct {
 
 func newDecoder(shift time.Duration) *decoder {
 	return &decoder{
-		typed: serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer(),
+		typed: serializer.NewCodecFactory(scheme.Types(), serializer.EnableStrict).UniversalDeserializer(),
 		// Only a whole JSON string is a date; an image tag that contains one is not.
 		dates: regexp.MustCompile(`"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?"`),
 		shift: shift,

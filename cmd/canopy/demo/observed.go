@@ -49,20 +49,29 @@ func (c *cluster) selected(namespace string, selector labels.Selector) []*corev1
 // observeStorage binds every claim to a volume of its own.
 func (c *cluster) observeStorage() {
 	each(c, func(claim *corev1.PersistentVolumeClaim) {
-		v := &corev1.PersistentVolume{TypeMeta: typeMeta(corev1.SchemeGroupVersion, "PersistentVolume")}
-		v.Name = "pvc-" + string(claim.UID)
-		v.Annotations = map[string]string{"pv.kubernetes.io/provisioned-by": "csi.jungle.example"}
-		size := claim.Spec.Resources.Requests
-		v.Spec = corev1.PersistentVolumeSpec{Capacity: size, AccessModes: claim.Spec.AccessModes, StorageClassName: *claim.Spec.StorageClassName,
-			VolumeMode: new(corev1.PersistentVolumeFilesystem), PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimDelete,
-			ClaimRef:               &corev1.ObjectReference{APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: claim.Namespace, Name: claim.Name, UID: claim.UID},
-			PersistentVolumeSource: corev1.PersistentVolumeSource{CSI: &corev1.CSIPersistentVolumeSource{Driver: "csi.jungle.example", VolumeHandle: v.Name}}}
-		v.Status.Phase = corev1.VolumeBound
-		claim.Spec.VolumeName = v.Name
-		set(&claim.Spec.VolumeMode, corev1.PersistentVolumeFilesystem)
-		claim.Status = corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimBound, AccessModes: claim.Spec.AccessModes, Capacity: size}
-		c.add(v, claim.CreationTimestamp.Add(4*time.Second))
+		c.add(bindClaim(claim), claim.CreationTimestamp.Add(4*time.Second))
 	})
+}
+
+// bindClaim makes the volume of a claim, and binds it.
+func bindClaim(claim *corev1.PersistentVolumeClaim) *corev1.PersistentVolume {
+	v := &corev1.PersistentVolume{TypeMeta: typeMeta(corev1.SchemeGroupVersion, "PersistentVolume")}
+	v.Name = "pvc-" + string(claim.UID)
+	v.Annotations = map[string]string{"pv.kubernetes.io/provisioned-by": "csi.jungle.example"}
+	size := claim.Spec.Resources.Requests
+	class := ""
+	if claim.Spec.StorageClassName != nil {
+		class = *claim.Spec.StorageClassName
+	}
+	v.Spec = corev1.PersistentVolumeSpec{Capacity: size, AccessModes: claim.Spec.AccessModes, StorageClassName: class,
+		VolumeMode: new(corev1.PersistentVolumeFilesystem), PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimDelete,
+		ClaimRef:               &corev1.ObjectReference{APIVersion: "v1", Kind: "PersistentVolumeClaim", Namespace: claim.Namespace, Name: claim.Name, UID: claim.UID},
+		PersistentVolumeSource: corev1.PersistentVolumeSource{CSI: &corev1.CSIPersistentVolumeSource{Driver: "csi.jungle.example", VolumeHandle: v.Name}}}
+	v.Status.Phase = corev1.VolumeBound
+	claim.Spec.VolumeName = v.Name
+	set(&claim.Spec.VolumeMode, corev1.PersistentVolumeFilesystem)
+	claim.Status = corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimBound, AccessModes: claim.Spec.AccessModes, Capacity: size}
+	return v
 }
 
 func (c *cluster) observeBudgets() {
@@ -100,10 +109,12 @@ func (c *cluster) observeBudget(b *policyv1.PodDisruptionBudget) {
 // observeQuotas counts what the manifests limit: pods, their requests and
 // limits, and Services that open a way in.
 func (c *cluster) observeQuotas() {
-	each(c, c.observeQuota)
+	var services []*corev1.Service
+	each(c, func(s *corev1.Service) { services = append(services, s) })
+	each(c, func(q *corev1.ResourceQuota) { c.observeQuota(q, services) })
 }
 
-func (c *cluster) observeQuota(q *corev1.ResourceQuota) {
+func (c *cluster) observeQuota(q *corev1.ResourceQuota, services []*corev1.Service) {
 	used := corev1.ResourceList{}
 	count := func(name corev1.ResourceName, by resource.Quantity) {
 		if _, ok := q.Spec.Hard[name]; ok {
@@ -125,7 +136,7 @@ func (c *cluster) observeQuota(q *corev1.ResourceQuota) {
 			count(corev1.ResourceLimitsMemory, ctr.Resources.Limits[corev1.ResourceMemory])
 		}
 	}
-	each(c, func(s *corev1.Service) {
+	for _, s := range services {
 		switch {
 		case s.Namespace != q.Namespace:
 		case s.Spec.Type == corev1.ServiceTypeLoadBalancer:
@@ -133,7 +144,7 @@ func (c *cluster) observeQuota(q *corev1.ResourceQuota) {
 		case s.Spec.Type == corev1.ServiceTypeNodePort:
 			count(corev1.ResourceServicesNodePorts, one)
 		}
-	})
+	}
 	q.Status = corev1.ResourceQuotaStatus{Hard: q.Spec.Hard, Used: used}
 }
 

@@ -77,17 +77,9 @@ func replicaSet(d *appsv1.Deployment) *appsv1.ReplicaSet {
 func (c *cluster) settleStatefulSet(s *appsv1.StatefulSet) {
 	hash := c.revise(s, s.Spec.Template)
 	for i := range int(*s.Spec.Replicas) {
-		name := fmt.Sprintf("%s-%d", s.Name, i)
-		template := *s.Spec.Template.DeepCopy()
-		template.Labels = with(with(with(template.Labels, revisionHash, hash), appsv1.StatefulSetPodNameLabel, name), appsv1.PodIndexLabel, fmt.Sprint(i))
-		template.Spec.Hostname, template.Spec.Subdomain = name, s.Spec.ServiceName
-		for _, claim := range s.Spec.VolumeClaimTemplates {
-			pvc := claim.DeepCopy()
-			pvc.TypeMeta = typeMeta(corev1.SchemeGroupVersion, "PersistentVolumeClaim")
-			pvc.Namespace, pvc.Name, pvc.Labels = s.Namespace, claim.Name+"-"+name, s.Spec.Selector.MatchLabels
-			c.add(pvc, s.CreationTimestamp.Add(time.Duration(i)*time.Minute))
-			template.Spec.Volumes = append(template.Spec.Volumes, corev1.Volume{Name: claim.Name, VolumeSource: corev1.VolumeSource{
-				PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: pvc.Name}}})
+		template, name, claims := seat(s, hash, i)
+		for _, claim := range claims {
+			c.add(claim, s.CreationTimestamp.Add(time.Duration(i)*time.Minute))
 		}
 		c.grow(s, template, name, i)
 	}
@@ -96,21 +88,47 @@ func (c *cluster) settleStatefulSet(s *appsv1.StatefulSet) {
 		CurrentRevision: s.Name + "-" + hash, UpdateRevision: s.Name + "-" + hash, ObservedGeneration: s.Generation}
 }
 
+// seat gives the template of one pod of a StatefulSet, its name, and the claims that it wants.
+func seat(s *appsv1.StatefulSet, hash string, i int) (template corev1.PodTemplateSpec, name string, claims []*corev1.PersistentVolumeClaim) {
+	name = fmt.Sprintf("%s-%d", s.Name, i)
+	template = *s.Spec.Template.DeepCopy()
+	template.Labels = with(with(with(template.Labels, revisionHash, hash), appsv1.StatefulSetPodNameLabel, name), appsv1.PodIndexLabel, fmt.Sprint(i))
+	template.Spec.Hostname, template.Spec.Subdomain = name, s.Spec.ServiceName
+	for _, claim := range s.Spec.VolumeClaimTemplates {
+		pvc := claim.DeepCopy()
+		pvc.TypeMeta = typeMeta(corev1.SchemeGroupVersion, "PersistentVolumeClaim")
+		pvc.Namespace, pvc.Name, pvc.Labels = s.Namespace, claim.Name+"-"+name, s.Spec.Selector.MatchLabels
+		claims = append(claims, pvc)
+		template.Spec.Volumes = append(template.Spec.Volumes, corev1.Volume{Name: claim.Name, VolumeSource: corev1.VolumeSource{
+			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: pvc.Name}}})
+	}
+	return template, name, claims
+}
+
 func (c *cluster) settleDaemonSet(d *appsv1.DaemonSet) {
 	hash := c.revise(d, d.Spec.Template)
 	var n int32
 	for i, m := range c.nodes {
-		template := *d.Spec.Template.DeepCopy()
-		template.Labels = with(with(template.Labels, revisionHash, hash), "pod-template-generation", fmt.Sprint(d.Generation))
-		tolerateAsDaemon(&template.Spec)
-		if !m.takes(&template.Spec) {
+		template, ok := daemon(d, hash, m)
+		if !ok {
 			continue
 		}
-		pinTo(&template.Spec, m.node.Name)
 		c.grow(d, template, d.Name+"-"+suffix(d.UID, m.node.Name), i)
 		n++
 	}
 	d.Status = appsv1.DaemonSetStatus{DesiredNumberScheduled: n, CurrentNumberScheduled: n, NumberReady: n, NumberAvailable: n, UpdatedNumberScheduled: n, ObservedGeneration: d.Generation}
+}
+
+// daemon gives the template of the pod of a DaemonSet on a node, and whether the node takes it.
+func daemon(d *appsv1.DaemonSet, hash string, m *machine) (corev1.PodTemplateSpec, bool) {
+	template := *d.Spec.Template.DeepCopy()
+	template.Labels = with(with(template.Labels, revisionHash, hash), "pod-template-generation", fmt.Sprint(d.Generation))
+	tolerateAsDaemon(&template.Spec)
+	if !m.takes(&template.Spec) {
+		return template, false
+	}
+	pinTo(&template.Spec, m.node.Name)
+	return template, true
 }
 
 // settleCronJob leaves the jobs of the last nights that its history keeps.
@@ -138,6 +156,12 @@ func (c *cluster) settleCronJob(j *batchv1.CronJob) {
 }
 
 func (c *cluster) settleJob(j *batchv1.Job) {
+	specifyJob(j)
+	c.grow(j, j.Spec.Template, j.Name+"-"+suffix(j.UID), 0)
+}
+
+// specifyJob fills in what the API server does for a Job.
+func specifyJob(j *batchv1.Job) {
 	set(&j.Spec.Completions, 1)
 	set(&j.Spec.Parallelism, 1)
 	set(&j.Spec.CompletionMode, batchv1.NonIndexedCompletion)
@@ -147,11 +171,16 @@ func (c *cluster) settleJob(j *batchv1.Job) {
 		j.Spec.Template.Labels = map[string]string{}
 	}
 	maps.Copy(j.Spec.Template.Labels, own)
-	c.grow(j, j.Spec.Template, j.Name+"-"+suffix(j.UID), 0)
 }
 
 // revise adds the ControllerRevision of a StatefulSet or DaemonSet.
 func (c *cluster) revise(o object, template corev1.PodTemplateSpec) string {
+	r, hash := controllerRevision(o, template)
+	c.add(r, changed(o))
+	return hash
+}
+
+func controllerRevision(o object, template corev1.PodTemplateSpec) (*appsv1.ControllerRevision, string) {
 	hash := templateHash(template)
 	data, err := json.Marshal(map[string]any{"spec": map[string]any{"template": template}})
 	if err != nil {
@@ -160,8 +189,7 @@ func (c *cluster) revise(o object, template corev1.PodTemplateSpec) string {
 	r := &appsv1.ControllerRevision{TypeMeta: typeMeta(appsv1.SchemeGroupVersion, "ControllerRevision"), Data: runtime.RawExtension{Raw: data}, Revision: 1}
 	r.Namespace, r.Name, r.OwnerReferences = o.GetNamespace(), o.GetName()+"-"+hash, controlledBy(o)
 	r.Labels = with(template.Labels, revisionHash, hash)
-	c.add(r, changed(o))
-	return hash
+	return r, hash
 }
 
 // changed is when the spec of o was last written.

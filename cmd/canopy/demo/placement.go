@@ -71,22 +71,44 @@ func (c *cluster) schedule() {
 
 // candidates are the nodes that take a pod.
 func (c *cluster) candidates(p *corev1.Pod) []*machine {
-	if a := p.Spec.Affinity; a != nil {
-		name := a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms[0].MatchFields[0].Values[0]
-		return []*machine{c.machine(name)}
-	}
-	return slices.DeleteFunc(slices.Clone(c.nodes), func(m *machine) bool { return !m.takes(&p.Spec) })
+	pin := pinOf(&p.Spec)
+	return slices.DeleteFunc(slices.Clone(c.nodes), func(m *machine) bool { return pin != "" && m.node.Name != pin || pin == "" && !m.takes(&p.Spec) })
 }
 
-// choose is the node that the scheduler takes for a pod: the one with the least load.
+// pinOf names the node for which the controller of a DaemonSet made a pod; "" for any other. Of affinity nothing else is played.
+func pinOf(s *corev1.PodSpec) string {
+	a := s.Affinity
+	if a == nil || a.NodeAffinity == nil || a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution == nil {
+		return ""
+	}
+	for _, t := range a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms {
+		for _, f := range t.MatchFields {
+			if f.Key == metav1.ObjectNameField && len(f.Values) > 0 {
+				return f.Values[0]
+			}
+		}
+	}
+	return ""
+}
+
+// choose is the node that the scheduler takes for a pod of the manifests, which all find one.
 func (c *cluster) choose(p *corev1.Pod) *machine {
+	m := c.fit(p)
+	if m == nil {
+		panic(fmt.Errorf("no node takes pod %s/%s", p.Namespace, p.Name))
+	}
+	return m
+}
+
+// fit is the node that the scheduler takes for a pod: the one with the least load. It gives nil where none takes it.
+func (c *cluster) fit(p *corev1.Pod) *machine {
 	var owner types.UID
 	if len(p.OwnerReferences) > 0 {
 		owner = p.OwnerReferences[0].UID
 	}
 	fit := c.candidates(p)
 	if len(fit) == 0 {
-		panic(fmt.Errorf("no node takes pod %s/%s", p.Namespace, p.Name))
+		return nil
 	}
 	return slices.MinFunc(fit, func(a, b *machine) int { return cmp.Compare(a.load(owner), b.load(owner)) })
 }

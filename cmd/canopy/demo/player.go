@@ -11,10 +11,11 @@ import (
 // Player plays the script of the demo on a source, over and over. It is safe for use by many goroutines.
 type Player struct {
 	clock model.Clock
-	// stage belongs to Run.
-	stage *stage
 
-	mutex  sync.Mutex
+	// mutex is held by whoever writes to the source: the play, or a Writer.
+	mutex sync.Mutex
+	// stage is made when somebody first writes.
+	stage  *stage
 	paused bool
 	// played is how much of the loop was over when it last went on, at resumed.
 	played  time.Duration
@@ -65,7 +66,7 @@ func (p *Player) position() time.Duration {
 
 // Run plays until the context ends, and gives an error only where a step cannot be written. Before the first step it
 // does nothing at all but wait, so that it takes nothing from whoever opens the demo. From then on the objects of the
-// jungle are the player's.
+// jungle are the player's. A step about an object that a Writer has written to is left out: it is the user's.
 func (p *Player) Run(ctx context.Context, to Target, jungle *Jungle) error {
 	if err := p.loop(ctx, to, jungle); ctx.Err() == nil {
 		return err
@@ -77,10 +78,9 @@ func (p *Player) loop(ctx context.Context, to Target, jungle *Jungle) error {
 	p.mutex.Lock()
 	p.played, p.resumed = 0, p.clock.Now()
 	p.mutex.Unlock()
-	if err := p.reach(ctx, opening, func() error { return nil }); err != nil {
+	if err := p.reach(ctx, opening, func() error { p.open(jungle); return nil }); err != nil {
 		return err
 	}
-	p.stage = newStage(jungle)
 	script := Story()
 	for {
 		for _, step := range script.Steps {
@@ -92,6 +92,14 @@ func (p *Player) loop(ctx context.Context, to Target, jungle *Jungle) error {
 			return err
 		}
 	}
+}
+
+// open gives the stage. The caller holds the lock.
+func (p *Player) open(jungle *Jungle) *stage {
+	if p.stage == nil {
+		p.stage = newStage(jungle)
+	}
+	return p.stage
 }
 
 // reach waits for a moment of the loop and does what is due then, at a time at which nobody can pause.

@@ -13,6 +13,9 @@ const rebooted = "n6"
 // fail is what the node lifecycle controller sees of a node that reboots: no word of the kubelet, and so no pod that is
 // taken for ready.
 func (s *stage) fail() {
+	if s.node(rebooted) == nil {
+		return // the user has deleted it
+	}
 	n := edit[*corev1.Node](s, "Node", "", rebooted)
 	for i := range n.Status.Conditions {
 		if c := &n.Status.Conditions[i]; c.Type != corev1.NodeNetworkUnavailable {
@@ -36,9 +39,12 @@ func (s *stage) fail() {
 
 // boot is the node back, with what it waited for a reboot to get: the kernel of its pool.
 func (s *stage) boot() {
+	if s.node(rebooted) == nil {
+		return
+	}
 	n := edit[*corev1.Node](s, "Node", "", rebooted)
 	first := s.first[refOf(n)].(*corev1.Node)
-	n.Spec.Taints = slices.Clone(first.Spec.Taints)
+	n.Spec.Taints = slices.DeleteFunc(n.Spec.Taints, func(t corev1.Taint) bool { return t.Key == corev1.TaintNodeUnreachable })
 	for i, c := range first.Status.Conditions {
 		if c.Type != corev1.NodeNetworkUnavailable {
 			c.LastHeartbeatTime, c.LastTransitionTime = s.time(), s.time()
@@ -46,7 +52,9 @@ func (s *stage) boot() {
 		n.Status.Conditions[i] = c
 	}
 	n.Status.NodeInfo.BootID = string(uuid(fmt.Sprint("boot", s.version)))
-	n.Status.NodeInfo.KernelVersion = find[*corev1.Node](s, "Node", "", "n3").Status.NodeInfo.KernelVersion
+	if pool := s.node("n3"); pool != nil {
+		n.Status.NodeInfo.KernelVersion = pool.node.Status.NodeInfo.KernelVersion
+	}
 	delete(n.Annotations, "weave.works/kured-most-recent-reboot-needed")
 	s.reported(n, "kubelet")
 	for _, p := range s.running() {

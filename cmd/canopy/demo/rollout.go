@@ -144,8 +144,9 @@ func (s *stage) terminate(p *corev1.Pod) {
 	s.hand(p)
 }
 
-// sprout starts a pod of a ReplicaSet. One that was there at the start comes back with its name, node and address.
-func (s *stage) sprout(rs *appsv1.ReplicaSet) {
+// sprout starts a pod of a ReplicaSet, unless admission refuses it. One that was there at the start comes back with its name, node
+// and address.
+func (s *stage) sprout(rs *appsv1.ReplicaSet) *corev1.Pod {
 	for i := 0; ; i++ {
 		p := seed(rs, rs.Spec.Template, podName(rs, i))
 		if s.all[refOf(p)] != nil {
@@ -153,13 +154,10 @@ func (s *stage) sprout(rs *appsv1.ReplicaSet) {
 		}
 		s.identify(p)
 		s.admit(p)
-		if was, ok := s.first[refOf(p)].(*corev1.Pod); ok {
-			s.machine(was.Spec.NodeName).hold(p, was.Status.PodIP)
-		} else {
-			s.choose(p).hold(p, "")
+		if s.refusal(p) == "" {
+			s.settlePod(p, kcm)
 		}
-		s.start(p, kcm)
-		return
+		return p
 	}
 }
 

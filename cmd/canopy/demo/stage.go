@@ -10,6 +10,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/pod-security-admission/policy"
 
 	"canopy/model"
 )
@@ -25,6 +27,20 @@ type Target interface {
 type stage struct {
 	*cluster
 	all map[model.Ref]object
+	// users holds, without their versions, what a user has changed, made or deleted. It is left alone.
+	users map[model.Ref]bool
+	// gone holds what a user has deleted, as it was.
+	gone map[model.Ref]object
+	// stuck says why owners that a user has changed have not got all their pods.
+	stuck map[model.Ref]string
+	// taken holds what was deleted and whose dependents are still there; disturbed the owners that lost something by that.
+	taken     []object
+	disturbed map[model.Ref]bool
+	// made says of which template pods are whose owner does not mark them.
+	made map[types.UID]string
+	// lent holds the status of Services of which a user has taken the address outside.
+	lent      map[model.Ref]corev1.ServiceStatus
+	standards policy.Evaluator
 	// first holds what the play changed as it was before, so that a loop ends as it began.
 	first map[model.Ref]object
 	put   []object
@@ -32,7 +48,9 @@ type stage struct {
 }
 
 func newStage(j *Jungle) *stage {
-	s := &stage{cluster: j.cluster, all: map[model.Ref]object{}, first: map[model.Ref]object{}}
+	s := &stage{cluster: j.cluster, all: map[model.Ref]object{}, first: map[model.Ref]object{},
+		users: map[model.Ref]bool{}, gone: map[model.Ref]object{}, stuck: map[model.Ref]string{},
+		disturbed: map[model.Ref]bool{}, made: map[types.UID]string{}, lent: map[model.Ref]corev1.ServiceStatus{}}
 	for _, o := range s.objects {
 		s.all[refOf(o)] = o
 	}
@@ -44,25 +62,61 @@ func refOf(o object) model.Ref {
 	return model.Ref{Group: k.Group, Version: k.Version, Kind: k.Kind, Namespace: o.GetNamespace(), Name: o.GetName()}
 }
 
-// play carries one step out, lets the controllers follow, and hands all of it over.
+// play carries one step out, lets the controllers follow, and hands all of it over. What has become the user's is left alone.
 func (s *stage) play(step Step, now time.Time, to Target) error {
-	s.now = now.UTC().Truncate(time.Second)
+	s.tick(now)
+	if slices.ContainsFunc(step.about, func(ref model.Ref) bool { return s.users[place(ref)] }) {
+		return nil
+	}
 	step.play(s)
 	s.follow()
-	put := make([]runtime.Object, len(s.put))
-	for i, o := range s.put {
-		put[i] = o
-	}
-	drop := s.drop
-	s.put, s.drop = nil, nil
-	if err := to.Put(put...); err != nil {
-		return fmt.Errorf("%s: %w", step.What, err)
-	}
-	// Somebody may have removed it before.
-	if err := to.Delete(drop...); err != nil && !isNotFound(err) {
+	if err := s.flush(to); err != nil {
 		return fmt.Errorf("%s: %w", step.What, err)
 	}
 	return nil
+}
+
+func (s *stage) tick(now time.Time) { s.now = now.UTC().Truncate(time.Second) }
+
+// flush hands over what was written.
+func (s *stage) flush(to Target) error {
+	var put []runtime.Object
+	for _, o := range s.put {
+		if s.all[refOf(o)] == o {
+			put = append(put, o)
+		}
+	}
+	// What came back at once is not gone.
+	drop := slices.DeleteFunc(s.drop, func(ref model.Ref) bool { return s.all[ref] != nil })
+	s.put, s.drop = nil, nil
+	if err := to.Put(put...); err != nil {
+		return err
+	}
+	// Somebody may have removed it before.
+	if err := to.Delete(drop...); err != nil && !isNotFound(err) {
+		return err
+	}
+	return nil
+}
+
+// place names an object whatever version it is read in.
+func place(ref model.Ref) model.Ref {
+	ref.Version = ""
+	return ref
+}
+
+// every calls f on the objects of one type that there are, in a fixed order.
+func every[T object](s *stage, f func(T)) {
+	var list []T
+	for _, o := range s.all {
+		if t, ok := o.(T); ok {
+			list = append(list, t)
+		}
+	}
+	slices.SortFunc(list, func(a, b T) int { return refOf(a).Compare(refOf(b)) })
+	for _, o := range list {
+		f(o)
+	}
 }
 
 func (s *stage) time() metav1.Time { return metav1.NewTime(s.now) }
@@ -155,7 +209,9 @@ func (s *stage) restore(kind, namespace, name string) {
 
 // leave takes a pod out of the cluster. A pod of the start may come back, and its address waits for it.
 func (s *stage) leave(p *corev1.Pod) {
-	s.machine(p.Spec.NodeName).release(p, s.first[refOf(p)] != nil)
+	if p.Spec.NodeName != "" {
+		s.machine(p.Spec.NodeName).release(p, s.first[refOf(p)] != nil)
+	}
 	s.pods = slices.DeleteFunc(s.pods, func(o *corev1.Pod) bool { return o == p })
 	s.remove(p)
 }

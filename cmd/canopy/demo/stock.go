@@ -22,14 +22,9 @@ func (c *cluster) stock() {
 		born := ns.CreationTimestamp.Add(2 * time.Second)
 		c.add(&corev1.ServiceAccount{TypeMeta: typeMeta(corev1.SchemeGroupVersion, "ServiceAccount"),
 			ObjectMeta: metav1.ObjectMeta{Namespace: ns.Name, Name: "default"}}, born)
-		c.add(&corev1.ConfigMap{TypeMeta: typeMeta(corev1.SchemeGroupVersion, "ConfigMap"),
-			ObjectMeta: metav1.ObjectMeta{Namespace: ns.Name, Name: "kube-root-ca.crt", Annotations: map[string]string{
-				"kubernetes.io/description": "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."}},
-			Data: map[string]string{"ca.crt": "not-a-real-value"}}, born)
+		c.add(rootBundle(ns.Name), born)
 	})
-	each(c, func(sa *corev1.ServiceAccount) {
-		c.token[key(sa)] = sa.AutomountServiceAccountToken == nil || *sa.AutomountServiceAccountToken
-	})
+	each(c, c.trust)
 	c.add(&corev1.Service{TypeMeta: typeMeta(corev1.SchemeGroupVersion, "Service"),
 		ObjectMeta: metav1.ObjectMeta{Namespace: metav1.NamespaceDefault, Name: "kubernetes", Labels: map[string]string{"component": "apiserver", "provider": "kubernetes"}},
 		Spec:       corev1.ServiceSpec{ClusterIP: "10.96.0.1", Ports: []corev1.ServicePort{{Name: "https", Port: 443, TargetPort: intstr.FromInt32(6443)}}}}, c.founded())
@@ -48,6 +43,19 @@ func (c *cluster) stock() {
 	c.aggregate()
 }
 
+// trust notes whether the pods of an account mount its token unless they say otherwise.
+func (c *cluster) trust(sa *corev1.ServiceAccount) {
+	c.token[key(sa)] = sa.AutomountServiceAccountToken == nil || *sa.AutomountServiceAccountToken
+}
+
+// rootBundle is the ConfigMap that every namespace has.
+func rootBundle(namespace string) *corev1.ConfigMap {
+	return &corev1.ConfigMap{TypeMeta: typeMeta(corev1.SchemeGroupVersion, "ConfigMap"),
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "kube-root-ca.crt", Annotations: map[string]string{
+			"kubernetes.io/description": "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."}},
+		Data: map[string]string{"ca.crt": "not-a-real-value"}}
+}
+
 // aggregate writes the rules of ClusterRoles that gather those of others, as
 // the clusterrole-aggregation-controller does.
 func (c *cluster) aggregate() {
@@ -58,18 +66,22 @@ func (c *cluster) aggregate() {
 	for range 3 {
 		for _, r := range roles {
 			if r.AggregationRule != nil {
-				r.Rules = gathered(r, roles)
+				rules, err := gathered(r, roles)
+				if err != nil {
+					panic(err) // the manifests hold such roles
+				}
+				r.Rules = rules
 			}
 		}
 	}
 }
 
-func gathered(into *rbacv1.ClusterRole, roles []*rbacv1.ClusterRole) []rbacv1.PolicyRule {
+func gathered(into *rbacv1.ClusterRole, roles []*rbacv1.ClusterRole) ([]rbacv1.PolicyRule, error) {
 	rules := []rbacv1.PolicyRule{}
 	for i := range into.AggregationRule.ClusterRoleSelectors {
 		selector, err := metav1.LabelSelectorAsSelector(&into.AggregationRule.ClusterRoleSelectors[i])
 		if err != nil {
-			panic(fmt.Errorf("stock ClusterRole %s: %w", into.Name, err))
+			return nil, fmt.Errorf("ClusterRole %s: %w", into.Name, err)
 		}
 		for _, r := range roles {
 			if r.Name == into.Name || !selector.Matches(labels.Set(r.Labels)) {
@@ -82,5 +94,5 @@ func gathered(into *rbacv1.ClusterRole, roles []*rbacv1.ClusterRole) []rbacv1.Po
 			}
 		}
 	}
-	return rules
+	return rules, nil
 }

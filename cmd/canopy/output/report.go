@@ -157,6 +157,9 @@ func (r *Report) Complete() bool {
 	})
 }
 
+// Whole tells of a model.Report that every kind was seen whole.
+func Whole(r *model.Report) bool { return (&Report{Coverage: coverages(r.Coverage)}).Complete() }
+
 // Unread tells that nothing was read for a model.Report, and why.
 func Unread(r *model.Report) (reason string, unread bool) {
 	return (&Report{Coverage: coverages(r.Coverage)}).Empty()

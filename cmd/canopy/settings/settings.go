@@ -24,6 +24,8 @@ type Dashboard struct {
 	// Mouse tells whether the mouse is used, ASCII whether all characters are plain ones, Glow whether what is new is
 	// drawn so for a moment.
 	Mouse, ASCII, Glow bool
+	// ReadOnly tells that nothing is written to the cluster, whatever the user confirms.
+	ReadOnly bool
 	// LogFile is the path of the log; empty where nothing is logged. LogLevel is debug, info, warn or error.
 	LogFile, LogLevel string
 }
@@ -63,7 +65,7 @@ func (s *Settings) Wrong(setting, text string) Problem {
 
 // Given is what the command line or the environment says; nil is what they say nothing about.
 type Given struct {
-	ASCII             *bool
+	ASCII, ReadOnly   *bool
 	Namespaces        *[]string
 	LogFile, LogLevel *string
 }
@@ -72,6 +74,9 @@ type Given struct {
 func (d Dashboard) With(g Given) Dashboard {
 	if g.ASCII != nil {
 		d.ASCII = *g.ASCII
+	}
+	if g.ReadOnly != nil {
+		d.ReadOnly = *g.ReadOnly
 	}
 	if g.Namespaces != nil {
 		d.Namespaces = *g.Namespaces

@@ -60,6 +60,12 @@ func options() []option {
 			field: func(d *Dashboard) any { return &d.Glow },
 		},
 		{
+			name: "readOnly", kind: flag, fallback: "false",
+			doc: "Write nothing to the cluster and rehearse nothing on it, whatever is confirmed on the screen; canopy fix --apply, canopy fix --dry-run and " +
+				"canopy undo refuse too. The flag --read-only is over it, for all contexts.",
+			field: func(d *Dashboard) any { return &d.ReadOnly },
+		},
+		{
 			name: "log", kind: group, global: true, doc: "What the dashboard logs, and where.",
 			options: []option{
 				{

@@ -1,0 +1,86 @@
+package fixtest
+
+import (
+	"slices"
+	"testing"
+
+	"canopy/analysis/catalogue"
+	"canopy/k8s/labtest"
+)
+
+// TestEveryRuleHasAScene goes through the catalogue, so that a rule cannot come without being proven here.
+func TestEveryRuleHasAScene(t *testing.T) {
+	rules, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := scenes(t)
+	for _, r := range rules.Sorted() {
+		if !slices.ContainsFunc(all, func(c *scene) bool { return c.name == r.ID }) {
+			t.Errorf("%s has no scene", r.ID)
+		}
+	}
+	for _, c := range all {
+		if rules[c.rule] == nil {
+			t.Errorf("scene %s is of no rule", c.name)
+		}
+	}
+}
+
+// TestFixes proves fixes on one real control plane, which its parts share.
+func TestFixes(t *testing.T) {
+	s := newStage(t)
+	s.load(t, manifests(t, "testdata/base/dns.yaml"))
+	all := scenes(t)
+	for _, c := range all {
+		if !c.alone() {
+			s.load(t, c.objects)
+		}
+	}
+	t.Run("rules", func(t *testing.T) {
+		for _, c := range all {
+			if !c.alone() {
+				t.Run(c.name, func(t *testing.T) {
+					t.Parallel()
+					s.ladder(t, c)
+				})
+			}
+		}
+	})
+	for _, c := range all {
+		if c.alone() {
+			t.Run("alone/"+c.name, func(t *testing.T) {
+				s.load(t, c.objects)
+				s.ladder(t, c)
+				s.unload(t, c.objects)
+			})
+		}
+	}
+	t.Run("forecasts", func(t *testing.T) {
+		count := 10
+		if long() {
+			count = 200
+		}
+		s.forecasts(t, count)
+	})
+	t.Run("faults", func(t *testing.T) { s.faults(t, all) })
+	t.Run("catalogue", func(t *testing.T) {
+		for _, r := range s.rules.Sorted() {
+			switch one := s.tried.of(r.ID); {
+			case r.Fix == "yaml" && !one.closed:
+				t.Errorf("%s: the catalogue knows of a document, and none has ended a finding", r.ID)
+			case !one.closed && !one.told:
+				t.Errorf("%s: neither documents nor a note", r.ID)
+			}
+		}
+	})
+}
+
+// TestForecastsInTheJungle holds the same of the demo's cluster, which was not made for it.
+func TestForecastsInTheJungle(t *testing.T) {
+	if !long() {
+		t.Skip("CANOPY_LONG is not 1")
+	}
+	s := newStage(t, labtest.WithManifests("../demo/jungle"))
+	s.forecasts(t, 100)
+}
