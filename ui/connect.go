@@ -73,6 +73,13 @@ func (r *root) connected(msg connectedMsg) tea.Cmd {
 		r.note = view.Note{Text: msg.name + ": " + msg.err.Error(), Bad: true}
 		return nil
 	}
+	if w := r.writing(); w != "" {
+		r.note = view.Note{Text: msg.name + ": wait: " + w, Bad: true}
+		return func() tea.Msg {
+			msg.session.Close()
+			return nil
+		}
+	}
 	old := r.shared.Session
 	r.note = view.Note{}
 	return tea.Batch(r.take(msg.session), func() tea.Msg {

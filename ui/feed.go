@@ -184,12 +184,12 @@ func (f *feed) waiting() int {
 }
 
 // failed ends the program where the session that it began with has failed, for then nothing was ever to be seen; later ones
-// are told of.
+// are told of, and where something was written, which may have to be taken back.
 func (r *root) failed(msg failedMsg) tea.Cmd {
 	if msg.generation != r.feed.generation || msg.err == nil {
 		return nil
 	}
-	if msg.generation == 1 {
+	if msg.generation == 1 && r.writing() == "" && r.unsaved() == 0 {
 		r.failure = msg.err
 		return tea.Quit
 	}

@@ -121,6 +121,11 @@ func (r *root) far(a keys.Action) bool {
 	switch a {
 	case keys.Internet, keys.Isolation, keys.Policies, keys.History:
 		return !r.top().Can(a).Known
+	case keys.Propose:
+		return r.top().Place().Screen != view.Overview
+	case keys.Enforce:
+		o := r.hint().Object
+		return o.Group != "" || o.Kind != "Namespace"
 	}
 	return false
 }
@@ -135,7 +140,11 @@ func (r *root) footer() (string, []view.Zone) {
 	var parts []view.Part
 	for i := range table {
 		b := &table[i]
-		if b.Label == "" || b.Show() == "" || b.Scope == keys.Screens || r.far(b.Action) || !offer(b.Action).OK() {
+		label := b.Label
+		if r.chooser == nil && r.prompt == nil {
+			label, _ = r.label(b)
+		}
+		if label == "" || b.Show() == "" || b.Scope == keys.Screens || r.far(b.Action) || !offer(b.Action).OK() {
 			continue
 		}
 		rank := 4 + len(parts)
@@ -151,7 +160,7 @@ func (r *root) footer() (string, []view.Zone) {
 		}
 		parts = append(parts,
 			view.Part{Text: b.Show(), Style: r.shared.Theme.Key, Rank: rank, Action: b.Action},
-			view.Part{Text: " " + b.Label, Style: r.shared.Theme.Label, Rank: rank, Action: b.Action, Tight: true})
+			view.Part{Text: " " + label, Style: r.shared.Theme.Label, Rank: rank, Action: b.Action, Tight: true})
 	}
 	return r.shared.Bar(r.width, parts...)
 }

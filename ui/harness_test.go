@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +48,9 @@ func newScreen(t testing.TB, o Options, session *viewtest.Session) *screenTest {
 	}
 	s := &screenTest{t: t, session: session, root: newRoot(context.Background(), o)}
 	s.root.shared.Edges = edges
+	// An editor that changes nothing.
+	s.root.shared.Editor = []string{"editor"}
+	s.root.shared.Exec = func(_ *exec.Cmd, done tea.ExecCallback) tea.Cmd { return func() tea.Msg { return done(nil) } }
 	s.run(s.root.begin)
 	return s
 }
@@ -184,7 +188,12 @@ func screens() map[string][]string {
 		view.Resources:  {"0"},
 		view.Detail:     {"2", "enter"},
 		view.Explain:    {"2", "e"},
-		view.Preview:    {"2", "f"},
+		view.Plan:       {"2", "f"},
+		view.Proposal:   {"F", "testdata/proposal.yaml", "enter"},
+		view.Enforce:    {"0", "j", "j", "j", "j", "j", "B"},
+		"tried":         {"2", "f", "tab", "tab", "right", "right", "enter"},
+		"confirm":       {"2", "f", "tab", "tab", "right", "right", "right", "enter"},
+		"guard":         {"2", "f", "K"},
 		view.WhoCan:     {"3", "A", "get pods -n data", "enter"},
 		view.Grants:     {"3", "j", "j", "tab", "tab", "enter"},
 		view.Matrix:     {"3", "j", "j", "N"},

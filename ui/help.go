@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+
 	tea "charm.land/bubbletea/v2"
 
 	"canopy/ui/keys"
@@ -18,12 +20,13 @@ func (r *root) openHelp() tea.Cmd {
 				continue
 			}
 			off := ""
+			_, does := r.label(b)
 			if o := r.offer(b.Action); !o.Known {
 				off = "has no meaning here: " + b.Does
 			} else if o.Why != "" {
 				off = o.Why
 			}
-			c.items = append(c.items, choice{Item: view.Item{Text: keyColumn(b) + string(b.Action), Note: b.Does}, name: string(b.Action), off: off})
+			c.items = append(c.items, choice{Item: view.Item{Text: keyColumn(b) + string(b.Action), Note: does}, name: string(b.Action), off: off})
 			actions = append(actions, b.Action)
 		}
 	}
@@ -34,6 +37,22 @@ func (r *root) openHelp() tea.Cmd {
 	c.done = func(chosen []int) tea.Cmd { return r.act(actions[chosen[0]]) }
 	r.openChooser(c)
 	return nil
+}
+
+// labelled is a screen on which some keys mean something else than elsewhere.
+type labelled interface {
+	// Label names what an action does there, in short and in a sentence; "" for what it is called everywhere.
+	Label(a keys.Action) (label, does string)
+}
+
+// label names what a binding does here.
+func (r *root) label(b *keys.Binding) (label, does string) {
+	label, does = b.Label, b.Does
+	if l, ok := r.top().(labelled); ok {
+		short, long := l.Label(b.Action)
+		label, does = cmp.Or(short, label), cmp.Or(long, does)
+	}
+	return label, does
 }
 
 // keyColumn writes the key of a binding so wide that actions stand below each other.

@@ -18,7 +18,12 @@ func (r *root) offer(a keys.Action) view.Offer {
 		return view.When(r.at > 0, "there was no place before this one")
 	case keys.Later:
 		return view.When(r.at+1 < len(r.places), "there was no place after this one")
+	case keys.Undo:
+		return r.canUndo()
 	case keys.Context:
+		if w := r.writing(); w != "" {
+			return view.Because("wait: " + w)
+		}
 		return view.When(r.options.Contexts != nil, "what is shown comes from no kubeconfig")
 	case keys.Bookmarks:
 		return view.When(len(r.marked()) > 0, "there are none: "+r.shared.Keys.Show(keys.Bookmark)+" makes one")

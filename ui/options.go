@@ -26,6 +26,8 @@ type Options struct {
 	Keys map[keys.Action][]string
 	// Clipboard puts text onto the machine's own clipboard, beside the terminal's; nil where there is none.
 	Clipboard func(text string) error
+	// Editor is the command line with which texts are edited; nil means what VISUAL or EDITOR says.
+	Editor []string
 	// Notes are told once at the start, such as what is wrong in the settings.
 	Notes []string
 	// Output and Input are the terminal; nil means the standard ones.

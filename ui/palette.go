@@ -69,7 +69,8 @@ func (r *root) commands() []command {
 		if b.Action == keys.Palette {
 			continue
 		}
-		c := command{text: string(b.Action), note: b.Does, do: func() tea.Cmd { return r.act(b.Action) }}
+		_, does := r.label(b)
+		c := command{text: string(b.Action), note: does, do: func() tea.Cmd { return r.act(b.Action) }}
 		if o := r.offer(b.Action); !o.Known {
 			c.off = "has no meaning here"
 		} else {
@@ -89,11 +90,19 @@ func (r *root) commands() []command {
 		list = append(list, command{text: "background " + background, note: "colours for a background", do: func() tea.Cmd { return r.paint(background) }})
 	}
 	list = append(list, r.tableCommands()...)
+	if c, ok := r.top().(commander); ok {
+		for _, own := range c.Commands() {
+			list = append(list, command{text: own.Text, note: own.Note, off: own.Off, do: own.Do})
+		}
+	}
 	for _, rule := range r.shared.Session.Rules() {
 		list = append(list, command{text: "explain " + rule.ID, note: rule.Title, do: func() tea.Cmd { return r.open(view.Place{Screen: view.Explain, Rule: rule.ID}) }})
 	}
 	return list
 }
+
+// commander is a screen with commands of its own.
+type commander interface{ Commands() []view.Command }
 
 // tableCommands lists what can be done with the table of the screen.
 func (r *root) tableCommands() []command {

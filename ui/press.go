@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"canopy/ui/keys"
@@ -13,8 +15,8 @@ func (r *root) press(key tea.KeyPressMsg) tea.Cmd {
 	name := key.String()
 	switch {
 	case name == "ctrl+c":
-		// Whatever the settings say, there is a way out.
-		return tea.Quit
+		// Whatever the settings say, and whatever has the keyboard, there is a way out.
+		return r.quit()
 	case r.chooser != nil:
 		return r.typed(keys.Typing().Action(name), key, r.chooser.do, r.chooser.edit)
 	case r.prompt != nil:
@@ -26,11 +28,13 @@ func (r *root) press(key tea.KeyPressMsg) tea.Cmd {
 // typed gives a key to what has the keyboard.
 func (r *root) typed(a keys.Action, key tea.KeyPressMsg, do func(*root, keys.Action) tea.Cmd, edit func(*root, tea.Msg) tea.Cmd) tea.Cmd {
 	switch a {
-	case keys.None:
-		return edit(r, key)
 	case keys.Quit:
-		return tea.Quit
+		return r.quit()
+	case keys.None:
+		r.warned = false
+		return edit(r, key)
 	}
+	r.warned = false
 	return do(r, a)
 }
 
@@ -39,6 +43,11 @@ func (r *root) paste(msg tea.PasteMsg) tea.Cmd {
 	switch {
 	case r.chooser != nil:
 		return r.chooser.edit(r, msg)
+	case r.prompt != nil && r.prompt.paste != nil && strings.ContainsAny(strings.TrimSpace(msg.Content), "\r\n"):
+		take := r.prompt.paste
+		r.prompt = nil
+		// Terminals send a carriage return at the end of a pasted line.
+		return take(strings.ReplaceAll(strings.ReplaceAll(msg.Content, "\r\n", "\n"), "\r", "\n"))
 	case r.prompt != nil:
 		return r.prompt.edit(r, msg)
 	}
@@ -65,6 +74,9 @@ func (r *root) act(a keys.Action) tea.Cmd {
 		}
 		r.note = view.Note{Text: string(a) + ": " + why}
 		return nil
+	}
+	if a != keys.Quit {
+		r.warned = false
 	}
 	if do, ok := r.general(a); ok {
 		return do()
@@ -109,7 +121,11 @@ func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
 	case keys.Suspend:
 		return func() tea.Cmd { return tea.Suspend }, true
 	case keys.Quit:
-		return func() tea.Cmd { return tea.Quit }, true
+		return r.quit, true
+	case keys.Propose:
+		return func() tea.Cmd { r.propose("", proposing); return nil }, true
+	case keys.Undo:
+		return r.chooseUndo, true
 	case keys.Filter:
 		return r.openFilter, true
 	case keys.Columns:

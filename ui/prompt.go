@@ -22,6 +22,8 @@ type prompt struct {
 	// live takes what is typed so far; done takes it at the end; both may be nil.
 	live, done func(text string) tea.Cmd
 	hint       string
+	// paste takes pasted text of several lines; nil where such a text is one line as well.
+	paste func(text string) tea.Cmd
 	// before is what it was when the prompt was opened, which comes back where it is given up.
 	before string
 	// complete gives how the line could go on, offers what it gave last, and cursor the one that tab takes.
@@ -67,7 +69,7 @@ func (r *root) openFilter() tea.Cmd {
 
 // ask lets a line be typed that a screen has asked for.
 func (r *root) ask(msg view.Ask) {
-	r.openPrompt(&prompt{title: msg.Title, hint: msg.Hint, before: msg.Value, done: msg.Done, complete: msg.Complete})
+	r.openPrompt(&prompt{title: msg.Title, hint: msg.Hint, before: msg.Value, done: msg.Done, complete: msg.Complete, paste: msg.Paste})
 }
 
 func (r *root) openPrompt(p *prompt) {

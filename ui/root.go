@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"os"
 	"sync"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 	"canopy/ui/keys"
 	"canopy/ui/theme"
 	"canopy/ui/view"
+	"canopy/ui/view/editor"
+	"canopy/ui/view/plan"
 	"canopy/ui/view/rbac"
 )
 
@@ -42,7 +45,10 @@ type root struct {
 	// bookmarks are kept by context: a place in one cluster means nothing in another.
 	bookmarks map[string][]view.Place
 	recent    []string
-	mouse     bool
+	// ledgers hold what was written, by context; warned tells that leaving was warned of.
+	ledgers map[string]*plan.Ledger
+	warned  bool
+	mouse   bool
 	// attempt counts the clusters that were chosen.
 	attempt int
 	zones   zones
@@ -53,7 +59,7 @@ type root struct {
 }
 
 func newRoot(ctx context.Context, o Options) *root {
-	r := &root{options: o, dark: true, homes: map[string]view.Screen{}, bookmarks: map[string][]view.Place{}, palettes: o.Palettes}
+	r := &root{options: o, dark: true, homes: map[string]view.Screen{}, bookmarks: map[string][]view.Place{}, ledgers: map[string]*plan.Ledger{}, palettes: o.Palettes}
 	if len(r.palettes) == 0 {
 		r.palettes = theme.Palettes()
 	}
@@ -61,7 +67,10 @@ func newRoot(ctx context.Context, o Options) *root {
 	if zone == nil {
 		zone = time.Local
 	}
-	r.shared = &view.Shared{Keys: keys.Default().With(o.Keys), Zone: zone, Running: ctx, Edges: sync.OnceValues(privilege.NewMarks)}
+	r.shared = &view.Shared{Keys: keys.Default().With(o.Keys), Zone: zone, Running: ctx, Edges: sync.OnceValues(privilege.NewMarks), Editor: o.Editor}
+	if r.shared.Editor == nil {
+		r.shared.Editor = editor.Command(os.Getenv)
+	}
 	for _, n := range o.Notes {
 		r.notes = append(r.notes, view.Note{Text: n, Bad: true})
 	}
@@ -115,6 +124,12 @@ func (r *root) serve(msg tea.Msg) tea.Cmd {
 		return r.connected(msg)
 	case contextsMsg:
 		return r.chooseContext(msg)
+	case proposedMsg:
+		return r.proposed(msg)
+	case view.Leave:
+		if msg.Screen == r.top() {
+			return r.up()
+		}
 	case view.Go:
 		return r.open(msg.Place)
 	case view.Note:

@@ -9,8 +9,8 @@ import (
 	"canopy/ui/keys"
 	"canopy/ui/text"
 	"canopy/ui/view"
+	"canopy/ui/view/enforce"
 	"canopy/ui/view/network"
-	"canopy/ui/view/preview"
 )
 
 // lister is a screen that shows a list of findings.
@@ -38,8 +38,12 @@ func (r *root) offerSubject(a keys.Action) view.Offer {
 	s := r.hint()
 	const noFinding, noObject = "no finding is selected", "no object is selected"
 	switch a {
-	case keys.Explain, keys.Fix, keys.WhatIf:
+	case keys.Explain, keys.Fix:
 		return view.When(len(s.Findings) > 0, noFinding)
+	case keys.WhatIf:
+		return view.When(len(s.Findings) > 0 || r.onNamespace(s.Object), noFinding)
+	case keys.Enforce:
+		return view.When(namespaceOf(s.Object) != "", "no namespace is selected, nor anything in one")
 	case keys.YAML, keys.Related:
 		return view.When(!s.Object.IsZero(), noObject)
 	case keys.Owner:
@@ -73,12 +77,15 @@ func (r *root) onSubject(a keys.Action) tea.Cmd {
 	switch a {
 	case keys.Explain:
 		return r.open(view.Place{Screen: view.Explain, Rule: s.Finding().Rule.ID})
-	case keys.Fix, keys.WhatIf:
-		ids := make([]string, len(s.Findings))
-		for i, f := range s.Findings {
-			ids[i] = f.ID
+	case keys.WhatIf:
+		if r.onNamespace(s.Object) {
+			return r.whatIfNamespace(s)
 		}
-		return r.deeper(step{screen: preview.New(r.shared, ids, a == keys.WhatIf)})
+		return r.fix(s, true)
+	case keys.Fix:
+		return r.fix(s, false)
+	case keys.Enforce:
+		return r.open(enforced(namespaceOf(s.Object), enforce.Restricted))
 	case keys.YAML:
 		p := view.Place{Screen: view.Detail, Object: s.Object}
 		if f := s.Finding(); f != nil && f.Object == s.Object && r.top().Place().Screen == view.Findings {

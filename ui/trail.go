@@ -7,11 +7,12 @@ import (
 
 	"canopy/ui/view"
 	"canopy/ui/view/detail"
+	"canopy/ui/view/enforce"
 	"canopy/ui/view/explain"
 	"canopy/ui/view/findings"
 	"canopy/ui/view/network"
 	"canopy/ui/view/overview"
-	"canopy/ui/view/preview"
+	"canopy/ui/view/plan"
 	"canopy/ui/view/rbac"
 	"canopy/ui/view/resources"
 )
@@ -165,8 +166,20 @@ func (r *root) about(p view.Place) view.Screen {
 		return rbac.NewDifference(r.shared, r.grants, p.Subject, p.Other)
 	case p.Screen == view.Picture && !p.Subject.IsZero():
 		return rbac.NewPicture(r.shared, r.grants, p.Subject)
-	case p.Screen == view.Preview && len(p.IDs()) > 0:
-		return preview.New(r.shared, p.IDs(), false)
+	case p.Screen == view.Plan && len(p.IDs()) > 0:
+		return plan.New(r.shared, r.ledger(), p.IDs(), false)
+	case p.Screen == view.Enforce && !p.Object.IsZero():
+		return enforce.New(r.shared, p)
+	case p.Screen == view.Proposal:
+		if data, ok := r.ledger().Text(p.Query); ok {
+			return plan.NewProposal(r.shared, r.ledger(), p.Query, data)
+		}
+		return nil
+	case p.Screen == view.Undo:
+		if d := r.ledger().Deed(p.Query); d != nil {
+			return plan.NewUndo(r.shared, r.ledger(), d)
+		}
+		return nil
 	}
 	return network.Open(r.shared, p)
 }

@@ -109,3 +109,12 @@ const (
 	Policies  Action = "policies"
 	History   Action = "history"
 )
+
+// The actions on plans.
+const (
+	Edit    Action = "edit"
+	Propose Action = "propose"
+	Enforce Action = "enforce"
+	Guard   Action = "guard"
+	Undo    Action = "undo"
+)

@@ -2,7 +2,10 @@ package view
 
 import (
 	"context"
+	"os/exec"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"canopy/analysis/privilege"
 	"canopy/ui/keys"
@@ -27,6 +30,10 @@ type Shared struct {
 	// Edges gives what tells which steps of an attack permissions open. Reading the catalogue takes its time, so commands ask
 	// for it.
 	Edges func() (*privilege.Marks, error)
+	// Editor is the command line with which the user edits texts. Exec runs a program in the terminal while this one pauses;
+	// nil means tea.ExecProcess.
+	Editor []string
+	Exec   func(c *exec.Cmd, done tea.ExecCallback) tea.Cmd
 }
 
 // TwoPanes tells whether a screen of this width shows a list and what is selected in it side by side.

@@ -7,6 +7,16 @@ import (
 // Go asks the program to go to a place.
 type Go struct{ Place Place }
 
+// Leave asks the program to go back from a screen to where it was opened, if it is the one that is shown.
+type Leave struct{ Screen Screen }
+
+// Command is something that the palette can do on one screen alone.
+type Command struct {
+	// Text is what it is called, Note what it does, Off why it cannot be done now.
+	Text, Note, Off string
+	Do              func() tea.Cmd
+}
+
 // Note asks the program to tell something on the line above the footer. It stays until the next key.
 type Note struct {
 	Text string
@@ -43,6 +53,8 @@ type Ask struct {
 	// every key, so it is quick.
 	Complete func(typed string) []Completion
 	Done     func(text string) tea.Cmd
+	// Paste takes pasted text of several lines in place of the line; nil where that is none of its business.
+	Paste func(text string) tea.Cmd
 }
 
 // Completion is a line as it would be, with what is said of it.

@@ -47,7 +47,7 @@ func TestMatchStays(t *testing.T) {
 }
 
 func TestPlaceOfFixes(t *testing.T) {
-	for want, ids := range map[string][]string{"preview A": {"A"}, "preview A and 1 more": {"A", "B"}, "preview A and 2 more": {"A", "B", "C"}} {
+	for want, ids := range map[string][]string{"plan A": {"A"}, "plan A and 1 more": {"A", "B"}, "plan A and 2 more": {"A", "B", "C"}} {
 		p := view.FixOf(ids)
 		if got := strings.Join(p.IDs(), ","); got != strings.Join(ids, ",") || p.String() != want || p != view.FixOf(ids) {
 			t.Errorf("%v: %s is of %s", ids, p, got)

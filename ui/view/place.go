@@ -28,12 +28,12 @@ type Place struct {
 	Filter string
 }
 
-// FixOf is the preview of the fix of findings, by id.
+// FixOf is the plan that fixes findings, by id.
 func FixOf(ids []string) Place {
 	if len(ids) == 1 {
-		return Place{Screen: Preview, Finding: ids[0]}
+		return Place{Screen: Plan, Finding: ids[0]}
 	}
-	return Place{Screen: Preview, Findings: strings.Join(ids, "\n")}
+	return Place{Screen: Plan, Findings: strings.Join(ids, "\n")}
 }
 
 // IDs lists the findings that the place is about.
@@ -54,9 +54,14 @@ const (
 	Detail    = "detail"
 	Resources = "resources"
 	Explain   = "explain"
-	Preview   = "preview"
-	RBAC      = "rbac"
-	Network   = "network"
+	Plan      = "plan"
+	// Proposal is the plan of a text that somebody is about to apply, Undo that of taking back what was written.
+	Proposal = "proposal"
+	Undo     = "undo"
+	// Enforce is what a namespace would refuse if it enforced a level of Pod Security.
+	Enforce = "enforce"
+	RBAC    = "rbac"
+	Network = "network"
 	// The screens that one comes to from RBAC.
 	WhoCan     = "who-can"
 	Grants     = "grants"

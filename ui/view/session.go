@@ -5,9 +5,12 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"canopy/analysis/admission"
 	"canopy/analysis/engine"
 	"canopy/analysis/exposure"
 	"canopy/analysis/network"
+	"canopy/analysis/podsecurity"
+	"canopy/analysis/proposal"
 	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/model"
@@ -41,10 +44,27 @@ type Session interface {
 	// Reached lists what opened and closed connections between pods since everything was read, the newest first, as far as
 	// the edits of the report go.
 	Reached() []engine.Shifted
+	// Guard makes the admission policies that keep findings from coming back.
+	Guard(ctx context.Context, findings []*model.Finding) (*admission.Guard, error)
+	// Propose reads YAML that somebody is about to apply, and gives the plan of it.
+	Propose(ctx context.Context, text []byte) (*proposal.Proposal, error)
+	// Enforce tells what a namespace would refuse if it enforced a level of Pod Security, at the version of the server.
+	Enforce(ctx context.Context, namespace, level string) (*podsecurity.Simulation, error)
+	// Writable says why nothing can be written to what is looked at; nil where it can be, once the user confirms it.
+	Writable() error
+	// Climb asks the server about a plan: may the user do it, a dry run, and pods of every template that changes, up to the rung
+	// given. Nothing is kept. What is found is told as it is found; the trial holds all of it.
+	Climb(ctx context.Context, plan model.Plan, to model.Rung, progress func(model.Check)) (*model.Trial, error)
+	// CarryOut carries a plan out, watches what it rolls out, and looks whether the findings that it was to close, by id, have ended.
+	// It writes to the cluster: only what the user has confirmed calls it. On an error too, what was done and its undo are told.
+	CarryOut(ctx context.Context, plan model.Plan, trial *model.Trial, closes []string, progress func(model.Check)) (model.Applied, error)
+	// ExportUndo writes a plan that takes changes back to a new file that only its owner can read.
+	ExportUndo(path string, undo model.Plan) error
 	// Export writes findings, all that are given, to a new file, in the format that its name ends in, with what the report
 	// that they are shown by says of them. It refuses to overwrite.
 	Export(path string, report *model.Report, findings []*model.Finding) error
-	// ExportFix writes the documents of a fix into a new folder.
+	// ExportFix writes the documents of a fix into a new folder, with what takes them back and what keeps the findings from coming
+	// back.
 	ExportFix(folder string, fix *remedy.Fix) error
 	// Rules lists the catalogue, sorted by id.
 	Rules() []*model.Rule

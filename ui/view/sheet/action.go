@@ -37,7 +37,7 @@ func (s *Screen[R]) Can(a keys.Action) view.Offer {
 func (s *Screen[R]) Do(a keys.Action) tea.Cmd {
 	r, ok := s.list.Selected()
 	if s.topic.Can(a, r, ok).OK() {
-		return s.topic.Do(a, r, ok)
+		return tea.Batch(s.topic.Do(a, r, ok), s.load())
 	}
 	switch a {
 	case keys.NextPane, keys.PrevPane:
@@ -59,6 +59,24 @@ func (s *Screen[R]) Do(a keys.Action) tea.Cmd {
 	cmd := s.list.Do(a)
 	s.lay()
 	return tea.Batch(cmd, s.look())
+}
+
+// Label names what keys do here, where the topic has names of its own.
+func (s *Screen[R]) Label(a keys.Action) (label, does string) {
+	if l, ok := s.topic.(interface {
+		Label(a keys.Action) (label, does string)
+	}); ok {
+		return l.Label(a)
+	}
+	return "", ""
+}
+
+// Legend explains the signs of the topic.
+func (s *Screen[R]) Legend() []string {
+	if l, ok := s.topic.(interface{ Legend() []string }); ok {
+		return l.Legend()
+	}
+	return nil
 }
 
 // Deep tells that the text has the focus, which goes back to the list first.

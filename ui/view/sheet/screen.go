@@ -27,7 +27,9 @@ type Screen[R Row[R]] struct {
 	snapshot, read *view.Snapshot
 	answer         *Answer[R]
 	loading        bool
-	side           side[R]
+	// asked is what was asked when it was loaded last.
+	asked string
+	side  side[R]
 }
 
 // Topic is what a sheet is about. Its methods are called on the loop, but for Load and Describe, which commands call.
@@ -55,7 +57,12 @@ type Quest struct {
 	Snapshot *view.Snapshot
 	// Width is that of the text.
 	Width int
+	// Asked is what a topic that can ask in several ways asks now.
+	Asked string
 }
+
+// Asked is a topic that can ask in several ways, which Do changes. Another text means that it has to be loaded anew.
+type Asked interface{ Asked() string }
 
 // Answer is what a sheet shows. It is immutable.
 type Answer[R Row[R]] struct {
@@ -135,14 +142,21 @@ func (s *Screen[R]) Show(snapshot *view.Snapshot) tea.Cmd {
 }
 
 func (s *Screen[R]) quest() *Quest {
-	return &Quest{Ctx: s.shared.Running, Shared: *s.shared, Snapshot: s.snapshot, Width: s.textWidth()}
+	return &Quest{Ctx: s.shared.Running, Shared: *s.shared, Snapshot: s.snapshot, Width: s.textWidth(), Asked: s.asks()}
+}
+
+func (s *Screen[R]) asks() string {
+	if a, ok := s.topic.(Asked); ok {
+		return a.Asked()
+	}
+	return ""
 }
 
 func (s *Screen[R]) load() tea.Cmd {
-	if s.loading || s.broken != nil || s.snapshot == s.read || s.snapshot.Report.Sequence == 0 {
+	if s.loading || s.broken != nil || s.snapshot == s.read && s.asked == s.asks() || s.snapshot.Report.Sequence == 0 {
 		return nil
 	}
-	s.loading, s.read = true, s.snapshot
+	s.loading, s.read, s.asked = true, s.snapshot, s.asks()
 	before, q, t := s.answer, s.quest(), s.topic
 	return view.Later(s, func() tea.Msg {
 		a, err := t.Load(q, before)

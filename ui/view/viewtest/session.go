@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,8 +58,11 @@ type Session struct {
 	ExportedFrom map[string]*model.Report
 	ExportedFix  map[string]*remedy.Fix
 	Paused       bool
-	failed       chan struct{}
-	cancel       context.CancelFunc
+	// Server is what it can be written to.
+	Server    Server
+	objectsMu sync.Mutex
+	failed    chan struct{}
+	cancel    context.CancelFunc
 }
 
 var _ view.Session = (*Session)(nil)
@@ -132,7 +136,9 @@ func (s *Session) Apply(objects ...*unstructured.Unstructured) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
+		s.objectsMu.Lock()
 		s.objects[r.Ref()] = u
+		s.objectsMu.Unlock()
 		s.Change(model.Put(r))
 	}
 	s.settle()
@@ -141,7 +147,9 @@ func (s *Session) Apply(objects ...*unstructured.Unstructured) {
 // Delete takes objects away, and waits until a report lacks them.
 func (s *Session) Delete(refs ...model.Ref) {
 	for _, ref := range refs {
+		s.objectsMu.Lock()
 		delete(s.objects, ref)
+		s.objectsMu.Unlock()
 		s.Change(model.Drop(ref))
 	}
 	s.settle()
@@ -195,13 +203,19 @@ func (s *Session) Name() string { return "prod-eu" }
 
 // Object gives an object, masked.
 func (s *Session) Object(_ context.Context, ref model.Ref) (*unstructured.Unstructured, error) {
-	u := s.objects[ref]
+	u := s.object(ref)
 	if u == nil {
 		return nil, model.ErrNotFound
 	}
-	u = u.DeepCopy()
 	mask.Object(u)
 	return u, nil
+}
+
+// object gives a copy of an object as it is; nil where there is none.
+func (s *Session) object(ref model.Ref) *unstructured.Unstructured {
+	s.objectsMu.Lock()
+	defer s.objectsMu.Unlock()
+	return s.objects[ref].DeepCopy()
 }
 
 // Locate knows no files.
