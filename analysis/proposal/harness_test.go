@@ -14,16 +14,14 @@ import (
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
+	"canopy/model/scheme"
 )
 
 // holding is a cluster of which all was seen, with the objects of a text.
 func holding(t testing.TB, text string) *cluster.Cluster {
 	t.Helper()
 	c := cluster.New()
-	scheme, err := newScheme()
-	if err != nil {
-		t.Fatal(err)
-	}
+	known := scheme.Types()
 	for _, doc := range strings.Split(text, "---\n") {
 		var u unstructured.Unstructured
 		if err := yaml.Unmarshal([]byte(doc), &u.Object); err != nil {
@@ -33,8 +31,9 @@ func holding(t testing.TB, text string) *cluster.Cluster {
 			continue
 		}
 		var object runtime.Object = &u
-		if gvk := u.GroupVersionKind(); scheme.Recognizes(gvk) {
-			if object, err = scheme.New(gvk); err == nil {
+		if gvk := u.GroupVersionKind(); known.Recognizes(gvk) {
+			var err error
+			if object, err = known.New(gvk); err == nil {
 				err = runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, object)
 			}
 			if err != nil {

@@ -19,6 +19,7 @@ import (
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
+	"canopy/model/scheme"
 )
 
 // TestServerMakesTheSameOfItAsOfAnApply sends the patch of each document, and the document itself as kubectl apply --server-side
@@ -36,10 +37,7 @@ func TestServerMakesTheSameOfItAsOfAnApply(t *testing.T) {
 		return client.Resource(k.GVR()).Namespace(namespace)
 	}
 	c := cluster.New()
-	scheme, err := newScheme()
-	if err != nil {
-		t.Fatal(err)
-	}
+	known := scheme.Types()
 	for _, doc := range strings.Split(strings.ReplaceAll(web, "namespace: shop", "namespace: "+namespace), "---\n") {
 		var u unstructured.Unstructured
 		if err := yaml.Unmarshal([]byte(doc), &u.Object); err != nil {
@@ -52,7 +50,7 @@ func TestServerMakesTheSameOfItAsOfAnApply(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		object, err := scheme.New(made.GroupVersionKind())
+		object, err := known.New(made.GroupVersionKind())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"canopy/analysis/manifest/splice"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/scheme"
 )
 
 // A text that is larger, or holds more, is a problem and nothing else.
@@ -37,18 +38,15 @@ const (
 //
 // What cannot be taken is a problem, and the rest is read; so is an object that holds Canopy's mask, since that is no value to write. An error is one of the program.
 func Read(c *cluster.Cluster, text []byte, fallback string) (*Proposal, error) {
-	scheme, err := newScheme()
-	if err != nil {
-		return nil, err
-	}
 	if fallback == "" {
 		fallback = "default"
 	}
-	r := &reader{cluster: c, scheme: scheme, fallback: fallback, out: &Proposal{}, seen: map[model.Ref]place{}, told: map[string]bool{}}
+	r := &reader{cluster: c, scheme: scheme.Types(), fallback: fallback, out: &Proposal{}, seen: map[model.Ref]place{}, told: map[string]bool{}}
 	if len(text) > MaxText {
 		r.out.Problems = []Problem{{Text: fmt.Sprintf("the text is larger than %d MiB", MaxText>>20)}}
 		return r.out, nil
 	}
+	var err error
 	if r.file, err = splice.Open(text); err != nil {
 		r.problem(0, err)
 		return r.out, nil

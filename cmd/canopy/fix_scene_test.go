@@ -56,7 +56,7 @@ func newFixScene(t *testing.T, lab *labtest.Lab) *fixScene {
 	d := privileged("app")
 	replicas := int32(fixReplicas)
 	d.Spec.Replicas = &replicas
-	// As people make it: a manager that is nobody's tool could take the change back, which would be told.
+	// As people make it, and no controller that would make it again.
 	if _, err := client.AppsV1().Deployments(s.namespace).Create(t.Context(), d, metav1.CreateOptions{FieldManager: "kubectl-create"}); err != nil {
 		t.Fatal(err)
 	}
@@ -201,17 +201,6 @@ func (s *terminal) push(label string) {
 		s.press("\t")
 	}
 	s.t.Fatalf("no way to the button %s:\n%s", label, s.emulator.String())
-}
-
-// leave quits, where the way back is in no file as well.
-func (s *terminal) leave() {
-	s.t.Helper()
-	s.press("q")
-	if strings.Contains(s.emulator.String(), "is in no file") {
-		s.quit()
-		return
-	}
-	s.left("q")
 }
 
 // keyOf is the first key of an action.

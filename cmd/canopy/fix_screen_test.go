@@ -47,7 +47,7 @@ func TestFixOnTheScreen(t *testing.T) {
 
 		screen.push("Undo")
 		s.takeBack()
-		screen.leave()
+		screen.quit()
 	})
 	t.Run("small", func(t *testing.T) {
 		s := newFixScene(t, lab)
@@ -55,7 +55,11 @@ func TestFixOnTheScreen(t *testing.T) {
 		screen.press(":finding PS01/apps/Deployment/" + s.namespace + "/app\r")
 		screen.shows("findings ›", "PS01")
 		s.plan()
+		// Whoever has not tried it has it tried before being asked.
 		screen.push("Apply")
+		screen.shows("WRITE 1 CHANGE", "in the cluster")
+		screen.says("synthetic pod passed")
+		s.rehearsed()
 		s.write()
 
 		// What is only at hand as long as the program runs is told of before it goes.
@@ -65,7 +69,7 @@ func TestFixOnTheScreen(t *testing.T) {
 		screen.shows("plan ›", "1 change to undo ")
 		screen.push("Take back")
 		s.takeBack()
-		screen.leave()
+		screen.quit()
 	})
 	t.Run("what if", func(t *testing.T) { whatIfOfFile(t, lab) })
 }
@@ -121,7 +125,7 @@ func (s *fixScene) takeBack() {
 	s.screen.push("Take back 1 change in")
 	s.screen.shows("TAKEN BACK")
 	s.screen.says("the objects are as they were before")
-	if d := s.deployment(); !reflect.DeepEqual(d.Spec, s.before.Spec) || !reflect.DeepEqual(d.Labels, s.before.Labels) || !reflect.DeepEqual(told(d), told(s.before)) {
+	if d := s.deployment(); !reflect.DeepEqual(d.Spec, s.before.Spec) || !reflect.DeepEqual(d.Labels, s.before.Labels) || !reflect.DeepEqual(annotated(d), annotated(s.before)) {
 		s.t.Errorf("the object is\n%+v\n%v\nand was\n%+v\n%v", d.Spec, d.Annotations, s.before.Spec, s.before.Annotations)
 	}
 	s.replaced(before, true)
@@ -131,8 +135,8 @@ func (s *fixScene) takeBack() {
 	s.screen.shows("findings ›", "PS01")
 }
 
-// told gives the annotations that are nobody's account of a rollout.
-func told(d *appsv1.Deployment) map[string]string {
+// annotated gives the annotations that are no account of a rollout.
+func annotated(d *appsv1.Deployment) map[string]string {
 	kept := map[string]string{}
 	for name, value := range d.Annotations {
 		if name != "deployment.kubernetes.io/revision" {
@@ -142,8 +146,7 @@ func told(d *appsv1.Deployment) map[string]string {
 	return kept
 }
 
-// whatIfOfFile asks what would be different if a file were applied: nothing is asked of the server that it could keep, and
-// nothing is rehearsed.
+// whatIfOfFile asks what would be different if a file were applied: nothing is written, and nothing rehearsed.
 func whatIfOfFile(t *testing.T, lab *labtest.Lab) {
 	s := newFixScene(t, lab)
 	folder := t.TempDir()
@@ -192,5 +195,5 @@ spec:
 	if _, err := lab.Client(labtest.Admin).CoreV1().ConfigMaps(s.namespace).Get(t.Context(), "fresh", metav1.GetOptions{}); !apierrors.IsNotFound(err) {
 		t.Errorf("the new object: %v", err)
 	}
-	screen.leave()
+	screen.quit()
 }

@@ -81,7 +81,7 @@ func (r *run) writePlan(ctx context.Context, l *ladder.Ladder, e *errand, o *Out
 		return fmt.Errorf("--undo: %w; nothing was written", err)
 	}
 	// Who reads what is told may go away; what was begun is ended all the same.
-	//signal.Ignore(syscall.SIGPIPE)
+	signal.Ignore(syscall.SIGPIPE)
 	defer signal.Reset(syscall.SIGPIPE)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

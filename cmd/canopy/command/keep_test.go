@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -268,7 +269,10 @@ func TestReaderGoesAway(t *testing.T) {
 			_ = os.NewFile(3, "ready").Close()
 			_, _ = os.NewFile(4, "go").Read(make([]byte, 1))
 		}
-		w.apply(flags, findings, fix)
+		code, _ := w.apply(flags, findings, fix)
+		if err := os.WriteFile(os.Getenv(marker+"_UNDO")+".ended", []byte(strconv.Itoa(code)), 0o600); err != nil {
+			t.Fatal(err)
+		}
 		return
 	}
 	undo := filepath.Join(t.TempDir(), "undo.yaml")
@@ -297,6 +301,9 @@ func TestReaderGoesAway(t *testing.T) {
 	_ = start.Close()
 	// What the test says of itself goes to nobody too, and may end it.
 	_ = c.Wait()
+	if _, err := os.Stat(undo + ".ended"); err != nil {
+		t.Errorf("it did not come to its end: %v", err)
+	}
 	back, err := readUndo(undo)
 	if err != nil || len(back.Plan.Steps) != 1 {
 		t.Errorf("%v: %+v", err, back)

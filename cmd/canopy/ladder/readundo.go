@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
-	pathvalidation "k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -129,7 +129,7 @@ func (o *undoObject) ref() (model.Ref, error) {
 		return model.Ref{}, fmt.Errorf("object: %w", err)
 	}
 	ref := model.Ref{Group: gv.Group, Version: gv.Version, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
-	wrong := slices.Concat(validation.IsDNS1035Label(gv.Version), validation.IsDNS1035Label(strings.ToLower(o.Kind)), pathvalidation.IsValidPathSegmentName(o.Name))
+	wrong := slices.Concat(validation.IsDNS1035Label(gv.Version), validation.IsDNS1035Label(strings.ToLower(o.Kind)), content.IsPathSegmentName(o.Name))
 	if o.Name == "" {
 		wrong = append(wrong, "the name is empty")
 	}

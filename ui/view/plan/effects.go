@@ -157,7 +157,11 @@ func (s *Screen) writeCheck(w *page.Page, c model.Check) {
 	}
 	w.Entry("server", w.In(ink, text))
 	if c.Outcome == model.Failed {
-		w.Entry("", w.In(w.Ink.Text, s.advice(c.Cause)))
+		advice := s.advice(c.Cause)
+		if c.Rung < model.RungApplied && (c.Cause == model.CauseOther || c.Cause == "") {
+			advice = "look at the message; nothing was written"
+		}
+		w.Entry("", w.In(w.Ink.Text, advice))
 	}
 	for i, warning := range c.Warnings {
 		if i == mostSaid {

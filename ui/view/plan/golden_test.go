@@ -25,7 +25,7 @@ func TestGoldenWay(t *testing.T) {
 		},
 		"confirm": func(w *refusing, d *driver) {
 			w.Server.Faults = fault(model.RungSyntheticPod, 2, model.CauseRefused)
-			d.press("Dry-run")
+			w.Server.Faults[0].Outcome, w.Server.Faults[0].Message = model.Untestable, `admission webhook "policy.example" takes no dry run`
 			d.press("Apply")
 		},
 		"done": func(_ *refusing, d *driver) {

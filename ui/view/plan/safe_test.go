@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"canopy/model"
+	"canopy/ui/keys"
 	"canopy/ui/view"
 	"canopy/ui/view/plan"
 )
@@ -104,13 +105,11 @@ func TestProposalHidesValues(t *testing.T) {
 	w, _, d := propose(t, secretive, 120, 60)
 	for range 3 {
 		d.lacks("planted-")
-		if o := d.screen.Can("copy"); o.OK() {
-			d.do("copy")
-			if c, ok := d.last().(view.Copy); !ok || strings.Contains(c.Text, "planted-") || !strings.Contains(c.Text, "kind: ") {
-				t.Errorf("copies %+v", d.last())
-			}
+		d.do(keys.Copy)
+		if c, ok := d.last().(view.Copy); !ok || strings.Contains(c.Text, "planted-") || !strings.Contains(c.Text, "kind: ") {
+			t.Errorf("copies %+v", d.last())
 		}
-		d.do("down")
+		d.do(keys.Down)
 	}
 	d.press("Apply")
 	if !strings.HasPrefix(d.note(), "Apply: the values of the Secret shop/Secret/fresh are not in the plan") {
@@ -123,15 +122,10 @@ func TestProposalHidesValues(t *testing.T) {
 	d.press("Dry-run")
 	d.has("\u2713 server dry-run")
 	d.lacks("planted-")
-	for range 2 {
-		d.focusList()
-		d.do("first")
-		for !strings.Contains(string(d.screen.Subject().Object.Kind), "Secret") {
-			d.do("down")
-		}
-		break
+	for d.focusList(); d.screen.Subject().Object.Kind != "Secret"; {
+		d.do(keys.Up)
 	}
-	d.do("mark")
+	d.do(keys.Mark)
 	d.press("Apply")
 	d.has("WRITE 2 CHANGES")
 	d.lacks("planted-", "Secret")
@@ -144,7 +138,7 @@ func (d *driver) focusList() {
 		if strings.Contains(d.text(), "\u25b8 CHANGES") {
 			return
 		}
-		d.do("next-pane")
+		d.do(keys.NextPane)
 	}
 }
 

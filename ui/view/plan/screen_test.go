@@ -353,6 +353,9 @@ func sizesOnTheWay(t *testing.T) {
 	d.do(keys.Wide)
 	all(d)
 	d.do(keys.Wide)
+	// What has failed cannot be written.
+	w.Server.Faults = slices.Delete(w.Server.Faults, 2, 3)
+	d.do(keys.Redraw)
 	d.press("Apply")
 	all(d)
 	d.press("Write 3")

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -238,10 +240,36 @@ func textOf(u *unstructured.Unstructured) (string, error) {
 	for _, field := range []string{"managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink"} {
 		unstructured.RemoveNestedField(u.Object, "metadata", field)
 	}
-	data, err := json.Marshal(u.Object)
+	data, err := ordered(u.Object)
 	if err != nil {
 		return "", err
 	}
 	text, err := manifest.FromJSON(data)
 	return string(text), err
+}
+
+// ordered writes an object as JSON, with what names it first, as people write it.
+func ordered(object map[string]any) ([]byte, error) {
+	names := slices.Sorted(maps.Keys(object))
+	for _, first := range []string{"metadata", "kind", "apiVersion"} {
+		if i := slices.Index(names, first); i >= 0 {
+			names = slices.Insert(slices.Delete(names, i, i+1), 0, first)
+		}
+	}
+	b := []byte("{")
+	for i, name := range names {
+		key, err := json.Marshal(name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := json.Marshal(object[name])
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, key...), ':'), value...)
+	}
+	return append(b, '}'), nil
 }
