@@ -26,7 +26,7 @@ type holder struct {
 func holdings(u *unstructured.Unstructured) map[holder]*fieldpath.Set {
 	all := map[holder]*fieldpath.Set{}
 	for _, e := range u.GetManagedFields() {
-		if e.Manager == FieldManager || e.Subresource == "status" || e.FieldsV1 == nil {
+		if e.Manager == FieldManager || e.Subresource == "status" || e.FieldsV1 == nil || byHand(e.Manager) {
 			continue
 		}
 		set := &fieldpath.Set{}
@@ -40,6 +40,13 @@ func holdings(u *unstructured.Unstructured) map[holder]*fieldpath.Set {
 		all[h] = set
 	}
 	return all
+}
+
+// byHand tells the manager of a command that somebody gave once: nothing takes a change back in its name. What kubectl apply
+// wrote is another matter, since its file is there and will be applied again.
+func byHand(manager string) bool {
+	command, ok := strings.CutPrefix(manager, "kubectl-")
+	return ok && command != "client-side-apply" && command != "last-applied"
 }
 
 // conflicts lists who else holds the fields that a change takes over. Whoever changes a field becomes its manager and others
