@@ -19,7 +19,7 @@ func (r *root) status() string {
 		return r.prompt.view(r, position)
 	}
 	end := view.Part{Text: position, Style: t.Faint, Rank: 1, Right: true}
-	if lines := r.noteLines(); len(lines) > 0 {
+	if lines := r.noteLines(); len(lines) == 1 || len(lines) > 1 && r.foot() == 0 {
 		if len(lines) > 1 {
 			end.Text = ""
 		}
@@ -49,7 +49,8 @@ func (r *root) status() string {
 // noteRoom is how many lines a note may take.
 const noteRoom = 6
 
-// noteLines breaks the note into lines: the last stands on the line of status, those before it over the screen.
+// noteLines breaks the note into lines: the last stands on the line of status, those before it over the screen; all of them do
+// where the screen's last lines stay in sight.
 func (r *root) noteLines() []string {
 	if r.note.Text == "" {
 		return nil

@@ -62,8 +62,13 @@ func (r *root) screen() string {
 		copy(lines[len(lines)-len(offers):], offers)
 	}
 	if note := r.noteLines(); r.prompt == nil && r.chooser == nil && len(note) > 1 {
-		for i, l := range note[:len(note)-1] {
-			lines[len(lines)-len(note)+1+i] = view.Pad(" "+r.noteStyle().Render(l), r.width)
+		above := note[:len(note)-1]
+		foot := r.foot()
+		if foot > 0 {
+			above = note
+		}
+		for i, l := range above {
+			lines[len(lines)-foot-len(above)+i] = view.Pad(" "+r.noteStyle().Render(l), r.width)
 		}
 	}
 	r.zones[r.height-2] = nil
@@ -72,6 +77,14 @@ func (r *root) screen() string {
 	r.zones[r.height-1] = z
 	lines = append(lines, footer)
 	return strings.Join(lines, "\n")
+}
+
+// foot is the number of last lines of the screen that stay in sight, whatever is told.
+func (r *root) foot() int {
+	if f, ok := r.top().(view.Footed); ok && f.Foot()+noteRoom < r.body() {
+		return f.Foot()
+	}
+	return 0
 }
 
 func (r *root) tooSmall() string {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -79,8 +80,29 @@ func wantsQuotes(s string) bool {
 	if s == "" {
 		return true
 	}
+	if word(s) {
+		return false
+	}
 	text, err := yaml.Marshal(s)
 	return err != nil || text[0] == '"' || text[0] == '\''
+}
+
+// word tells a text that no reader takes for anything but a text: it begins with a letter, holds none but those that names are
+// made of, and is none of the words for truth, nothing and numbers. Nearly all texts are, and asking the encoder costs much more.
+func word(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+		case i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '.' || c == '/' || c == '_'):
+		default:
+			return false
+		}
+	}
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf":
+		return false
+	}
+	return true
 }
 
 // Safe tells that a character has no effect on a terminal but its picture. unicode.IsPrint leaves out controls, format

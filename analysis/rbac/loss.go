@@ -32,7 +32,6 @@ func (a *Analyser) Hold(subjects []model.Subject, scopes Scopes) Held {
 		for p := range have {
 			list = append(list, p)
 		}
-		slices.SortFunc(list, func(x, y Permission) int { return x.Compare(&y) })
 		held[s] = list
 	}
 	return held

@@ -38,6 +38,12 @@ type Screen interface {
 	Wheel(x, y, lines int)
 }
 
+// Footed is a screen whose last lines are what one presses: no note is drawn over them.
+type Footed interface {
+	// Foot is the number of these lines.
+	Foot() int
+}
+
 // Filtered is a screen with a filter or a search.
 type Filtered interface {
 	// Filter is the text that holds now.

@@ -16,6 +16,9 @@ func (s *Screen) head() []string {
 	return slices.Concat([]string{s.ladder(s.width)}, s.above)
 }
 
+// Foot is the number of lines of the buttons.
+func (s *Screen) Foot() int { return len(s.foot()) }
+
 func (s *Screen) foot() []string {
 	if s.height < 4 {
 		return nil
