@@ -34,7 +34,7 @@ func canaryScreens(t *testing.T, namespace string, args []string) map[string]str
 	screen.press("*", "f")
 	look("fix", "patch "+namespace+"/Deployment/leaky")
 	screen.answer("x", "into folder: ", "canopy-fix")
-	screen.says("and README.md into canopy-fix")
+	screen.says("into canopy-fix, with README.md")
 	screen.press(escape)
 	screen.shows("RULE", "OBJECT")
 	screen.press("w")

@@ -105,7 +105,7 @@ func exportFix(t *testing.T, screen *terminal, folder string) {
 	// The name that is offered is one of its own each time.
 	screen.until("the folder", regexp.MustCompile(`write the documents into folder: canopy-fix-\d{8}-\d{6}`).MatchString)
 	screen.press("\x15ours\r")
-	screen.says("wrote 1 document and README.md into ours")
+	screen.says("wrote 1 document into ours, with README.md")
 	var patch struct {
 		Spec struct {
 			Template struct {

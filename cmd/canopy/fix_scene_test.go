@@ -198,7 +198,11 @@ func (s *terminal) push(label string) {
 			s.press("\r")
 			return
 		}
+		// Each press moves the focus, which shows; a busy machine may take its time.
+		before := s.emulator.String()
 		s.press("\t")
+		s.until("another focus", func(screen string) bool { return screen != before })
+		s.rest()
 	}
 	s.t.Fatalf("no way to the button %s:\n%s", label, s.emulator.String())
 }

@@ -41,7 +41,7 @@ func TestHostileScreen(t *testing.T) {
 					t.Errorf("after %q: %s\n%s", key, line, screen.emulator.String())
 				}
 				crumbs := strings.Split(screen.emulator.String(), "\n")[2]
-				for _, name := range []string{"overview ─", "findings ─", "findings › by", "findings › PS", "resources ─", "resources ›", "explain ›", "fix of"} {
+				for _, name := range []string{"overview ─", "findings ─", "findings › by", "findings › PS", "resources ─", "resources ›", "explain ›", "plan ›"} {
 					seen[name] = seen[name] || strings.Contains(crumbs, "─ "+name)
 				}
 			}
@@ -89,10 +89,10 @@ func exportHostile(screen *terminal) {
 		screen.says(" findings to " + name)
 	}
 	screen.press("/", "shop/Deployment/d-name rule:PS01", "\r", "*", "c", "f")
-	screen.shows("1 patch shop/Deployment/d-name")
+	screen.shows("1 ! patch shop/Deployment/d-name")
 	screen.press("c")
 	screen.answer("x", "into folder: ", "canopy-fix")
-	screen.says("and README.md into canopy-fix")
+	screen.says("into canopy-fix, with README.md")
 	screen.press(escape, escape, "\r", "\t", "c")
 	screen.shows("sent to the clipboard: ")
 	screen.press("1")
@@ -139,14 +139,17 @@ func crooked(s *terminal) []string {
 	// Below the crumbs, above the status line.
 	body := grid[3 : s.height-2]
 	for x := range s.width {
-		held := 0
+		held, first, last := 0, -1, -1
 		for y := range body {
 			if body[y][x] == "│" || inBox(x, y+3) {
-				held++
+				if held++; first < 0 {
+					first = y
+				}
+				last = y
 			}
 		}
-		// A line between panes goes from top to bottom.
-		if x >= narrowest && held < len(body) && held > len(body)*2/3 && !inBox(x, top) {
+		// A line between panes has no gap; what stands above and below the panes ends it.
+		if x >= narrowest && held < last-first+1 && held > len(body)*2/3 && !inBox(x, top) {
 			wrong = append(wrong, fmt.Sprintf("the line in cell %d is interrupted", x))
 		}
 	}
