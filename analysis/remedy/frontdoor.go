@@ -117,7 +117,7 @@ func (s *segments) dropAnnotations(f *model.Finding) error {
 	}
 	gone := map[string]any{}
 	var names []string
-	for _, e := range f.Proof.Evidence() {
+	for _, e := range evidenceOf(f) {
 		key, ok := strings.CutPrefix(e.Path, "metadata.annotations[")
 		if key = strings.TrimSuffix(key, "]"); ok && e.Object == f.Object && in.Annotations.Has(key) {
 			gone[key] = nil

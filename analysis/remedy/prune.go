@@ -25,7 +25,7 @@ func (s *segments) prune(f *model.Finding) error {
 		return s.dropPolicy(f)
 	}
 	var all []operation
-	for range f.Proof.Evidence() {
+	for range evidenceOf(f) {
 		ops, err := s.pruneOne(f)
 		if err != nil {
 			return err

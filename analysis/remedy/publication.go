@@ -30,7 +30,7 @@ func (s *segments) withdrawService(f *model.Finding) error {
 	}
 	switch svc.Object.Spec.Type {
 	case corev1.ServiceTypeNodePort:
-		return s.withdrawPort(f)
+		return s.withdrawPort(f, svc)
 	case corev1.ServiceTypeLoadBalancer:
 		return s.limitSources(f, svc)
 	}
@@ -38,7 +38,7 @@ func (s *segments) withdrawService(f *model.Finding) error {
 	return nil
 }
 
-func (s *segments) withdrawPort(f *model.Finding) error {
+func (s *segments) withdrawPort(f *model.Finding, svc *record.Typed[*corev1.Service]) error {
 	var inside []string
 	cloud := ""
 	for _, w := range s.ground().ways.Ways(s.ground().c, f.Object.Namespace) {
@@ -64,10 +64,11 @@ func (s *segments) withdrawPort(f *model.Finding) error {
 	} else {
 		evidence = append(evidence, "nothing else leads to it from outside: where somebody has to come, put an Ingress, or a load balancer with loadBalancerSourceRanges, before it first")
 	}
-	d, err := s.patch(f.Object, types.StrategicMergePatchType, partial(f.Object, map[string]any{"spec": map[string]any{"type": string(corev1.ServiceTypeClusterIP)}}))
+	d, err := s.clusterAlone(f.Object, svc.Object)
 	if err != nil {
 		return err
 	}
+	s.inward[f.Object] = inward{kind: true, addresses: s.inward[f.Object].addresses}
 	s.add(d, outage, evidence, f)
 	return nil
 }
@@ -125,10 +126,17 @@ func (s *segments) dropAddresses(f *model.Finding) error {
 		s.inWords(f)
 		return nil
 	}
-	d, err := s.patch(f.Object, types.StrategicMergePatchType, partial(f.Object, map[string]any{"spec": map[string]any{"externalIPs": nil}}))
+	spec := map[string]any{"externalIPs": nil}
+	done := s.inward[f.Object]
+	if kind := svc.Object.Spec.Type; svc.Object.Spec.ExternalTrafficPolicy != "" && (done.kind || kind != corev1.ServiceTypeNodePort && kind != corev1.ServiceTypeLoadBalancer) {
+		// Nothing outside of the cluster is left that it could be for, and a file with it is refused.
+		spec["externalTrafficPolicy"] = nil
+	}
+	d, err := s.patch(f.Object, types.StrategicMergePatchType, partial(f.Object, map[string]any{"spec": spec}))
 	if err != nil {
 		return err
 	}
+	s.inward[f.Object] = inward{kind: done.kind, addresses: true}
 	s.add(d, needsEvidence, []string{"nodes no longer take connections to " + list(svc.Object.Spec.ExternalIPs, 8) + " for this Service: who uses those addresses is cut off",
 		"a load balancer gives the Service an address that nobody can claim for others; the admission plugin DenyServiceExternalIPs keeps the field from being used at all"}, f)
 	return nil

@@ -9,7 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/model"
-	"canopy/model/record"
 )
 
 // limit is NW15: a LimitRange that gives a request to containers which declare none, and a ResourceQuota that leaves room
@@ -39,87 +38,8 @@ func (s *segments) limit(f *model.Finding) error {
 	return s.resourceQuota(f, u)
 }
 
-// usage is what the pods of a namespace request.
-type usage struct {
-	pods int64
-	// sum is what all request, largest what one pod does at most.
-	sum, largest corev1.ResourceList
-	// least is the smallest request of a container, bare counts the containers that request nothing, by resource.
-	least corev1.ResourceList
-	bare  map[corev1.ResourceName]int64
-	// ports counts Services with ports on nodes, balancers those with a load balancer.
-	ports, balancers int64
-}
-
 func sized() [2]corev1.ResourceName {
 	return [...]corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory}
-}
-
-func (s *segments) usage(namespace string) *usage {
-	u := &usage{sum: corev1.ResourceList{}, largest: corev1.ResourceList{}, least: corev1.ResourceList{}, bare: map[corev1.ResourceName]int64{}}
-	for _, r := range s.p.within(namespace) {
-		if p, ok := r.(*record.Pod); ok && !p.Finished() {
-			u.count(&p.Template.Decode().Spec)
-		}
-	}
-	for r := range s.p.c.All(schema.GroupKind{Kind: "Service"}) {
-		svc, ok := r.(*record.Typed[*corev1.Service])
-		if !ok || svc.Namespace != namespace {
-			continue
-		}
-		for i := range svc.Object.Spec.Ports {
-			if svc.Object.Spec.Ports[i].NodePort > 0 {
-				u.ports++
-			}
-		}
-		if svc.Object.Spec.Type == corev1.ServiceTypeLoadBalancer {
-			u.balancers++
-		}
-	}
-	return u
-}
-
-// count adds one pod. Init containers run before the others, and sidecars among them beside.
-func (u *usage) count(spec *corev1.PodSpec) {
-	u.pods++
-	for _, name := range sized() {
-		var sum, first resource.Quantity
-		look := func(c *corev1.Container) resource.Quantity {
-			q, ok := c.Resources.Requests[name]
-			if !ok {
-				q, ok = c.Resources.Limits[name]
-			}
-			if !ok {
-				u.bare[name]++
-				return q
-			}
-			if least, known := u.least[name]; !q.IsZero() && (!known || q.Cmp(least) < 0) {
-				u.least[name] = q.DeepCopy()
-			}
-			return q
-		}
-		for i := range spec.Containers {
-			sum.Add(look(&spec.Containers[i]))
-		}
-		for i := range spec.InitContainers {
-			c := &spec.InitContainers[i]
-			q := look(c)
-			if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
-				sum.Add(q)
-			} else if q.Cmp(first) > 0 {
-				first = q
-			}
-		}
-		if first.Cmp(sum) > 0 {
-			sum = first
-		}
-		all := u.sum[name].DeepCopy()
-		all.Add(sum)
-		u.sum[name] = all
-		if most := u.largest[name]; sum.Cmp(most) > 0 {
-			u.largest[name] = sum
-		}
-	}
 }
 
 func (s *segments) limitRange(f *model.Finding, u *usage) error {
@@ -137,27 +57,42 @@ func (s *segments) limitRange(f *model.Finding, u *usage) error {
 
 func (s *segments) resourceQuota(f *model.Finding, u *usage) error {
 	hard := corev1.ResourceList{
-		corev1.ResourcePods:                  *resource.NewQuantity(roomFor(u.pods), resource.DecimalSI),
 		corev1.ResourceServicesNodePorts:     *resource.NewQuantity(u.ports, resource.DecimalSI),
 		corev1.ResourceServicesLoadBalancers: *resource.NewQuantity(u.balancers, resource.DecimalSI),
 	}
-	evidence := []string{"sized by what is there: a fifth more than the sum of requests, or the largest pod once more where that is more; what is created beyond is refused",
-		"raise it before more replicas are asked for, by hand or by an autoscaler: kubectl describe resourcequota --namespace " + quote(f.Object.Name) + " shows how much is left"}
+	var evidence []string
+	if len(u.unknown) > 0 {
+		evidence = append(evidence, "how many pods the namespace comes to is not known, so that the quota leaves pods and requests out: "+list(u.unknown, 8),
+			"it limits Services alone: add pods, requests.cpu and requests.memory once the figures are known; what is created beyond is refused")
+	} else {
+		hard[corev1.ResourcePods] = *resource.NewQuantity(max(roomFor(u.pods), u.pods+u.surge), resource.DecimalSI)
+		evidence = append(evidence, "sized by what is there: a fifth more than the sum of requests, or the largest pod once more where that is more; what is created beyond is refused",
+			"raise it before more replicas are asked for, by hand or by an autoscaler: kubectl describe resourcequota --namespace "+quote(f.Object.Name)+" shows how much is left")
+		if u.surge > 0 {
+			evidence = append(evidence, "there is room for "+strconv.FormatInt(u.surge, 10)+" more by which owners go over what they want while they replace pods; what maxSurge says beyond a quarter is not in it")
+		}
+	}
 	if u.balancers+u.ports == 0 {
 		evidence = append(evidence, "no Service can take a port of the nodes, or a load balancer, until the quota allows it")
 	}
 	for _, name := range sized() {
+		if len(u.unknown) > 0 {
+			break
+		}
 		least, known := u.least[name]
 		if !known {
 			evidence = append(evidence, "no figure is known for "+string(name)+": no container requests any, so that the quota leaves it out")
 			continue
 		}
-		sum := u.sum[name].DeepCopy()
-		for range u.bare[name] {
-			sum.Add(least)
+		sum := times(least, u.bare[name])
+		sum.Add(u.sum[name])
+		more := times(least, u.bareSurge[name])
+		more.Add(u.sumSurge[name])
+		if largest := u.largest[name]; largest.Cmp(more) > 0 {
+			more = largest.DeepCopy()
 		}
-		most := u.largest[name].DeepCopy()
-		most.Add(sum)
+		most := sum.DeepCopy()
+		most.Add(more)
 		if fifth := fifthMore(name, sum); fifth.Cmp(most) > 0 {
 			most = fifth
 		}

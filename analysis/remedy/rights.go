@@ -159,7 +159,7 @@ func (r *rights) verify(f *Fix) {
 // still lists where a finding goes on.
 func still(f *model.Finding) []string {
 	var steps []string
-	for _, e := range f.Proof.Evidence() {
+	for _, e := range evidenceOf(f) {
 		steps = append(steps, "look at "+e.Object.String()+": "+e.Path+" "+e.Value)
 	}
 	return steps

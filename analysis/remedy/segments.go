@@ -29,6 +29,7 @@ type segments struct {
 	// taken holds the names that this fix has given away, dropped the policies that it deletes, edits what it does to others.
 	taken, dropped map[model.Ref]bool
 	edits          map[model.Ref][]operation
+	inward         map[model.Ref]inward
 	docs           []Document
 }
 
@@ -95,6 +96,7 @@ func (s *segments) mend() error {
 		}
 	}
 	s.proof = newTerrain(s.p.c, s.look().Pods(), rules)
+	s.inward = map[model.Ref]inward{}
 	s.taken, s.dropped, s.edits = map[model.Ref]bool{}, map[model.Ref]bool{}, map[model.Ref][]operation{}
 	for ref, list := range s.asked {
 		s.asked[ref] = slices.DeleteFunc(list, func(f *model.Finding) bool {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"canopy/model"
 )
 
 // inEditor says the difference of two templates in words, for objects that no patch reaches. Items of lists are called
@@ -103,4 +105,12 @@ func inJSON(v any) string {
 		return fmt.Sprint(v)
 	}
 	return string(data)
+}
+
+// evidenceOf gives what proves a finding; nil where it came without, as from a report.
+func evidenceOf(f *model.Finding) []model.Evidence {
+	if f.Proof == nil {
+		return nil
+	}
+	return f.Proof.Evidence()
 }

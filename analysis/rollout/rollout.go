@@ -32,5 +32,6 @@ func Expand(c *cluster.Cluster, plan model.Plan) (changes []model.Change, assump
 			return nil, nil, fmt.Errorf("rollout of %s: %w", ref, err)
 		}
 	}
+	d.hostNetwork()
 	return d.changes(), d.assumptions, nil
 }
