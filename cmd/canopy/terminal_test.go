@@ -241,6 +241,8 @@ func (s *terminal) answer(key, question, text string) {
 // quit leaves by the key, which has to work whatever is shown.
 func (s *terminal) quit() {
 	s.t.Helper()
+	// The terminal answers what it was asked at the start; who leaves at once leaves the answer to the shell.
+	s.rest()
 	if _, err := io.WriteString(s.pty, "q"); err != nil {
 		s.t.Fatal(err)
 	}
