@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"canopy/analysis/network/policy"
+	"canopy/model"
+	"canopy/model/cluster"
 )
 
 // Cell sums up what pods of one namespace can do to those of another. It costs the classes of both.
@@ -23,6 +25,42 @@ func (a *Analyser) Cell(src, dst string) Cell {
 	}
 	cell.Ports = a.ports.set(open)
 	return cell
+}
+
+// Toward tells the best that the pods of an owner can do to those of a namespace: Allow where something is let through, else
+// Depends, NotEvaluated, Deny. Entries says why; this costs the classes of both, and no look at the pods of the namespace. It gives
+// false where pods of one class differ, as those on the network of a node do towards the pods beside them.
+func (a *Analyser) Toward(c *cluster.Cluster, owner model.Ref, dst string) (best Verdict, ok bool) {
+	a.tidy()
+	to := a.namespaces[dst]
+	if to == nil {
+		return Deny, true
+	}
+	seen := map[*class]struct{}{}
+	for p := range a.PodsOf(c, owner) {
+		m, known := a.find(p.Namespace, p.Name)
+		if !known {
+			continue
+		}
+		x := a.members[m].class
+		if _, again := seen[x]; again {
+			continue
+		}
+		seen[x] = struct{}{}
+		if x.host || x.namespace == to {
+			return Deny, false
+		}
+		for _, y := range to.classes {
+			ans := a.answer(x, y, false)
+			switch v := ans.verdict(); {
+			case v == Allow:
+				return Allow, true
+			case v == Depends, v == NotEvaluated && best == Deny:
+				best = v
+			}
+		}
+	}
+	return best, true
 }
 
 // tally adds the pairs of two classes, and gives the ports on which they can talk.

@@ -27,7 +27,7 @@ func TestAnalyserAgreesWithReference(t *testing.T) {
 	if os.Getenv("CANOPY_LONG") != "" {
 		seeds = 5000
 	}
-	count := map[Answer]int{}
+	count, sure := map[Answer]int{}, 0
 	for seed := range seeds {
 		d := newDice(uint64(seed))
 		w := d.world(2 + d.IntN(8)*d.IntN(5))
@@ -37,9 +37,14 @@ func TestAnalyserAgreesWithReference(t *testing.T) {
 		c.listedOutside(d)
 		c.filters(d)
 		c.isolation()
+		c.toward()
+		sure += c.sure
 		if t.Failed() {
 			t.Fatalf("seed %d:\n%s", seed, describe(w))
 		}
+	}
+	if sure < 1000 {
+		t.Errorf("only %d times it was told what an owner can do at best", sure)
 	}
 	for _, a := range []Answer{Allow, Deny, Depends, NotEvaluated} {
 		if count[a] < 1000 {
@@ -56,6 +61,8 @@ type comparison struct {
 	bench     *bench
 	seed      string
 	count     map[Answer]int
+	// sure counts owners and namespaces of which Toward could tell.
+	sure int
 }
 
 // entry is what stands in the entries of a pair of pods.
@@ -167,4 +174,34 @@ func listing(t testing.TB, entries []network.Entry, p Port) (found Answer) {
 		}
 	}
 	return found
+}
+
+// toward compares what owners can do to namespaces at best with what is listed of them.
+func (c *comparison) toward() {
+	type way struct {
+		owner     model.Ref
+		namespace string
+	}
+	rank := map[network.Verdict]int{network.Deny: 0, network.NotEvaluated: 1, network.Depends: 2, network.Allow: 3}
+	best := map[way]network.Verdict{}
+	owners := map[model.Ref]bool{}
+	for e := range c.bench.a.Entries(c.bench.c, network.Question{Level: network.Workloads, Denied: true}) {
+		owners[e.Src.Ref] = true
+		w := way{e.Src.Ref, e.Dst.Ref.Namespace}
+		if rank[e.Verdict] > rank[best[w]] {
+			best[w] = e.Verdict
+		}
+	}
+	for owner := range owners {
+		for _, name := range c.bench.a.Names() {
+			got, ok := c.bench.a.Toward(c.bench.c, owner, name)
+			if !ok {
+				continue
+			}
+			if want := best[way{owner, name}]; got != want {
+				c.Errorf("%s: %s to namespace %s: %s at best, listed %s", c.seed, owner, name, got, want)
+			}
+			c.sure++
+		}
+	}
 }
