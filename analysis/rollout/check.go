@@ -15,6 +15,7 @@ import (
 	kjson "sigs.k8s.io/json"
 
 	"canopy/model"
+	"canopy/model/scheme"
 )
 
 // FieldError is what is wrong with one field of a step's body.
@@ -69,10 +70,7 @@ func checkMerge(s model.Step) error {
 	if err := names(body, s.Ref, false); err != nil {
 		return err
 	}
-	sch, err := newScheme()
-	if err != nil {
-		return err
-	}
+	sch := scheme.Types()
 	gvk := s.Ref.GroupKind().WithVersion(s.Ref.Version)
 	strategic := s.PatchType == types.StrategicMergePatchType
 	if !sch.Recognizes(gvk) {

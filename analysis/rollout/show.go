@@ -9,6 +9,7 @@ import (
 
 	"canopy/analysis/manifest"
 	"canopy/model"
+	"canopy/model/scheme"
 )
 
 // Show gives an object as YAML as it is and as a step would leave it, for people to compare: without its status and what
@@ -92,15 +93,12 @@ func done(object *unstructured.Unstructured, s model.Step) (*unstructured.Unstru
 
 // typedOf gives the type of a built-in kind; another stays as it is.
 func typedOf(object *unstructured.Unstructured) (runtime.Object, error) {
-	s, err := newScheme()
-	if err != nil {
-		return nil, err
-	}
+	types := scheme.Types()
 	gvk := object.GroupVersionKind()
-	if !s.Recognizes(gvk) {
+	if !types.Recognizes(gvk) {
 		return object.DeepCopy(), nil
 	}
-	typed, err := s.New(gvk)
+	typed, err := types.New(gvk)
 	if err != nil {
 		return nil, err
 	}
