@@ -50,7 +50,12 @@ func (q request) make(ctx context.Context, session view.Session, now *view.Snaps
 	for i := range d.changes {
 		c := &d.changes[i]
 		if q.origin.deed == nil {
-			c.rows, c.hidden, c.err = compareStep(ctx, session, c.step, q.origin.text != nil)
+			// What is left out is compared with the object as it is, the rest with what earlier steps leave of it.
+			plan, at := d.plan, c.place
+			if at < 0 {
+				plan, at = model.Plan{Steps: []model.Step{c.step}}, 0
+			}
+			c.rows, c.hidden, c.err = compareStep(ctx, session, plan, at, q.origin.text != nil)
 		}
 		d.note(now.Report, c.step.Ref)
 	}
@@ -168,19 +173,18 @@ func turned(rows []row) []row {
 	return out
 }
 
-// compareStep gives the difference between an object and what a step would make of it. What comes from a text of the user is compared
-// with values masked on both sides; hidden tells that there are some.
-func compareStep(ctx context.Context, session view.Session, step model.Step, foreign bool) (rows []row, hidden bool, err error) {
-	var before, after []byte
-	if step.Verb == model.Create {
-		before, after, err = rollout.Show(nil, step)
-	} else {
-		object, failure := session.Object(ctx, step.Ref)
-		if failure != nil {
-			return nil, false, failure
+// compareStep gives the difference that a step of a plan would make to what the steps before it leave of its object. What comes from a
+// text of the user is compared with values masked on both sides; hidden tells that there are some.
+func compareStep(ctx context.Context, session view.Session, plan model.Plan, i int, foreign bool) (rows []row, hidden bool, err error) {
+	step := plan.Steps[i]
+	var object *unstructured.Unstructured
+	if step.Verb != model.Create {
+		// An earlier step may make what is not there yet.
+		if object, err = session.Object(ctx, step.Ref); err != nil && !errors.Is(err, model.ErrNotFound) {
+			return nil, false, err
 		}
-		before, after, err = rollout.Show(object, step)
 	}
+	before, after, err := rollout.ShowStep(object, plan, i)
 	if err == nil && foreign {
 		if before, _, err = masked(before); err == nil {
 			after, hidden, err = masked(after)

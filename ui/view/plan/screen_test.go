@@ -138,6 +138,15 @@ func TestSeveralChanges(t *testing.T) {
 	d.has("▸ 3 ! patch data/DaemonSet/backup-helper")
 }
 
+// TestStepsOnOneObject holds that a step is compared with what the steps before it leave of its object.
+func TestStepsOnOneObject(t *testing.T) {
+	w, shared := watch(t)
+	d := open(t, w.Session, plan.New(shared, &plan.Ledger{}, []string{"PS26//Namespace//shop"}, false), 160, 45)
+	d.has("1 · patch Namespace/shop", "2 · patch Namespace/shop", "+    pod-security.kubernetes.io/warn: restricted")
+	d.do(keys.Down)
+	d.has("+    pod-security.kubernetes.io/enforce-version: ", "│     pod-security.kubernetes.io/warn: restricted")
+}
+
 func TestExport(t *testing.T) {
 	w, shared := watch(t)
 	d := open(t, w.Session, plan.New(shared, &plan.Ledger{}, []string{privileged}, false), 120, 40)
