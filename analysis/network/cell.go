@@ -28,13 +28,14 @@ func (a *Analyser) Cell(src, dst string) Cell {
 }
 
 // Toward tells the best that the pods of an owner can do to those of a namespace: Allow where something is let through, else
-// Depends, NotEvaluated, Deny. Entries says why; this costs the classes of both, and no look at the pods of the namespace. It gives
-// false where pods of one class differ, as those on the network of a node do towards the pods beside them.
-func (a *Analyser) Toward(c *cluster.Cluster, owner model.Ref, dst string) (best Verdict, ok bool) {
+// Depends with the assumption, NotEvaluated with the reason, the first in order of several, or Deny. It costs the classes of both and
+// no look at the pods of the namespace, which Entries would need. It gives false where pods of one class differ, as those on the
+// network of a node do towards the pods beside them.
+func (a *Analyser) Toward(c *cluster.Cluster, owner model.Ref, dst string) (best Verdict, why string, ok bool) {
 	a.tidy()
 	to := a.namespaces[dst]
 	if to == nil {
-		return Deny, true
+		return Deny, "", true
 	}
 	seen := map[*class]struct{}{}
 	for p := range a.PodsOf(c, owner) {
@@ -48,19 +49,32 @@ func (a *Analyser) Toward(c *cluster.Cluster, owner model.Ref, dst string) (best
 		}
 		seen[x] = struct{}{}
 		if x.host || x.namespace == to {
-			return Deny, false
+			return Deny, "", false
 		}
 		for _, y := range to.classes {
 			ans := a.answer(x, y, false)
-			switch v := ans.verdict(); {
+			v := ans.verdict()
+			switch {
 			case v == Allow:
-				return Allow, true
-			case v == Depends, v == NotEvaluated && best == Deny:
-				best = v
+				return Allow, "", true
+			case v == Deny, v == NotEvaluated && best == Depends:
+				continue
+			}
+			reason := a.because(a.decide(x, y, false), v)
+			if v != best || reason < why {
+				best, why = v, reason
 			}
 		}
 	}
-	return best, true
+	return best, why, true
+}
+
+// because gives the assumption of a decision's part.
+func (a *Analyser) because(d *decision, v Verdict) string {
+	if v == NotEvaluated {
+		return d.reason
+	}
+	return a.assumption(d.answer.why, [2][]hit{d.sides[0].hits, d.sides[1].hits})
 }
 
 // tally adds the pairs of two classes, and gives the ports on which they can talk.

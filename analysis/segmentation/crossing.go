@@ -164,13 +164,20 @@ func (r *round) crossing(t *tenant) *model.Finding {
 	return doubt(f, verdict, reason)
 }
 
+// unevaluatedPolicies is the reason where none is known.
+const unevaluatedPolicies = "policies that are not evaluated"
+
 // crosses asks whether an owner itself reaches a namespace.
 func (r *round) crosses(t *tenant, dst string) (model.Verdict, string) {
-	// Most owners reach it for certain, or not at all: only the others need a reason.
-	switch best, ok := r.net.Toward(r.c, t.ref, dst); {
-	case ok && best == network.Allow:
-		return model.Yes, ""
-	case ok && best == network.Deny:
+	if best, why, ok := r.net.Toward(r.c, t.ref, dst); ok {
+		switch best {
+		case network.Allow:
+			return model.Yes, ""
+		case network.Depends:
+			return model.Depends, why
+		case network.NotEvaluated:
+			return model.Unknown, cmp.Or(why, unevaluatedPolicies)
+		}
 		return model.No, ""
 	}
 	verdict, reason := model.No, ""
@@ -190,5 +197,5 @@ func (r *round) crosses(t *tenant, dst string) (model.Verdict, string) {
 			}
 		}
 	}
-	return verdict, cmp.Or(reason, "policies that are not evaluated")
+	return verdict, cmp.Or(reason, unevaluatedPolicies)
 }

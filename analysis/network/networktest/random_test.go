@@ -2,6 +2,7 @@ package networktest
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -183,23 +184,33 @@ func (c *comparison) toward() {
 		namespace string
 	}
 	rank := map[network.Verdict]int{network.Deny: 0, network.NotEvaluated: 1, network.Depends: 2, network.Allow: 3}
-	best := map[way]network.Verdict{}
+	best, whys := map[way]network.Verdict{}, map[way]map[string]bool{}
 	owners := map[model.Ref]bool{}
 	for e := range c.bench.a.Entries(c.bench.c, network.Question{Level: network.Workloads, Denied: true}) {
 		owners[e.Src.Ref] = true
 		w := way{e.Src.Ref, e.Dst.Ref.Namespace}
 		if rank[e.Verdict] > rank[best[w]] {
-			best[w] = e.Verdict
+			best[w], whys[w] = e.Verdict, nil
+		}
+		if e.Verdict == best[w] {
+			if whys[w] == nil {
+				whys[w] = map[string]bool{}
+			}
+			whys[w][e.Assumption] = true
 		}
 	}
 	for owner := range owners {
 		for _, name := range c.bench.a.Names() {
-			got, ok := c.bench.a.Toward(c.bench.c, owner, name)
+			got, why, ok := c.bench.a.Toward(c.bench.c, owner, name)
 			if !ok {
 				continue
 			}
-			if want := best[way{owner, name}]; got != want {
-				c.Errorf("%s: %s to namespace %s: %s at best, listed %s", c.seed, owner, name, got, want)
+			w := way{owner, name}
+			if got != best[w] {
+				c.Errorf("%s: %s to namespace %s: %s at best, listed %s", c.seed, owner, name, got, best[w])
+			}
+			if listed := slices.Sorted(maps.Keys(whys[w])); len(listed) > 0 && why != listed[0] {
+				c.Errorf("%s: %s to namespace %s: %s because %q, listed %q", c.seed, owner, name, got, why, listed)
 			}
 			c.sure++
 		}
