@@ -59,9 +59,8 @@ type Engine struct {
 	privilege *privilege.Analyser
 	workload  *workload.Analyser
 	reaching  reaching
-	// segmentation judges what reaching says; postponed is how both wait while a cluster is read.
+	// segmentation judges what reaching says.
 	segmentation *segmentation.Analyser
-	postponed    postponed
 	findings     *findings
 	// reach says who can come to hold the cluster; it was worked out for the accounts that were running then.
 	reach     *privilege.Reach
@@ -70,8 +69,6 @@ type Engine struct {
 	// attack is the catalogue's steps of attack.
 	attack []*model.Edge
 	states map[string]model.RuleState
-	// loaded says of each rule whether the kinds it needs were seen; nil where that is to be found out.
-	loaded map[string]model.RuleState
 	// inventory and edits are what reports show beside the findings.
 	inventory *inventory
 	edits     *edits
@@ -162,20 +159,17 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // next gives the moment at which time alone changes a verdict; the zero time where it never does.
 func (e *Engine) next() time.Time {
-	var next time.Time
-	for _, t := range []time.Time{e.workload.Next(), e.segmentation.Next(), e.postponed.due} {
-		if next.IsZero() || !t.IsZero() && t.Before(next) {
-			next = t
-		}
+	a, b := e.workload.Next(), e.segmentation.Next()
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
 	}
-	return next
+	return a
 }
 
 // tick judges anew what time has changed.
 func (e *Engine) tick() {
 	e.workload.Tick(e.clock.Now(), e.cluster, e.access, e.findings)
 	e.segmentation.Tick()
-	e.postponed.over = e.postponed.waits
 	e.flush()
 	e.dirty = true
 }
@@ -260,16 +254,15 @@ func (e *Engine) flush() network.Delta {
 		e.running, e.runningAt = running, at
 	}
 	e.workload.Reached(e.reach, e.findings)
-	if e.postpones() {
-		return network.Delta{}
-	}
-	return e.flushNetwork()
+	reach, ways := e.reaching.flush(e.cluster)
+	e.segmentation.Flush(e.cluster, e.reaching.network, e.reaching.ways, ways, e.findings)
+	return reach
 }
 
 // cover takes the coverage of a kind.
 func (e *Engine) cover(cov model.Coverage) {
 	if e.cluster.Cover(cov) {
-		e.states, e.loaded = nil, nil
+		e.states = nil
 		e.privilege.Covered(cov.Kind, e.access)
 		e.workload.Covered(e.cluster, cov.Kind, e.access, e.findings)
 		for _, gk := range spokenOf(cov.Kind) {

@@ -45,10 +45,7 @@ func (r *reaching) flush(c *cluster.Cluster) (network.Delta, exposure.Delta) {
 // AskNetwork calls f with the cluster, who reaches whom in it, and the ways in from outside, on the writer: f must keep none
 // of them, nor change them, and holds up everything else while it runs.
 func (e *Engine) AskNetwork(ctx context.Context, f func(c *cluster.Cluster, net *network.Analyser, ways *exposure.Analyser)) error {
-	return e.do(ctx, func() {
-		e.catchUp()
-		f(e.cluster, e.reaching.network, e.reaching.ways)
-	})
+	return e.do(ctx, func() { f(e.cluster, e.reaching.network, e.reaching.ways) })
 }
 
 // covered takes the coverage of a kind.

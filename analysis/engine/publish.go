@@ -17,7 +17,7 @@ func (e *Engine) publish() {
 	e.sequence++
 	coverage := e.cluster.Coverage()
 	if e.states == nil {
-		e.states = e.judged(coverage)
+		e.states = ruleStates(e.rules, coverage)
 	}
 	r := &model.Report{
 		Source: e.source, Time: e.clock.Now(), Sequence: e.sequence, Objects: map[string]int{}, Coverage: coverage,

@@ -46,7 +46,6 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.catchUp()
 	// What is taken back needs no place in the inventory, nor among the edits.
 	e.quiet = true
 	defer func() { e.quiet = false }()
