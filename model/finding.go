@@ -36,6 +36,10 @@ type Evidence struct {
 	Value string `json:"value"`
 	// Line is the line of the file that the object was read from; 0 where there is no file.
 	Line int `json:"line,omitempty"`
+	// Print is that of the Exposure; 0 where there is none. It never leaves the process.
+	Print uint64 `json:"-"`
+	// Same is the number that equal values share within one output; whoever writes an output sets it.
+	Same int `json:"same,omitempty"`
 }
 
 // FindingID gives the identity of a rule on an object.

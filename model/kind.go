@@ -113,12 +113,15 @@ func KindByName(name string) *Kind {
 	return nil
 }
 
-// KindOf finds a kind of either table by group and kind; nil where there is none.
+// KindOf finds a kind of any table by group and kind, those of Canopy's own records too; nil where there is none.
 func KindOf(gk schema.GroupKind) *Kind {
 	if k := BuiltIn(gk); k != nil {
 		return k
 	}
-	return OptionalKind(gk)
+	if k := OptionalKind(gk); k != nil {
+		return k
+	}
+	return kindIn(own[:], gk)
 }
 
 // BuiltIn finds a kind of those that are read from the start, at one version, by group and kind; nil where there is none.

@@ -14,6 +14,29 @@ const (
 	groupCalicoV1 = "crd.projectcalico.org"
 )
 
+// Groups of optional kinds that tell of images and of secrets.
+const (
+	// GroupTrivy is that of trivy-operator, and of Starboard before it.
+	GroupTrivy = "aquasecurity.github.io"
+	// GroupKubescape is that of the storage of kubescape, an API server of its own.
+	GroupKubescape = "spdx.softwarecomposition.kubescape.io"
+	// GroupPolicyReport and GroupOpenReports are those of reports that many tools write.
+	GroupPolicyReport = "wgpolicyk8s.io"
+	GroupOpenReports  = "openreports.io"
+	GroupKyverno      = "kyverno.io"
+	// GroupKyvernoPolicies is that of Kyverno's newer kinds, each with one purpose.
+	GroupKyvernoPolicies = "policies.kyverno.io"
+	// GroupSigstore is that of sigstore's policy-controller.
+	GroupSigstore        = "policy.sigstore.dev"
+	GroupGatekeeper      = "constraints.gatekeeper.sh"
+	GroupRatify          = "config.ratify.deislabs.io"
+	GroupCertManager     = "cert-manager.io"
+	GroupExternalSecrets = "external-secrets.io"
+	GroupSealedSecrets   = "bitnami.com"
+	GroupSecretsStore    = "secrets-store.csi.x-k8s.io"
+	GroupSops            = "isindir.github.com"
+)
+
 // optional is data: kinds that a cluster has only where somebody installed them. Versions are the newest that Canopy knows;
 // a server that does not serve one of them is read at the version that it prefers.
 var optional = [...]Kind{
@@ -51,6 +74,31 @@ var optional = [...]Kind{
 	{"security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies", true},
 	{"policy.linkerd.io", "v1alpha1", "AuthorizationPolicy", "authorizationpolicies", true},
 	{"policy.linkerd.io", "v1beta3", "Server", "servers", true},
+	// What scanners have said of images.
+	{GroupTrivy, "v1alpha1", "VulnerabilityReport", "vulnerabilityreports", true},
+	{GroupTrivy, "v1alpha1", "ClusterVulnerabilityReport", "clustervulnerabilityreports", false},
+	{GroupKubescape, "v1beta1", "VulnerabilityManifest", "vulnerabilitymanifests", true},
+	{GroupKubescape, "v1beta1", "VulnerabilityManifestSummary", "vulnerabilitymanifestsummaries", true},
+	{GroupPolicyReport, "v1alpha2", "PolicyReport", "policyreports", true},
+	{GroupPolicyReport, "v1alpha2", "ClusterPolicyReport", "clusterpolicyreports", false},
+	{GroupOpenReports, "v1alpha1", "Report", "reports", true},
+	{GroupOpenReports, "v1alpha1", "ClusterReport", "clusterreports", false},
+	// What demands that images are signed, or come from certain registries.
+	{GroupKyverno, "v1", "ClusterPolicy", "clusterpolicies", false},
+	{GroupKyverno, "v1", "Policy", "policies", true},
+	{GroupKyvernoPolicies, "v1", "ImageValidatingPolicy", "imagevalidatingpolicies", false},
+	{GroupKyvernoPolicies, "v1", "NamespacedImageValidatingPolicy", "namespacedimagevalidatingpolicies", true},
+	{GroupSigstore, "v1beta1", "ClusterImagePolicy", "clusterimagepolicies", false},
+	{GroupGatekeeper, "v1beta1", "RatifyVerification", "ratifyverification", false},
+	{GroupGatekeeper, "v1beta1", "K8sAllowedRepos", "k8sallowedrepos", false},
+	{GroupRatify, "v1beta1", "Verifier", "verifiers", false},
+	// Where secrets and certificates come from.
+	{GroupCertManager, "v1", "Certificate", "certificates", true},
+	{GroupExternalSecrets, "v1", "ExternalSecret", "externalsecrets", true},
+	{GroupExternalSecrets, "v1", "ClusterExternalSecret", "clusterexternalsecrets", false},
+	{GroupSealedSecrets, "v1alpha1", "SealedSecret", "sealedsecrets", true},
+	{GroupSecretsStore, "v1", "SecretProviderClass", "secretproviderclasses", true},
+	{GroupSops, "v1alpha3", "SopsSecret", "sopssecrets", true},
 }
 
 // OptionalKinds lists the kinds that are read only while a server serves them. Where it does not, a source says nothing of

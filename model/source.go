@@ -24,6 +24,8 @@ type SourceInfo struct {
 	Name string `json:"name"`
 	// Server is the version of Kubernetes, such as v1.37.2; empty while unknown.
 	Server string `json:"server,omitempty"`
+	// ServerCertificate is when the certificate ends that the server itself has shown, in seconds since 1970; zero while unknown.
+	ServerCertificate int64 `json:"-"`
 }
 
 // Source is where a cluster comes from: a live API server, a capture, the demo.
@@ -36,17 +38,4 @@ type Source interface {
 	Get(ctx context.Context, ref Ref) (*unstructured.Unstructured, error)
 	// Kinds lists the kinds that the source knows, for commands that name a resource.
 	Kinds(ctx context.Context) ([]*Kind, error)
-}
-
-// Inspector looks for credentials in one value of an object.
-type Inspector interface {
-	// Inspect gives what the value exposes, if anything.
-	Inspect(path, name, value string) []Exposure
-}
-
-// Exposure is a credential that stands where it should not. The value itself is not in it.
-type Exposure struct {
-	Rule, Path, Name string
-	// Length is the number of bytes of the value.
-	Length int
 }

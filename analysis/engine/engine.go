@@ -13,9 +13,11 @@ import (
 	"time"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/image"
 	"canopy/analysis/network"
 	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
+	"canopy/analysis/secret"
 	"canopy/analysis/segmentation"
 	"canopy/analysis/workload"
 	"canopy/model"
@@ -37,6 +39,9 @@ type Options struct {
 	Edges []*model.Edge
 	// Interval is the least time between two publications; zero is DefaultInterval.
 	Interval time.Duration
+	// Images and Secrets say what those are judged by.
+	Images  image.Options
+	Secrets secret.Options
 }
 
 // Engine is the writer with its queue and its newest report. It is a model.Sink.
@@ -61,6 +66,8 @@ type Engine struct {
 	reaching  reaching
 	// segmentation judges what reaching says.
 	segmentation *segmentation.Analyser
+	images       *image.Analyser
+	secrets      *secret.Analyser
 	findings     *findings
 	// reach says who can come to hold the cluster; it was worked out for the accounts that were running then.
 	reach     *privilege.Reach
@@ -72,6 +79,8 @@ type Engine struct {
 	// inventory and edits are what reports show beside the findings.
 	inventory *inventory
 	edits     *edits
+	// options are those that it was made with.
+	options Options
 	// settled is set once all that the source had announced was seen; quiet while what is applied is no change of the
 	// cluster.
 	settled, quiet bool
@@ -103,11 +112,19 @@ func New(o Options) *Engine {
 	e := &Engine{
 		clock: o.Clock, interval: o.Interval, rules: o.Rules.Sorted(), queue: newQueue(), calls: make(chan func()),
 		subscribers: map[chan struct{}]struct{}{}, cluster: cluster.New(), access: rbac.New(),
-		privilege: privilege.New(o.Rules, o.Edges), workload: workload.New(o.Rules, o.Clock), findings: newFindings(), attack: o.Edges,
-		inventory: newInventory(0), edits: newEdits(), reaching: newReaching(), segmentation: segmentation.New(o.Rules, o.Clock),
+		findings: newFindings(), attack: o.Edges, inventory: newInventory(0), edits: newEdits(), options: o,
 	}
+	e.begin()
 	e.publish()
 	return e
+}
+
+// begin makes the analysers of an empty cluster.
+func (e *Engine) begin() {
+	o := &e.options
+	e.privilege, e.workload = privilege.New(o.Rules, o.Edges), workload.New(o.Rules, o.Clock)
+	e.reaching, e.segmentation = newReaching(), segmentation.New(o.Rules, o.Clock)
+	e.images, e.secrets = image.New(o.Rules, o.Clock, o.Images), secret.New(o.Rules, o.Clock, o.Secrets)
 }
 
 // Change queues changes; of several to one object that wait, only the last counts.
@@ -159,17 +176,21 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // next gives the moment at which time alone changes a verdict; the zero time where it never does.
 func (e *Engine) next() time.Time {
-	a, b := e.workload.Next(), e.segmentation.Next()
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
+	var first time.Time
+	for _, t := range [...]time.Time{e.workload.Next(), e.segmentation.Next(), e.images.Next(), e.secrets.Next()} {
+		if first.IsZero() || !t.IsZero() && t.Before(first) {
+			first = t
+		}
 	}
-	return a
+	return first
 }
 
 // tick judges anew what time has changed.
 func (e *Engine) tick() {
 	e.workload.Tick(e.clock.Now(), e.cluster, e.access, e.findings)
 	e.segmentation.Tick()
+	e.images.Tick()
+	e.secrets.Tick()
 	e.flush()
 	e.dirty = true
 }
@@ -197,6 +218,7 @@ func (e *Engine) drain() {
 	if e.taken.source != nil {
 		e.source = *e.taken.source
 		e.privilege.Server(e.source.Server, e.cluster, e.access)
+		e.secrets.Server(e.source)
 	}
 	e.flush()
 	e.taken = queued{}
@@ -228,6 +250,8 @@ func (e *Engine) apply(change model.Change) {
 	e.workload.Update(e.cluster, d, e.access, changed, e.findings)
 	e.reaching.update(e.cluster, d)
 	e.segmentation.Update(e.cluster, d)
+	e.images.Update(e.cluster, d)
+	e.secrets.Update(e.cluster, d)
 	e.standIn(e.reaching.standIns.update(e.cluster, d))
 	var reach network.Delta
 	if e.settled && !e.held {
@@ -256,6 +280,8 @@ func (e *Engine) flush() network.Delta {
 	e.workload.Reached(e.reach, e.findings)
 	reach, ways := e.reaching.flush(e.cluster)
 	e.segmentation.Flush(e.cluster, e.reaching.network, e.reaching.ways, ways, e.findings)
+	e.images.Flush(e.cluster, e.findings)
+	e.secrets.Flush(e.cluster, e.findings)
 	return reach
 }
 
@@ -268,6 +294,8 @@ func (e *Engine) cover(cov model.Coverage) {
 		for _, gk := range spokenOf(cov.Kind) {
 			e.reaching.covered(e.cluster, gk)
 			e.segmentation.Covered(e.cluster, gk)
+			e.images.Covered(e.cluster, gk)
+			e.secrets.Covered(e.cluster, gk)
 		}
 		if cov.Kind == pods {
 			e.standIn(e.reaching.standIns.covered(e.cluster))

@@ -21,7 +21,7 @@ func (e *Engine) publish() {
 	}
 	r := &model.Report{
 		Source: e.source, Time: e.clock.Now(), Sequence: e.sequence, Objects: map[string]int{}, Coverage: coverage,
-		Rules: e.states, Findings: e.findings.snapshot(), Digest: e.findings.digest,
+		Rules: e.judged(e.states), Findings: e.findings.snapshot(), Digest: e.findings.digest,
 		Inventory: e.inventory.snapshot(),
 	}
 	r.Edits, r.EditsDropped = e.edits.snapshot(r.Time)

@@ -1,10 +1,7 @@
 package engine
 
 import (
-	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
-	"canopy/analysis/segmentation"
-	"canopy/analysis/workload"
 	"canopy/model"
 	"canopy/model/cluster"
 )
@@ -14,14 +11,10 @@ import (
 func (e *Engine) rebuild() {
 	old, quiet := e.cluster, e.quiet
 	e.quiet, e.held = true, true
-	rules := map[string]*model.Rule{}
-	for _, r := range e.rules {
-		rules[r.ID] = r
-	}
-	e.cluster, e.access, e.workload, e.findings = cluster.New(), rbac.New(), workload.New(rules, e.clock), newFindings()
-	e.privilege = privilege.New(rules, e.attack)
-	e.reaching, e.segmentation = newReaching(), segmentation.New(rules, e.clock)
+	e.cluster, e.access, e.findings = cluster.New(), rbac.New(), newFindings()
+	e.begin()
 	e.privilege.Server(e.source.Server, e.cluster, e.access)
+	e.secrets.Server(e.source)
 	for _, cov := range old.Coverage() {
 		e.cover(cov)
 	}

@@ -18,16 +18,14 @@ import (
 	"canopy/model"
 )
 
-// Make turns an API object into its record, taking the object over: the caller must not use it any more. A record comes
-// back as it is. A typed object of a kind that has no record is an error.
-func Make(obj runtime.Object) (model.Record, error) {
-	if r, ok := obj.(model.Record); ok {
-		return r, nil
-	}
+// Make turns an API object into its record as a Maker without an inspector does.
+func Make(obj runtime.Object) (model.Record, error) { return Maker{}.Make(obj) }
+
+func makeOf(obj runtime.Object) (model.Record, error) {
 	name := kindName(obj)
 	if name == "" {
 		if u, ok := obj.(*unstructured.Unstructured); ok {
-			return makeCustom(u), nil
+			return makeUntyped(u), nil
 		}
 		return nil, fmt.Errorf("no record for %T", obj)
 	}

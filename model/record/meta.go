@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -31,6 +32,23 @@ type Meta struct {
 	Written string
 	// LastApplied tells that the object carried kubectl's last-applied annotation, which may hold a copy of its values.
 	LastApplied bool
+	// exposed is what an inspector found in what is not kept: annotations, and the data of a ConfigMap. Most have nothing.
+	exposed *[]model.Exposure
+}
+
+// Exposed lists what stands in annotations and in the data of a ConfigMap and looks like a credential; nothing where the record
+// was made without an inspector. The caller must not change it.
+func (m *Meta) Exposed() []model.Exposure {
+	if m.exposed == nil {
+		return nil
+	}
+	return *m.exposed
+}
+
+func (m *Meta) expose(list []model.Exposure) {
+	if len(list) > 0 {
+		m.exposed = &list
+	}
 }
 
 // Owner names the controller of an object.
@@ -127,7 +145,8 @@ func (m *Meta) Ref() model.Ref { return m.Kind.Ref(m.Namespace, m.Name) }
 func (m *Meta) same(o *Meta) bool {
 	return m.Name == o.Name && m.Namespace == o.Namespace && m.UID == o.UID && m.Labels == o.Labels &&
 		m.Annotations == o.Annotations && m.Created == o.Created && m.Deleted == o.Deleted && m.Changed == o.Changed && m.Writer == o.Writer &&
-		m.Written == o.Written && m.LastApplied == o.LastApplied && sameOwner(m.Owner, o.Owner)
+		m.Written == o.Written && m.LastApplied == o.LastApplied && sameOwner(m.Owner, o.Owner) &&
+		slices.Equal(m.Exposed(), o.Exposed())
 }
 
 func sameOwner(a, b *Owner) bool {

@@ -8,11 +8,13 @@ import (
 	"canopy/analysis/admission"
 	"canopy/analysis/engine"
 	"canopy/analysis/exposure"
+	"canopy/analysis/image"
 	"canopy/analysis/network"
 	"canopy/analysis/podsecurity"
 	"canopy/analysis/proposal"
 	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
+	"canopy/analysis/secret"
 	"canopy/model"
 	"canopy/model/cluster"
 )
@@ -41,6 +43,21 @@ type Session interface {
 	Ask(ctx context.Context, f func(c *cluster.Cluster, access *rbac.Analyser, server string)) error
 	// AskNetwork calls f with the cluster, who reaches whom in it, and the ways in from outside, in the same manner.
 	AskNetwork(ctx context.Context, f func(c *cluster.Cluster, net *network.Analyser, ways *exposure.Analyser)) error
+	// AskImages calls f with the cluster, the images that run in it, and the ways in from outside, AskSecrets with the inventory of its
+	// Secrets and what RBAC grants, in the same manner.
+	AskImages(ctx context.Context, f func(c *cluster.Cluster, images *image.Analyser, ways *exposure.Analyser)) error
+	AskSecrets(ctx context.Context, f func(c *cluster.Cluster, secrets *secret.Analyser, access *rbac.Analyser)) error
+	// Vulnerabilities reads the lines of a report anew: of one in the cluster, or of a scan that Canopy was given or has made.
+	Vulnerabilities(ctx context.Context, scan model.Ref) ([]model.Vulnerability, error)
+	// Scanner says what could scan images on demand, and why nothing can: it looks for programs and starts none but to ask their
+	// version. Scan scans images by reference, a few at once; what it finds comes as news. It ends with the context.
+	Scanner(ctx context.Context) (name string, err error)
+	Scan(ctx context.Context, images []model.ScanTarget, progress func(model.ScanProgress)) error
+	// Inspectable says why Secrets cannot be read for facts about their values, nil where they can; InspectSecrets reads them, once
+	// the user has confirmed it, and keeps facts only. Sweep looks for credentials in custom resources and Events.
+	Inspectable() error
+	InspectSecrets(ctx context.Context, progress func(done, all int)) error
+	Sweep(ctx context.Context, what model.SweepOptions) error
 	// Reached lists what opened and closed connections between pods since everything was read, the newest first, as far as
 	// the edits of the report go.
 	Reached() []engine.Shifted

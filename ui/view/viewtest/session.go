@@ -50,6 +50,7 @@ var grants []byte
 // Session is a view.Session on objects at hand. It is also a sink for changes: see Apply.
 type Session struct {
 	*engine.Engine
+	Scans
 	t       testing.TB
 	rules   []*model.Rule
 	objects map[model.Ref]*unstructured.Unstructured

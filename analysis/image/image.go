@@ -1,0 +1,162 @@
+// Package image says of every image that runs whether it was scanned and whether it is signed, and judges that.
+//
+// An image is what the runtime reports, by digest; what specs call it is told beside that. A verdict is given with the evidence that
+// it rests on: equal digests prove, different ones do not disprove, since one image has several, and what is missing, failed, old or
+// unreadable is never taken for clean.
+package image
+
+import (
+	"time"
+
+	"canopy/analysis/image/reference"
+	"canopy/analysis/image/signature"
+	"canopy/model"
+	"canopy/model/record"
+)
+
+// Options says what is judged by.
+type Options struct {
+	// MaxAge is how old a scan may be; zero is DefaultMaxAge. MaxImageAge is how old an image may be; zero is DefaultMaxImageAge.
+	MaxAge, MaxImageAge time.Duration
+	// Allow lists the registries and repositories that images may come from; with none everything may run.
+	Allow reference.Allow
+}
+
+// The ages that hold where nothing else is said.
+const (
+	DefaultMaxAge      = 24 * time.Hour
+	DefaultMaxImageAge = 180 * 24 * time.Hour
+)
+
+// Verdict says whether an image that runs was scanned.
+type Verdict string
+
+// The verdicts, the best first.
+const (
+	// Scanned: a report of this very image, no older than it may be.
+	Scanned Verdict = "scanned"
+	// Stale: there is one, and it is too old.
+	Stale Verdict = "stale"
+	// OtherDigest: what was scanned under the name of this image, or for this container, was another image as far as can be told.
+	OtherDigest Verdict = "other-digest"
+	// Failed: a scan was tried and gave no result.
+	Failed Verdict = "failed"
+	// NoEvidence: nothing tells of a scan.
+	NoEvidence Verdict = "no-evidence"
+)
+
+// Match says by what a scan is taken to be of an image.
+type Match string
+
+// The matches, the best first. Only equal digests prove.
+const (
+	ByIndex     Match = "index digest"
+	ByManifest  Match = "manifest digest"
+	ByConfig    Match = "config digest"
+	ByDigest    Match = "digest"         // of an index or a manifest: the source does not tell
+	ByAlias     Match = "digest by node" // a node lists the scanned digest as a name of the image that runs
+	ByReference Match = "reference"      // the same repository and tag: it may have moved since
+	ByWorkload  Match = "workload"       // filed under the same container
+)
+
+// Proves tells that the match leaves no doubt.
+func (m Match) Proves() bool {
+	return m == ByIndex || m == ByManifest || m == ByConfig || m == ByDigest || m == ByAlias
+}
+
+// Evidence is one scan that tells of an image.
+type Evidence struct {
+	// Scan names the report.
+	Scan                     model.Ref
+	Source, Scanner, Version string
+	// Scanned, Database and Expires are in seconds since 1970; 0 where unknown.
+	Scanned, Database, Expires int64
+	Match                      Match
+	// Digest is the one that the report names, where that is not the one that runs.
+	Digest string
+	// Counts are nil where the source does not tell them.
+	Counts *record.Counts
+	// Verdict is what this evidence says by itself, Reason why.
+	Verdict Verdict
+	Reason  string
+	// Listed tells that its vulnerabilities can be read.
+	Listed bool
+	OS     string
+	// Outlived tells that the image's distribution gets no more updates.
+	Outlived bool
+	Origin   string
+}
+
+// Use is a container, or a volume, of a workload that runs an image.
+type Use struct {
+	// Owner is the top owner.
+	Owner model.Ref
+	// Container is the name of the container or of the volume, Type what it is.
+	Container string
+	Type      UseType
+	// Reference is what the spec says, as written.
+	Reference string
+	// Pods counts the pods that run it so; Nodes lists where, sorted.
+	Pods  int
+	Nodes []string
+	// Signature is the verdict for this place, since policies demand by namespace and reference.
+	Signature signature.Answer
+}
+
+// UseType is what uses an image.
+type UseType string
+
+// The types of use.
+const (
+	Container UseType = "container"
+	Init      UseType = "init"
+	Ephemeral UseType = "ephemeral"
+	Volume    UseType = "volume"
+)
+
+// Image is one image that runs.
+type Image struct {
+	// Digest is what the runtime reports: "sha256:…". It is "" where no container has run it yet or the runtime tells none; then Name
+	// is what the specs say, and it is listed by that.
+	Digest string
+	// Of says what the digest is that of, as far as known.
+	Of record.DigestOf
+	// Name is the reference that most use, normalised, without digest: "docker.io/library/nginx:1.29".
+	Name string
+	// Registry and Repository are those of Name.
+	Registry, Repository string
+	// References are all, as specs write them, sorted; Aliases what nodes call it besides, sorted.
+	References, Aliases []string
+	// Uses are sorted by owner and container.
+	Uses []Use
+	// Containers counts what runs it, Pods the pods, Namespaces lists theirs, sorted.
+	Containers, Pods int
+	Namespaces       []string
+	// Exposed tells that a workload that runs it can be reached from outside, as the caller of Images says.
+	Exposed bool
+	// Size is in bytes, as nodes tell; 0 where unknown. Built is when it was made, in seconds since 1970; 0 where unknown.
+	Size, Built int64
+
+	Verdict Verdict
+	// Reason says in words why.
+	Reason string
+	// Evidence is what the verdict rests on, the best first: all that was found is in it.
+	Evidence []Evidence
+	// Disagreement says in words where sources contradict each other; "" where they do not.
+	Disagreement string
+	// Counts are those of the newest proven scan; nil where none tells.
+	Counts *record.Counts
+	// Signature is the worst answer of all uses.
+	Signature signature.Answer
+	// Hygiene lists the ids of rules that hold of it, sorted.
+	Hygiene []string
+}
+
+// Tally counts the images of a namespace, or of all, by verdict.
+type Tally struct {
+	Namespace string
+	Images    int
+	Verdicts  map[Verdict]int
+	// Exposed counts those that are exposed and not scanned.
+	Exposed int
+}
