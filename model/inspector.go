@@ -23,7 +23,7 @@ type Exposure struct {
 	Name string
 	// Container is the container it stands in; "" elsewhere.
 	Container string
-	// Encoding says through what it was reached: "", "base64", "json", "yaml", "env", "properties", "url"; several are joined by +.
+	// Encoding says through what it was reached: "", "base64", "json", "yaml", "env", "properties", "xml", "url"; several are joined by +.
 	Encoding string
 	// Length is the number of bytes of the value; Entropy is in tenths of a bit for each byte.
 	Length, Entropy int
@@ -31,7 +31,7 @@ type Exposure struct {
 	Sure bool
 	// Print is equal for equal values. It is a hash under a key that is drawn at the start of the process and never leaves it;
 	// Print must not leave it either.
-	Print uint64
+	Print uint64 `json:"-"`
 }
 
 // Sweeper is a source that can look for credentials in objects that are not watched: custom resources and Events. What it finds

@@ -102,7 +102,7 @@ func Kinds() []*Kind {
 // networkpolicies.crd.antrea.io.
 func KindByName(name string) *Kind {
 	word, group, grouped := strings.Cut(name, ".")
-	for _, table := range [...][]Kind{kinds[:], optional[:]} {
+	for _, table := range [...][]Kind{kinds[:], flows[:], reports[:]} {
 		for i := range table {
 			k := &table[i]
 			if (strings.EqualFold(k.Kind, word) || strings.EqualFold(k.Resource, word)) && (!grouped || strings.EqualFold(k.Group, group)) {

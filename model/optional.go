@@ -37,9 +37,11 @@ const (
 	GroupSops            = "isindir.github.com"
 )
 
-// optional is data: kinds that a cluster has only where somebody installed them. Versions are the newest that Canopy knows;
-// a server that does not serve one of them is read at the version that it prefers.
-var optional = [...]Kind{
+// Both tables are data: kinds that a cluster has only where somebody installed them. Versions are the newest that Canopy knows; a
+// server that does not serve one of them is read at the version that it prefers.
+
+// flows decide about connections.
+var flows = [...]Kind{
 	// The policies of administrators, of sigs.k8s.io/network-policy-api.
 	{GroupPolicy, "v1alpha1", "AdminNetworkPolicy", "adminnetworkpolicies", false},
 	{GroupPolicy, "v1alpha1", "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies", false},
@@ -74,6 +76,10 @@ var optional = [...]Kind{
 	{"security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies", true},
 	{"policy.linkerd.io", "v1alpha1", "AuthorizationPolicy", "authorizationpolicies", true},
 	{"policy.linkerd.io", "v1beta3", "Server", "servers", true},
+}
+
+// reports tell of images and of secrets.
+var reports = [...]Kind{
 	// What scanners have said of images.
 	{GroupTrivy, "v1alpha1", "VulnerabilityReport", "vulnerabilityreports", true},
 	{GroupTrivy, "v1alpha1", "ClusterVulnerabilityReport", "clustervulnerabilityreports", false},
@@ -86,6 +92,8 @@ var optional = [...]Kind{
 	// What demands that images are signed, or come from certain registries.
 	{GroupKyverno, "v1", "ClusterPolicy", "clusterpolicies", false},
 	{GroupKyverno, "v1", "Policy", "policies", true},
+	{GroupKyverno, "v2", "PolicyException", "policyexceptions", true},
+	{GroupKyvernoPolicies, "v1", "PolicyException", "policyexceptions", true},
 	{GroupKyvernoPolicies, "v1", "ImageValidatingPolicy", "imagevalidatingpolicies", false},
 	{GroupKyvernoPolicies, "v1", "NamespacedImageValidatingPolicy", "namespacedimagevalidatingpolicies", true},
 	{GroupSigstore, "v1beta1", "ClusterImagePolicy", "clusterimagepolicies", false},
@@ -102,17 +110,28 @@ var optional = [...]Kind{
 }
 
 // OptionalKinds lists the kinds that are read only while a server serves them. Where it does not, a source says nothing of
-// them: there are no such objects. Their records are untyped, and tell the version they were read at.
+// them: there are no such objects. Their records are untyped but for reports of scanners, and tell the version they were read at.
 func OptionalKinds() []*Kind {
-	all := make([]*Kind, len(optional))
-	for i := range optional {
-		all[i] = &optional[i]
+	all := make([]*Kind, 0, len(flows)+len(reports))
+	for i := range flows {
+		all = append(all, &flows[i])
+	}
+	for i := range reports {
+		all = append(all, &reports[i])
 	}
 	return all
 }
 
 // OptionalKind finds an optional kind by group and kind; nil where there is none.
-func OptionalKind(gk schema.GroupKind) *Kind { return kindIn(optional[:], gk) }
+func OptionalKind(gk schema.GroupKind) *Kind {
+	if k := FlowKind(gk); k != nil {
+		return k
+	}
+	return kindIn(reports[:], gk)
+}
+
+// FlowKind finds one of the optional kinds that decide about connections; nil where there is none.
+func FlowKind(gk schema.GroupKind) *Kind { return kindIn(flows[:], gk) }
 
 // At is the kind as a server serves it: with its own version.
 func (k *Kind) At(version string) *Kind {

@@ -8,7 +8,9 @@ import (
 
 	"canopy/model"
 	"canopy/ui/view"
+	"canopy/ui/view/images"
 	"canopy/ui/view/rbac"
+	"canopy/ui/view/secrets"
 )
 
 // feed brings the reports of one session to the screens. What is made of a report is made outside the loop, one at a time,
@@ -68,6 +70,12 @@ func (r *root) take(s view.Session) tea.Cmd {
 	f.unfollow = func() { leave(); unsubscribe() }
 	r.feed, r.shared.Session = f, s
 	r.grants = &rbac.Keeper{}
+	if r.images != nil {
+		// What was asked for in one cluster ends with it.
+		r.images.Stop()
+		r.secrets.Stop()
+	}
+	r.images, r.secrets, r.shared.Values = &images.Keeper{}, &secrets.Keeper{}, view.NewValues()
 	clear(r.homes)
 	r.places, r.at = nil, 0
 	r.prompt, r.chooser = nil, nil

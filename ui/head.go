@@ -44,7 +44,7 @@ func (r *root) identity() (string, []view.Zone) {
 			coverage = fmt.Sprintf("coverage %d%%", cover.Percent())
 		}
 	}
-	only := ""
+	only, secrets := "", r.secretsSeen()
 	if names := r.feed.namespaces.Names(); len(names) > 0 {
 		// The counts are those of all namespaces.
 		only, counts = "only "+view.Few(names, 2), ""
@@ -58,8 +58,23 @@ func (r *root) identity() (string, []view.Zone) {
 		view.Part{Text: r.shared.Cut(only, r.width/3), Style: t.Notice, Action: keys.Namespace},
 		view.Part{Text: counts, Style: t.Faint, Rank: 3},
 		view.Part{Text: coverage, Style: t.Faint, Rank: 2, Right: true},
+		view.Part{Text: secrets, Style: t.Faint, Rank: 5, Right: true},
 		pulse,
 	)
+}
+
+// secretsSeen says how Secrets are seen: without their values, unless the user has asked for facts about those.
+func (r *root) secretsSeen() string {
+	cover := r.feed.shown.Cover
+	switch state := cover.State(schema.GroupKind{Kind: "Secret"}); {
+	case state == model.Loading || state == "":
+		return ""
+	case state == model.Denied:
+		return "secrets: denied"
+	case r.feed.shown.Report.Objects["SecretFacts"] > 0:
+		return "secrets: values inspected"
+	}
+	return "secrets: metadata only"
 }
 
 // objects counts a kind: with a plus while there may be more, with a question mark where nobody knows.

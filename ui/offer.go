@@ -3,6 +3,7 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
 )
@@ -12,7 +13,13 @@ const notYet = "not in this version"
 // offer says whether an action can be done here and now. The footer, the help, the palette and the keys go by it.
 func (r *root) offer(a keys.Action) view.Offer {
 	switch a {
-	case keys.Images, keys.Secrets, keys.Nodes, keys.Paths, keys.Activity:
+	case keys.YAML, keys.Owner, keys.Access, keys.Reach, keys.Enforce:
+		if o := r.hint().Object; o.Group == model.GroupOwn && o.Kind == "Cluster" {
+			return view.Because("this is about the cluster as a whole, which is no object")
+		}
+	}
+	switch a {
+	case keys.Nodes, keys.Paths, keys.Activity:
 		return view.Because(notYet)
 	case keys.Earlier:
 		return view.When(r.at > 0, "there was no place before this one")
@@ -49,6 +56,9 @@ func (r *root) offer(a keys.Action) view.Offer {
 }
 
 func (r *root) canBack() bool {
+	if w, ok := r.top().(worker); ok && w.Working() {
+		return true
+	}
 	if f, ok := r.top().(view.Filtered); ok && f.Filter() != r.last().filter {
 		return true
 	}
@@ -59,6 +69,12 @@ func (r *root) canBack() bool {
 		return true
 	}
 	return len(r.places[r.at]) > 1
+}
+
+// worker is a screen on which work goes on that takes its time, which esc stops first.
+type worker interface {
+	Working() bool
+	Stop()
 }
 
 // deep is a screen in which one goes further before one leaves it.

@@ -90,7 +90,7 @@ func (r *root) act(a keys.Action) tea.Cmd {
 // general gives what the program itself does; false for what is left to the screen.
 func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
 	switch a {
-	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Resources:
+	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Images, keys.Secrets, keys.Resources:
 		return func() tea.Cmd { return r.open(view.Place{Screen: string(a)}) }, true
 	case keys.Palette:
 		return r.openPalette, true
@@ -136,9 +136,13 @@ func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
 	return nil, false
 }
 
-// back closes what is open: the filter, then the marks, then the panes one went into, then the screen. A filter that the screen was opened with is what the
+// back stops the work that goes on here, else it closes what is open: the filter, then the marks, then the panes one went into, then the screen. A filter that the screen was opened with is what the
 // screen is about, so it goes with the screen.
 func (r *root) back() tea.Cmd {
+	if w, ok := r.top().(worker); ok && w.Working() {
+		w.Stop()
+		return nil
+	}
 	if f, ok := r.top().(view.Filtered); ok && f.Filter() != r.last().filter {
 		return f.SetFilter(r.last().filter)
 	}

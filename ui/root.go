@@ -13,8 +13,10 @@ import (
 	"canopy/ui/theme"
 	"canopy/ui/view"
 	"canopy/ui/view/editor"
+	"canopy/ui/view/images"
 	"canopy/ui/view/plan"
 	"canopy/ui/view/rbac"
+	"canopy/ui/view/secrets"
 )
 
 // root is the program's model. Its Update only routes.
@@ -36,6 +38,9 @@ type root struct {
 	feed feed
 	// grants keeps what the screens of RBAC have read of the cluster.
 	grants *rbac.Keeper
+	// images and secrets keep what their screens have read, and the work that was asked for there.
+	images  *images.Keeper
+	secrets *secrets.Keeper
 	// chooser and prompt have the keyboard while they are open.
 	chooser *chooser
 	prompt  *prompt

@@ -10,11 +10,13 @@ import (
 	"canopy/ui/view/enforce"
 	"canopy/ui/view/explain"
 	"canopy/ui/view/findings"
+	"canopy/ui/view/images"
 	"canopy/ui/view/network"
 	"canopy/ui/view/overview"
 	"canopy/ui/view/plan"
 	"canopy/ui/view/rbac"
 	"canopy/ui/view/resources"
+	"canopy/ui/view/secrets"
 )
 
 // trail is the way from a main screen down to what is on top.
@@ -136,6 +138,10 @@ func (r *root) main(name string) view.Screen {
 		s = rbac.New(r.shared, r.grants)
 	case view.Network:
 		s = network.New(r.shared)
+	case view.Images:
+		s = images.New(r.shared, r.images)
+	case view.Secrets:
+		s = secrets.New(r.shared, r.secrets)
 	default:
 		s = overview.New(r.shared)
 	}
@@ -166,6 +172,10 @@ func (r *root) about(p view.Place) view.Screen {
 		return rbac.NewDifference(r.shared, r.grants, p.Subject, p.Other)
 	case p.Screen == view.Picture && !p.Subject.IsZero():
 		return rbac.NewPicture(r.shared, r.grants, p.Subject)
+	case p.Screen == view.Image && p.Query != "":
+		return images.Open(r.shared, r.images, p)
+	case p.Screen == view.Secret && !p.Object.IsZero():
+		return secrets.Open(r.shared, r.secrets, p)
 	case p.Screen == view.Plan && len(p.IDs()) > 0:
 		return plan.New(r.shared, r.ledger(), p.IDs(), false)
 	case p.Screen == view.Enforce && !p.Object.IsZero():
@@ -194,5 +204,5 @@ func (r *root) start() string {
 
 // mains lists the main screens of this version.
 func mains() []string {
-	return []string{view.Overview, view.Findings, view.RBAC, view.Network, view.Resources}
+	return []string{view.Overview, view.Findings, view.RBAC, view.Network, view.Images, view.Secrets, view.Resources}
 }

@@ -3,6 +3,7 @@ package admission
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -114,7 +115,17 @@ func (d dice) appArmor() *corev1.AppArmorProfile {
 }
 
 func (d dice) container(name string, s *corev1.PodSpec) corev1.Container {
-	c := corev1.Container{Name: name, Image: name}
+	c := corev1.Container{Name: name, Image: d.image(), ImagePullPolicy: pick(d, "", "", corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever)}
+	for i := range d.IntN(3) {
+		c.Env = append(c.Env, corev1.EnvVar{Name: fmt.Sprintf("E%d", i), Value: "x"})
+		if d.one(6) {
+			c.Env[i] = corev1.EnvVar{Name: c.Env[i].Name, ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}, Key: "k"}}}
+		}
+	}
+	if d.one(6) {
+		c.EnvFrom = []corev1.EnvFromSource{pick(d, corev1.EnvFromSource{ConfigMapRef: &corev1.ConfigMapEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "c"}}},
+			corev1.EnvFromSource{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}}})}
+	}
 	for i := range d.IntN(3) {
 		port := corev1.ContainerPort{ContainerPort: []int32{pick(d, int32(22), 80), 8080}[i]}
 		if d.one(3) {
@@ -195,7 +206,8 @@ func (d dice) source() corev1.VolumeSource {
 	switch d.IntN(9) {
 	case 0, 1:
 		return corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: pick(d, "/", "/etc", "/srv/data", "/var/run/docker.sock", "//run//crio/./crio.sock", `C:\var\run\docker.sock`,
-			"/run/docker.sock/", "/run/docker.sock.d", "run/podman/podman.sock")}}
+			"/run/docker.sock/", "/run/docker.sock.d", "run/podman/podman.sock",
+			"/etc//kubernetes/pki/", "/etc/kubernetes", "/home/me/.aws/credentials", "/home/.aws", "/root/.kube", "/root/.kubeconfig", "/var/lib/kubelet", "/var/lib/kubelet/pods")}}
 	case 2:
 		return corev1.VolumeSource{NFS: &corev1.NFSVolumeSource{Server: "s", Path: "/"}}
 	case 3:
@@ -203,11 +215,24 @@ func (d dice) source() corev1.VolumeSource {
 	case 4:
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "c"}}
 	case 5:
-		return corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: "i"}}
+		return corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: d.image(), PullPolicy: pick(d, "", corev1.PullAlways, corev1.PullNever)}}
 	case 6:
 		return corev1.VolumeSource{ISCSI: &corev1.ISCSIVolumeSource{TargetPortal: "1.2.3.4", IQN: "iqn.2001-04.com.example:storage", Lun: 1}}
 	case 7:
 		return corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}
 	}
 	return corev1.VolumeSource{}
+}
+
+// image makes a reference, good or bad, or what is none.
+func (d dice) image() string {
+	if d.one(3) {
+		return pick(d, "registry.example/app@sha256:"+strings.Repeat("0", 64), "registry.example/team/app:1")
+	}
+	host := pick(d, "", "", "registry.example/", "registry.example:5000/", "localhost/", "localhost:5000/", "docker.io/", "index.docker.io/", "Docker.IO/", "k8s.gcr.io/", "K8S.gcr.io/", "k8s.gcr.io.evil/",
+		"us.gcr.io/k8s-artifacts-prod/", "us.gcr.io/k8s-artifacts-production/", "gcr.io/google-containers/", "gcr.io/", "bitnamilegacy/", "docker.io/bitnamilegacy/", "library/", "[::1]:5000/", "a_b.c/", "TEAM/", "-bad.example/", "registry.example//")
+	path := pick(d, "app", "nginx", "team/app", "a/b/c", "a__b", "a--b.c", "App", "a___b", "a..b", "-a", "k8s.gcr.io/x", "kubebuilder/kube-rbac-proxy", strings.Repeat("a", 64), strings.Repeat("0", 64))
+	tag := pick(d, "", "", ":latest", ":1", ":v1.2.3-rc_1", ":Latest", ":", ":-1", ":1/2", ":"+strings.Repeat("t", 128), ":"+strings.Repeat("t", 129))
+	digest := pick(d, "", "", "", "@sha256:"+strings.Repeat("a", 64), "@sha256:"+strings.Repeat("A", 64), "@sha256:"+strings.Repeat("a", 63), "@sha512:"+strings.Repeat("0", 128), "@md5:"+strings.Repeat("a", 32), "@", "@sha256:"+strings.Repeat("a", 64)+"@x")
+	return host + path + tag + digest
 }

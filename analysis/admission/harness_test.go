@@ -90,8 +90,10 @@ func objectsFor(rule, ns string) []string {
 		return []string{ns + "/Role/r", "ClusterRole/r"}
 	case "LP21":
 		return []string{ns + "/Deployment/web", ns + "/ServiceAccount/default"}
-	case "LP23", "LP27":
+	case "LP23", "LP27", "SE04", "SE07", "SE08":
 		return []string{ns + "/Secret/s"}
+	case "SE03":
+		return []string{ns + "/ConfigMap/c"}
 	case "LP28":
 		return []string{"ClusterRole/view", "ClusterRole/system:node", "ClusterRoleBinding/system:node-proxier", "kube-system/Role/system:controller:bootstrap-signer", "kube-system/RoleBinding/system:controller:bootstrap-signer"}
 	case "PS26", "NW03", "NW15":

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/image/reference"
 	"canopy/analysis/privilege"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -36,11 +37,21 @@ var errFinding = errors.New("guard: a finding without rule")
 // It looks at what is made or changed, never at what is there, and refuses of a change only what was not so before. Pods of
 // kube-system, kube-public and kube-node-lease are warned of and never refused: nodes could not be started again.
 func Make(c *cluster.Cluster, server string, findings []*model.Finding) (*Guard, error) {
+	return MakeAllowing(c, server, nil, findings)
+}
+
+// MakeAllowing is Make where the registries and repositories are known that images may come from, as reference.ParseAllow reads them.
+// With none there is no guard for IM03.
+func MakeAllowing(c *cluster.Cluster, server string, allow []string, findings []*model.Finding) (*Guard, error) {
+	allowed, places, err := readAllow(allow)
+	if err != nil {
+		return nil, err
+	}
 	edges, err := readEdges()
 	if err != nil {
 		return nil, err
 	}
-	m := &maker{c: c, server: server, minor: privilege.MinorOf(server), edges: edges, bound: readBound(c)}
+	m := &maker{c: c, server: server, minor: privilege.MinorOf(server), edges: edges, bound: readBound(c), allow: allowed, places: places}
 	byRule := map[string][]*model.Finding{}
 	for _, f := range findings {
 		if f == nil || f.Rule == nil {
@@ -61,10 +72,13 @@ func Make(c *cluster.Cluster, server string, findings []*model.Finding) (*Guard,
 
 // maker gathers policies.
 type maker struct {
-	c        *cluster.Cluster
-	server   string
-	minor    int
-	edges    []*model.Edge
+	c      *cluster.Cluster
+	server string
+	minor  int
+	edges  []*model.Edge
+	// allow is where images may come from, and places the same in the form of within.
+	allow    reference.Allow
+	places   []string
 	bound    map[string][]bound
 	policies []Policy
 	without  []Reason
@@ -152,6 +166,15 @@ func (m *maker) blueprints(rule *model.Rule, s *scope) {
 		return
 	case "LP22":
 		m.tokens(rule, s)
+		return
+	case "IM03":
+		m.allowed(rule, s)
+		return
+	case "SE01":
+		m.plainVariables(rule, s)
+		return
+	case "SE04":
+		m.add(copied(rule, s.namespaces), s)
 		return
 	}
 	if r, ok := podRuleOf(rule.ID); ok {

@@ -34,6 +34,10 @@ func offences() []offence {
 			f(s.InitContainers[0].SecurityContext)
 		}
 	}
+	image := func(name string) func(*corev1.PodSpec) {
+		return func(s *corev1.PodSpec) { s.Containers[0].Image = name }
+	}
+	pinned := goodContainer("app").Image
 	same := func(*corev1.PodSpec) {}
 	return []offence{
 		{rule: "PS01", spoil: inInit(func(c *corev1.SecurityContext) { c.Privileged, c.AllowPrivilegeEscalation = new(true), nil }), neighbour: inInit(func(c *corev1.SecurityContext) { c.Privileged = new(false) }), says: "PS01: container init sets privileged. Remove the field"},
@@ -123,5 +127,21 @@ func offences() []offence {
 		}, neighbour: func(s *corev1.PodSpec) {
 			s.SecurityContext.RunAsNonRoot, ctx(s).RunAsUser, s.HostUsers = nil, new(int64(0)), new(false)
 		}, says: "LP26: container app runs as user 0"},
+		{rule: "IM01", spoil: image("registry.example:5000/app"), neighbour: image("registry.example:5000/app:1"), says: "IM01: container app has an image without a tag, or latest", loose: true},
+		{rule: "IM02", spoil: image("registry.example/app:1"), neighbour: image(pinned), says: "IM02: container app has an image without a digest", loose: true},
+		{rule: "IM04", spoil: func(s *corev1.PodSpec) {
+			image("registry.example/app:1")(s)
+			s.Containers[0].ImagePullPolicy = corev1.PullIfNotPresent
+		}, neighbour: func(s *corev1.PodSpec) {
+			image("registry.example/app:1")(s)
+			s.Containers[0].ImagePullPolicy = corev1.PullAlways
+		}, says: "IM04: container app names a tag, and imagePullPolicy is not Always"},
+		{rule: "IM07", spoil: image("nginx:1"), neighbour: image("docker.io/library/nginx:1"), says: "IM07: container app has an image from a registry without updates, or of which the registry is not named"},
+		{rule: "SE02", spoil: func(s *corev1.PodSpec) {
+			s.Containers[0].EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}}}}
+		}, neighbour: func(s *corev1.PodSpec) {
+			s.Containers[0].EnvFrom = []corev1.EnvFromSource{{ConfigMapRef: &corev1.ConfigMapEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "c"}}}}
+		}, says: "SE02: container app takes variables from a Secret", loose: true},
+		{rule: "SE09", spoil: hostPath("/etc//kubernetes/azure.json"), neighbour: hostPath("/etc/kubernetes/azure.json.d"), says: "SE09: volume v holds credentials of the node"},
 	}
 }

@@ -112,6 +112,12 @@ func podRuleOf(id string) (podRule, bool) {
 	case "LP26":
 		return rootless(), true
 	}
+	if r, ok := imageRuleOf(id); ok {
+		return r, true
+	}
+	if r, ok := secretRuleOf(id); ok {
+		return r, true
+	}
 	return kernelRuleOf(id)
 }
 

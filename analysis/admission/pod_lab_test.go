@@ -22,7 +22,7 @@ import (
 
 // templateRules are the rules that a pod alone decides.
 func templateRules() []string {
-	list := []string{"LP21", "LP26", "PS28"}
+	list := []string{"IM01", "IM02", "IM04", "IM07", "LP21", "LP26", "PS28", "SE02", "SE09"}
 	for _, n := range strings.Fields("01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25") {
 		list = append(list, "PS"+n)
 	}
@@ -30,7 +30,7 @@ func templateRules() []string {
 	return list
 }
 
-// podGuard makes the guard of these rules for two namespaces, half of them for each: a server sends four kilobytes of warnings
+// podGuard makes the guard of these rules for some namespaces, a part of them for each: a server sends four kilobytes of warnings
 // at most, and no further ones.
 func podGuard(t testing.TB, namespaces ...string) *Guard {
 	var findings []*model.Finding
@@ -78,11 +78,11 @@ func TestLabPods(t *testing.T) {
 		n = 5000
 	}
 	s := newServer(t)
-	for _, ns := range halves() {
+	for _, ns := range thirds() {
 		s.namespace(ns)
 		s.make(&corev1.ServiceAccount{ObjectMeta: meta(ns, "web")})
 	}
-	g := podGuard(t, halves()...)
+	g := podGuard(t, thirds()...)
 	s.guard(g, false)
 	bad := func() *corev1.Pod {
 		d := dice{rand.New(rand.NewPCG(0, 0))}
@@ -90,7 +90,7 @@ func TestLabPods(t *testing.T) {
 		p.Spec = corev1.PodSpec{HostPID: true, Containers: []corev1.Container{{Name: "app", Image: "app", Ports: []corev1.ContainerPort{{ContainerPort: 22}}, SecurityContext: &corev1.SecurityContext{Privileged: new(true)}}}}
 		return p
 	}
-	want := []string{"LP21", "PS01", "PS02", "PS09", "PS10", "PS15", "PS16", "PS24", "PS25", "PS28"}
+	want := []string{"IM01", "IM02", "IM07", "LP21", "PS01", "PS02", "PS09", "PS10", "PS15", "PS16", "PS24", "PS25", "PS28"}
 	s.until("the bindings to warn", func() bool {
 		_, got, err := s.judge(g, bad())
 		if err != nil {
@@ -145,14 +145,14 @@ func TestLabPods(t *testing.T) {
 	s.ephemeral(g, d, n/4)
 }
 
-func halves() []string { return []string{"half", "other"} }
+func thirds() []string { return []string{"one", "two", "three"} }
 
-// judge has the server judge a pod, in each half, and gives it as the server filled it in, and the rules that it breaks.
+// judge has the server judge a pod, in each namespace of thirds, and gives it as the server filled it in, and the rules that it breaks.
 func (s *server) judge(g *Guard, p *corev1.Pod) (*corev1.Pod, []string, error) {
 	s.Helper()
 	var text string
 	q := &corev1.Pod{}
-	for _, p.Namespace = range halves() {
+	for _, p.Namespace = range thirds() {
 		s.warned()
 		u, err := s.create(p, true)
 		if err != nil {
@@ -177,7 +177,7 @@ func (s *server) ephemeral(g *Guard, d dice, n int) {
 			p.Spec.Volumes = append(p.Spec.Volumes, corev1.Volume{Name: "v1", VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/srv"}}})
 		}
 		made := map[string]*unstructured.Unstructured{}
-		for _, p.Namespace = range halves() {
+		for _, p.Namespace = range thirds() {
 			made[p.Namespace] = s.make(p)
 		}
 		invalid := 0
@@ -187,7 +187,7 @@ func (s *server) ephemeral(g *Guard, d dice, n int) {
 			one.Ports, one.Lifecycle, one.LivenessProbe, one.ReadinessProbe, one.StartupProbe, one.Resources = nil, nil, nil, nil, nil, corev1.ResourceRequirements{}
 			var text string
 			q := &corev1.Pod{}
-			for _, ns := range halves() {
+			for _, ns := range thirds() {
 				u := made[ns].DeepCopy()
 				u.Object["spec"].(map[string]any)["ephemeralContainers"] = []any{asMap(s, one).Object}
 				s.warned()
@@ -238,7 +238,7 @@ func goodPod(namespace, name string) *corev1.Pod {
 }
 
 func goodContainer(name string) corev1.Container {
-	c := corev1.Container{Name: name, Image: "app@sha256:" + strings.Repeat("0", 64), SecurityContext: &corev1.SecurityContext{
+	c := corev1.Container{Name: name, Image: "registry.example/app@sha256:" + strings.Repeat("0", 64), SecurityContext: &corev1.SecurityContext{
 		AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true), Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}}}
 	for _, r := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage} {
 		c.Resources.Limits = with(c.Resources.Limits, r)

@@ -21,7 +21,7 @@ type breaks func(c *cluster.Cluster, r model.Record, t *corev1.PodTemplateSpec) 
 // judged is that of a rule which a template alone decides, of hits that are at least so bad.
 func judged(rule string, least model.Severity) breaks {
 	return func(_ *cluster.Cluster, _ model.Record, t *corev1.PodTemplateSpec) bool {
-		return slices.ContainsFunc(workload.Judge(t), func(h workload.Hit) bool { return h.Rule == rule && h.Severity >= least })
+		return slices.ContainsFunc(workload.JudgeRule(t, rule), func(h workload.Hit) bool { return h.Severity >= least })
 	}
 }
 

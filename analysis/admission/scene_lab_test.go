@@ -12,6 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
@@ -22,6 +23,9 @@ type scene struct {
 	rule string
 	// on is the object of the finding.
 	on string
+	// seen is what is known of the cluster, and allow where images may come from.
+	seen  []runtime.Object
+	allow []string
 	// before are objects that are there before the guard.
 	before []any
 	// bad are refused, with the words; good are not.
@@ -122,7 +126,7 @@ func owned(p *corev1.Pod, apiVersion, kind string) *corev1.Pod {
 // TestLabScenes plays all scenes on a real API server, one after the other: first with a warning, then with a refusal.
 func TestLabScenes(t *testing.T) {
 	s := newServer(t)
-	for _, rule := range strings.Fields("lp01 lp02 lp03 lp05 lp06 lp21 lp22 lp23 ps26 ps27 ps28 nw04 nw05 nw08 nw09 nw11 nw12") {
+	for _, rule := range strings.Fields("lp01 lp02 lp03 lp05 lp06 lp21 lp22 lp23 ps26 ps27 ps28 nw04 nw05 nw08 nw09 nw11 nw12 se01 se04 im03") {
 		s.namespace("s-" + rule)
 		s.make(&corev1.ServiceAccount{ObjectMeta: meta("s-"+rule, "web")})
 	}
@@ -149,7 +153,10 @@ func (s *server) play(one scene) {
 			s.served(u)
 		}
 	}
-	g := guardOf(s, clusterOf(s), testServer, found(s, one.rule, one.on))
+	g, err := MakeAllowing(clusterOf(s, one.seen...), testServer, one.allow, []*model.Finding{found(s, one.rule, one.on)})
+	if err != nil || len(g.Policies) == 0 {
+		s.Fatalf("%v %+v", err, g)
+	}
 	var of []Policy
 	for _, p := range g.Policies {
 		if one.rule != "PS28" || strings.Contains(p.Documents[0].Step.Ref.Name, "naked") {

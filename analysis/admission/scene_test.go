@@ -7,6 +7,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
@@ -193,5 +194,47 @@ func scenes() []scene {
 			bad:     []refusedObject{{anIngress("s-nw12", "i", annotate("nginx.ingress.kubernetes.io/server-snippet"), "a.org"), "NW12: the Ingress would have the annotation nginx.ingress.kubernetes.io/server-snippet. Remove the annotations"}, {anIngress("s-nw12", "i", annotate("nginx.ingress.kubernetes.io/auth-url"), "a.org"), "NW12: "}},
 			good:    []any{anIngress("s-nw12", "i", annotate("nginx.ingress.kubernetes.io/rewrite-target"), "a.org"), anIngress("s-nw12", "i", annotate("example.org/server-snippet"), "a.org")},
 			changes: []change{label("s-nw12/Ingress/old"), {"s-nw12/Ingress/old", `{"metadata":{"annotations":{"nginx.ingress.kubernetes.io/auth-url":"y"}}}`, "NW12: "}, {"s-nw12/Ingress/old", `{"metadata":{"annotations":{"nginx.ingress.kubernetes.io/auth-url":null}}}`, ""}}},
+		{rule: "SE04", on: on("SE04", "Secret"),
+			before: []any{aSecret("s-se04", "old", "x"), aSecret("s-se04", "plain", "")},
+			bad:    []refusedObject{{aSecret("s-se04", "s", "x"), "SE04: the Secret would hold a copy of itself in its annotations. Use kubectl apply --server-side, or kubectl create."}},
+			good:   []any{aSecret("s-se04", "s", ""), &corev1.ConfigMap{ObjectMeta: aSecret("s-se04", "c", "x").ObjectMeta}},
+			changes: []change{label("s-se04/Secret/old"), {"s-se04/Secret/old", `{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"y"}}}`, ""}, label("s-se04/Secret/plain"),
+				{"s-se04/Secret/plain", `{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"y"}}}`, "SE04: "},
+				{"s-se04/Secret/old", `{"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":null}}}`, ""}}},
+		{rule: "SE01", on: "s-se01/Deployment/web", seen: []runtime.Object{deploymentOf(given("s-se01", "DB_PASSWORD", plainPassword))},
+			bad: []refusedObject{{given("s-se01", "DB_PASSWORD", "x"), "SE01: container app is given a credential as the value of a variable. Take the value from a Secret"}},
+			good: []any{given("s-se01", "DB_PASSWORD", ""), given("s-se01", "DB_PASSWORD", "$(A)$(B)"), given("s-se01", "DB_HOST", "x"), func() *corev1.Pod {
+				p := given("s-se01", "DB_PASSWORD", "")
+				p.Spec.Containers[0].Env[0].ValueFrom = &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}, Key: "k"}}
+				return p
+			}()}},
+		{rule: "IM03", on: "s-im03/Deployment/web", allow: []string{"registry.example:5000", "docker.io/team/*", "Other.Example/a/b"},
+			bad: []refusedObject{{running("s-im03", "registry.example/app:1"), "IM03: container app has an image from a registry that is not allowed. Copy the image"}, {running("s-im03", "nginx"), "IM03: "},
+				{running("s-im03", "registry.example.evil:5000/app"), "IM03: "}, {running("s-im03", "docker.io/teams/app:1@sha256:"+strings.Repeat("0", 64)), "IM03: "}, {running("s-im03", "other.example/a/bc"), "IM03: "}, {running("s-im03", "other.example/a"), "IM03: "}},
+			good: []any{running("s-im03", "registry.example:5000/app:1"), running("s-im03", "REGISTRY.example:5000/any/app@sha256:"+strings.Repeat("0", 64)), running("s-im03", "team/app"), running("s-im03", "index.docker.io/team/app:2"),
+				running("s-im03", "other.example/a/b"), running("s-im03", "other.example/a/b/c:1")}},
 	}
+}
+
+// aSecret is one with a copy of itself, if anything stands there.
+func aSecret(ns, name, text string) *corev1.Secret {
+	s := &corev1.Secret{ObjectMeta: meta(ns, name)}
+	if text != "" {
+		s.Annotations = map[string]string{corev1.LastAppliedConfigAnnotation: text}
+	}
+	return s
+}
+
+// given is a pod with a variable.
+func given(ns, name, value string) *corev1.Pod {
+	p := goodPod(ns, "p")
+	p.Spec.Containers[0].Env = []corev1.EnvVar{{Name: name, Value: value}}
+	return p
+}
+
+// running is a pod with an image.
+func running(ns, image string) *corev1.Pod {
+	p := goodPod(ns, "p")
+	p.Spec.Containers[0].Image = image
+	return p
 }

@@ -227,6 +227,7 @@ func TestLabTypes(t *testing.T) {
 	s := newServer(t)
 	s.namespace("shop")
 	web := &appsv1.Deployment{ObjectMeta: meta("shop", "web"), Spec: appsv1.DeploymentSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{ServiceAccountName: "web"}}}}
+	web.Spec.Template.Spec.Containers = given("shop", "DB_PASSWORD", plainPassword).Spec.Containers
 	c := clusterOf(t, web)
 	var findings []*model.Finding
 	for _, rule := range theRules(t).Sorted() {
@@ -234,7 +235,10 @@ func TestLabTypes(t *testing.T) {
 			findings = append(findings, found(t, rule.ID, o))
 		}
 	}
-	g := guardOf(t, c, testServer, findings...)
+	g, err := MakeAllowing(c, testServer, []string{"registry.example", "docker.io/team/*"}, findings)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.guard(g, true)
 	for i := range g.Policies {
 		s.checked(g.Policies[i].Documents[0])

@@ -29,6 +29,24 @@ func unspeakable(id string) string {
 		return "The API server refuses what its own kinds forbid; what a plug-in does not understand depends on its version, so install the definitions that belong to it"
 	case "NW19":
 		return "Whether DNS is let through follows from all policies of the pods together; allow it in the same step in which egress is denied (NW03), and a scan before each deployment finds the rest"
+	case "IM05":
+		return "No admission policy of Kubernetes itself can ask a registry for a signature; a policy of Kyverno or of sigstore's policy-controller does, and the steps of its fix hold one that only tells"
+	case "IM06":
+		return "That pods run different images under one tag takes all of them together, of which admission sees one at a time; the guard of IM02 keeps tags out altogether"
+	case "IM08", "IM09":
+		return "Whether and when an image was scanned or built is known to scanners and registries, which no policy can ask; let the pipeline refuse to push what was not scanned, and keep to its registry (IM03)"
+	case "IM10":
+		return "That a pull secret is missing concerns more than one object, and constraints of Gatekeeper are made by few people, whose changes can be reviewed; a scan before each deployment finds both"
+	case "SE03":
+		return "What a credential looks like takes many forms and the randomness of a text, which a policy cannot weigh, and a ConfigMap may hold any file; scan manifests before they are applied"
+	case "SE05":
+		return "How Secrets are stored is set on the API server's command line, which no admission policy sees; the fix is a change on the control-plane nodes, and a scan after each upgrade shows that it stayed"
+	case "SE06":
+		return "What is wrong is the absence of an external store, and admission sees only objects that come; once there is one, limit by RBAC who but its controller may create Secrets"
+	case "SE07":
+		return "Whether a Secret is used, or exists, concerns more than one object and may change later, of which admission sees one at a time; a scan from time to time finds both"
+	case "SE08":
+		return "Age comes with time, and admission sees only the moment of a change; let a store or cert-manager rotate credentials and certificates, and scan from time to time"
 	}
 	return ""
 }

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
 
 	"canopy/analysis/manifest"
@@ -146,6 +148,11 @@ func (b *builder) invert(s *stepBack, i int, saved string) error {
 		s.text, err = name(step.Ref)
 		return err
 	}
+	if bares(step) {
+		s.verb, s.file = model.Patch, ""
+		s.comments = append(s.comments, "nothing: kubectl's copy of the Secret is not to come back, and what it is a copy of stays as it is")
+		return nil
+	}
 	before, after := b.states(i)
 	s.verb = model.Patch
 	if step.Verb == model.Delete {
@@ -169,6 +176,17 @@ func (b *builder) invert(s *stepBack, i int, saved string) error {
 		return s.patch(back, hidden, saved)
 	}
 	return s.create(back, saved)
+}
+
+// bares tells that a step does nothing but take kubectl's copy out of a Secret.
+func bares(step *model.Step) bool {
+	if step.Verb != model.Patch || step.Ref.Group != "" || step.Ref.Kind != "Secret" || step.PatchType != types.JSONPatchType {
+		return false
+	}
+	ops, err := parsed(step.Body)
+	return err == nil && !slices.ContainsFunc(ops, func(op map[string]any) bool {
+		return op["op"] != "remove" || op["path"] != "/metadata/annotations/"+escape(corev1.LastAppliedConfigAnnotation)
+	})
 }
 
 // name gives an object as far as it takes to name it.

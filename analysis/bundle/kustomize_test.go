@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -114,7 +115,8 @@ func (w *world) compare(t *testing.T, bin string, fix *remedy.Fix) {
 	write(base, "all.yaml", []byte(strings.Join(all, "---\n")))
 	write(base, "kustomization.yaml", []byte("resources: [all.yaml]\n"))
 	for _, f := range make1(t, Input{Fix: fix, Before: w.before}) {
-		write(overlay, f.Name, f.Content)
+		// As somebody would who fills values in, with what the plan has in their place.
+		write(overlay, f.Name, bytes.ReplaceAll(f.Content, []byte(blank), []byte("<masked>")))
 	}
 	if len(only(fix, model.Create).Documents) > 0 {
 		// By itself it holds what is created.

@@ -70,6 +70,9 @@ func (b *builder) apply(out *bytes.Buffer) {
 		out.WriteString("\nSave what cannot be put back from here, in files that nobody else may read:\n\n")
 		block(out, append([]string{"umask 077"}, save...))
 	}
+	if fill := b.toFill(); len(fill) > 0 {
+		out.WriteString("\nValues are to be put in before: in " + code(strings.Join(fill, ", ")) + " brackets stand in their place, with which the server refuses the file. Keep it from others then, and out of Git.\n")
+	}
 	if len(try) > 0 {
 		out.WriteString("\nAsk the server first; it keeps nothing. A document that needs an earlier one cannot be asked about, and is left out:\n\n")
 		block(out, try)
@@ -125,12 +128,18 @@ func (b *builder) takeBack(out *bytes.Buffer) {
 	var filled []string
 	for i := range b.back {
 		s := &b.back[i]
-		do = append(do, s.command)
+		if s.command != "" {
+			do = append(do, s.command)
+		}
 		if !s.whole {
 			filled = append(filled, s.file)
 		}
 	}
-	block(out, do)
+	if len(do) > 0 {
+		block(out, do)
+	} else {
+		out.WriteString("There is nothing to take back: see the comments of " + code(rollbackFile) + ".\n")
+	}
 	for _, f := range filled {
 		out.WriteString("\n" + code(f) + " is not whole: values that were never read are to be filled in first. Its comments say which, and where they are.\n")
 	}

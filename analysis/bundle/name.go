@@ -34,6 +34,7 @@ func named(fix *remedy.Fix) *remedy.Fix {
 			d.Command = command + name
 		}
 		d.File = name
+		opened(d)
 	}
 	return &next
 }

@@ -93,6 +93,9 @@ func (b *builder) kustomization() ([]byte, error) {
 		return nil, err
 	}
 	out.Write(text)
+	if err := b.images(&out); err != nil {
+		return nil, err
+	}
 	return out.Bytes(), nil
 }
 

@@ -42,6 +42,10 @@ func detail(before, after model.Record) []string {
 		} else if ok && (b.Size != a.Size || differ(b.Facts, a.Facts)) {
 			return append(words, "data changed")
 		}
+	case *record.Scan:
+		if a, ok := after.(*record.Scan); ok {
+			return append(words, scanWords(b, a)...)
+		}
 	case *record.Typed[*corev1.Namespace]:
 		if a, ok := after.(*record.Typed[*corev1.Namespace]); ok {
 			return append(words, namespaceWords(b, a)...)

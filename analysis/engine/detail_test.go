@@ -156,7 +156,7 @@ func TestEveryKindHasWords(t *testing.T) {
 			t.Fatalf("%v: labels alone give %q", r.Ref(), words)
 		}
 		told := []string{"Pod", "Secret", "Service", "NetworkPolicy", "ConfigMap", "Namespace", "Node", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "CertificateSigningRequest", "EndpointSlice",
-			"Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "ReplicationController", "Job", "CronJob"}
+			"Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "ReplicationController", "Job", "CronJob", "VulnerabilityReport", "ImageScan"}
 		if part, _ := written(r); (part != nil) == slices.Contains(told, r.Ref().Kind) {
 			t.Fatalf("%v: written gives %v", r.Ref(), part)
 		}

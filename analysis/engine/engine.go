@@ -122,7 +122,7 @@ func New(o Options) *Engine {
 // begin makes the analysers of an empty cluster.
 func (e *Engine) begin() {
 	o := &e.options
-	e.privilege, e.workload = privilege.New(o.Rules, o.Edges), workload.New(o.Rules, o.Clock)
+	e.privilege, e.workload = privilege.New(o.Rules, o.Edges), workload.New(o.Rules, o.Clock, o.Images.Allow)
 	e.reaching, e.segmentation = newReaching(), segmentation.New(o.Rules, o.Clock)
 	e.images, e.secrets = image.New(o.Rules, o.Clock, o.Images), secret.New(o.Rules, o.Clock, o.Secrets)
 }

@@ -78,6 +78,11 @@ func (e *Engine) person(d cluster.Delta, now time.Time) model.Ref {
 		if top := cluster.TopOwner(get, t); top.GroupKind() != d.Ref.GroupKind() || top.Namespace != d.Ref.Namespace || top.Name != d.Ref.Name {
 			return top
 		}
+	case *record.Scan:
+		// Scanners write anew every day: only what turns a finding is told, and of the workload whose image was scanned.
+		if owner := get(t.Workload); owner != nil {
+			return cluster.TopOwner(get, owner)
+		}
 	case *record.Typed[*discoveryv1.EndpointSlice]:
 		if name := t.Labels.Get(discoveryv1.LabelServiceName); name != "" {
 			return model.KindByName("Service").Ref(t.Namespace, name)

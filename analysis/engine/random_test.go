@@ -23,6 +23,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/secret/detect"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -53,10 +54,16 @@ func (w *world) change() model.Change {
 	obj := w.object()
 	w.clock++
 	m := obj.(metav1.Object)
+	if s, ok := obj.(*record.Scan); ok {
+		if w.IntN(4) == 0 {
+			return model.Drop(s.Ref())
+		}
+		return model.Put(s)
+	}
 	m.SetUID(types.UID(w.pick("", "u1", "u2")))
 	m.SetCreationTimestamp(metav1.NewTime(testNow.Add(time.Duration(w.IntN(100000)-100000) * time.Second)))
 	m.SetResourceVersion(fmt.Sprint(w.clock))
-	r, err := record.Make(obj)
+	r, err := record.Maker{Inspector: detect.Default()}.Make(obj)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -74,7 +81,11 @@ func (w *world) object() runtime.Object {
 	if w.IntN(8) == 0 && !w.honest {
 		w.claim(&meta)
 	}
-	switch w.IntN(27) {
+	switch w.IntN(31) {
+	case 27, 28, 29:
+		return w.evidence(meta)
+	case 30:
+		return &corev1.ConfigMap{ObjectMeta: meta, Data: map[string]string{"password": w.pick("h7Kq2Lw9Zx4V", "")}}
 	case 16, 17, 18, 19:
 		return w.door(meta)
 	case 20:
@@ -183,6 +194,9 @@ func (w *world) credential(meta metav1.ObjectMeta) runtime.Object {
 	if w.IntN(4) == 0 {
 		meta.Labels = map[string]string{w.pick("kubernetes.io/legacy-token-last-used", "kubernetes.io/legacy-token-invalid-since"): "2026-01-01"}
 	}
+	if w.IntN(4) == 0 {
+		meta.Annotations = map[string]string{corev1.LastAppliedConfigAnnotation: "{}"}
+	}
 	return &corev1.Secret{ObjectMeta: meta, Type: corev1.SecretType(w.pick("Opaque", "kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"))}
 }
 
@@ -229,6 +243,7 @@ func (w *world) pod(meta metav1.ObjectMeta) *corev1.Pod {
 		started := metav1.NewTime(testNow.Add(-time.Duration(w.IntN(300)) * time.Minute))
 		p.Status.EphemeralContainerStatuses = []corev1.ContainerStatus{{Name: "debug", State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: started}}}}
 	}
+	w.run(p)
 	return p
 }
 
@@ -257,7 +272,7 @@ func (w *world) podSpec() corev1.PodSpec {
 		spec.SecurityContext = &corev1.PodSecurityContext{RunAsNonRoot: w.yes(), SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}}
 	}
 	for i := range 1 + w.IntN(2) {
-		spec.Containers = append(spec.Containers, corev1.Container{Name: fmt.Sprintf("c%d", i), Image: "x", SecurityContext: w.securityContext()})
+		spec.Containers = append(spec.Containers, corev1.Container{Name: fmt.Sprintf("c%d", i), Image: w.image(), SecurityContext: w.securityContext()})
 	}
 	if w.IntN(4) == 0 {
 		spec.InitContainers = []corev1.Container{{Name: "init", SecurityContext: w.securityContext()}}
@@ -266,6 +281,7 @@ func (w *world) podSpec() corev1.PodSpec {
 		spec.Volumes = []corev1.Volume{{Name: "host", VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: w.pick("/", "/data", "/var/run/docker.sock")}}}}
 		spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "host", MountPath: "/host", ReadOnly: *w.yes()}}
 	}
+	w.leak(&spec)
 	return spec
 }
 

@@ -4,55 +4,165 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
-	"canopy/analysis"
 	"canopy/analysis/catalogue"
+	"canopy/analysis/image/signature"
 	"canopy/model"
-	"canopy/model/cluster"
+	"canopy/model/record"
 )
 
 // Analyser knows the images that run. One goroutine owns it; what it publishes may be read by any.
 type Analyser struct {
-	rules   catalogue.Set
-	clock   model.Clock
-	options Options
+	rules      catalogue.Set
+	clock      model.Clock
+	options    Options
+	signatures *signature.Evaluator
+
+	// What runs: pods with what they use, and images by id.
+	sheets map[record.Template]*sheet
+	pods   map[types.NamespacedName]*resident
+	owners map[model.Ref]*owner
+	places map[string]*place
+	uses   map[useKey]*use
+	items  map[string]*item
+	// accounts counts the pods of service accounts.
+	accounts map[types.NamespacedName]int
+	// running counts the pods of which a container has run.
+	running int
+	// asked finds uses by the reference that they ask a registry for, groups are those of which the digest is known.
+	asked  map[string]map[*use]struct{}
+	groups map[string]*group
+
+	// What nodes tell: machines by name, their lists of images, and those found by digest.
+	machines map[string]*machine
+	aliases  map[string]*alias
+	aliased  map[string]map[*alias]struct{}
+	// pinned finds images by digests of specs that are not those that the runtime reports.
+	pinned map[string]map[*item]struct{}
+
+	// What tells of scans and signatures.
+	shelf  shelf
+	jobs   map[model.Ref]*job
+	jobsOf map[model.Ref]map[*job]struct{}
+	proofs map[string][]*record.Signature
+
+	// signed tells that a policy demands signatures somewhere.
+	signed bool
+	doubts doubts
+	// loading are kinds that are not read yet.
+	loading map[schema.GroupKind]struct{}
+	// stood holds the findings that stand, by object.
+	stood map[model.Ref][]*model.Finding
+	// next is when time changes something, in seconds since 1970; 0 for never.
+	next  int64
+	dirty dirt
+}
+
+// dirt is what was touched since the last flush.
+type dirt struct {
+	all, allItems, allGroups, allAnswers bool
+
+	pods     map[types.NamespacedName]struct{}
+	uses     map[*use]struct{}
+	items    map[*item]struct{}
+	groups   map[string]struct{}
+	owners   map[model.Ref]struct{}
+	accounts map[types.NamespacedName]struct{}
+	// repos are constraints, places namespaces; answers are namespaces in which signatures are judged anew, proofs digests of which.
+	repos                   map[model.Ref]struct{}
+	places, answers, proofs map[string]struct{}
+}
+
+func newDirt() dirt {
+	return dirt{
+		pods: map[types.NamespacedName]struct{}{}, uses: map[*use]struct{}{}, items: map[*item]struct{}{}, groups: map[string]struct{}{},
+		owners: map[model.Ref]struct{}{}, accounts: map[types.NamespacedName]struct{}{}, repos: map[model.Ref]struct{}{},
+		places: map[string]struct{}{}, answers: map[string]struct{}{}, proofs: map[string]struct{}{},
+	}
+}
+
+func (d *dirt) empty() bool {
+	return !d.all && !d.allItems && !d.allGroups && !d.allAnswers && len(d.pods) == 0 && len(d.uses) == 0 && len(d.items) == 0 && len(d.groups) == 0 &&
+		len(d.owners) == 0 && len(d.accounts) == 0 && len(d.repos) == 0 && len(d.places) == 0 && len(d.answers) == 0 && len(d.proofs) == 0
 }
 
 // New gives an analyser of an empty cluster. Rules that the catalogue does not hold are not judged.
 func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
-	return &Analyser{rules: rules, clock: clock, options: o}
+	if o.MaxAge == 0 {
+		o.MaxAge = DefaultMaxAge
+	}
+	if o.MaxImageAge == 0 {
+		o.MaxImageAge = DefaultMaxImageAge
+	}
+	return &Analyser{
+		rules: rules, clock: clock, options: o, signatures: signature.New(),
+		sheets: map[record.Template]*sheet{}, pods: map[types.NamespacedName]*resident{}, owners: map[model.Ref]*owner{}, places: map[string]*place{},
+		uses: map[useKey]*use{}, items: map[string]*item{}, accounts: map[types.NamespacedName]int{},
+		asked: map[string]map[*use]struct{}{}, groups: map[string]*group{},
+		machines: map[string]*machine{}, aliases: map[string]*alias{}, aliased: map[string]map[*alias]struct{}{}, pinned: map[string]map[*item]struct{}{},
+		shelf: newShelf(), jobs: map[model.Ref]*job{}, jobsOf: map[model.Ref]map[*job]struct{}{}, proofs: map[string][]*record.Signature{},
+		doubts: doubts{}, loading: map[schema.GroupKind]struct{}{}, stood: map[model.Ref][]*model.Finding{}, dirty: newDirt(),
+	}
 }
 
-// Update notes a change, which c already holds.
-func (a *Analyser) Update(c *cluster.Cluster, d cluster.Delta) {}
-
-// Covered notes the new coverage of a kind.
-func (a *Analyser) Covered(c *cluster.Cluster, gk schema.GroupKind) {}
-
-// Flush judges what was touched.
-func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {}
-
 // Next gives the moment at which time alone changes what holds; the zero time where none does.
-func (a *Analyser) Next() time.Time { return time.Time{} }
+func (a *Analyser) Next() time.Time {
+	if a.next == 0 {
+		return time.Time{}
+	}
+	return time.Unix(a.next, 0)
+}
 
 // Tick notes that the moment of Next has come. What follows is worked out by Flush.
-func (a *Analyser) Tick() {}
+func (a *Analyser) Tick() {
+	now := a.clock.Now().Unix()
+	for _, it := range a.items {
+		if it.next != 0 && it.next <= now {
+			a.dirty.items[it] = struct{}{}
+		}
+	}
+}
 
 // Len counts the findings that stand.
-func (a *Analyser) Len() int { return 0 }
+func (a *Analyser) Len() int {
+	n := 0
+	for _, list := range a.stood {
+		n += len(list)
+	}
+	return n
+}
 
 // State says of a rule that it cannot be judged, or in part, for another reason than that a kind was not seen; false where there is
 // none.
-func (a *Analyser) State(rule string) (model.RuleState, bool) { return model.RuleState{}, false }
-
-// Images lists all images that run: the exposed ones first, those with the worst verdict first among them, then by name. Exposed tells
-// of an owner of pods whether it can be reached from outside; nil is that nobody knows of any.
-func (a *Analyser) Images(exposed func(owner model.Ref) bool) []Image { return nil }
-
-// Image gives one by its digest, or by its name where it has none.
-func (a *Analyser) Image(id string, exposed func(owner model.Ref) bool) (Image, bool) {
-	return Image{}, false
+func (a *Analyser) State(rule string) (model.RuleState, bool) {
+	switch rule {
+	case "IM03":
+		if a.options.Allow.IsZero() {
+			return model.RuleState{Verdict: model.Unknown, Reason: "which registries are allowed is not known: name them with --registry-allow"}, true
+		}
+	case "IM09":
+		if a.shelf.built == 0 {
+			return model.RuleState{Verdict: model.Unknown, Reason: "no scan tells when an image was built"}, true
+		}
+	case "IM05":
+		return a.waits(func(gk schema.GroupKind) bool { return gk.Group != "" && signature.Concerns(gk) })
+	case "IM08":
+		return a.waits(isScan)
+	}
+	return model.RuleState{}, false
 }
 
-// Tallies counts the images by verdict: of all namespaces first, then of each, sorted.
-func (a *Analyser) Tallies(exposed func(owner model.Ref) bool) []Tally { return nil }
+// waits says that a rule waits for a kind that is not loaded yet.
+func (a *Analyser) waits(concerns func(schema.GroupKind) bool) (model.RuleState, bool) {
+	first := ""
+	for gk := range a.loading {
+		if concerns(gk) && (first == "" || gk.Kind < first) {
+			first = gk.Kind
+		}
+	}
+	if first == "" {
+		return model.RuleState{}, false
+	}
+	return model.RuleState{Verdict: model.Unknown, Loading: true, Reason: first + " loading"}, true
+}

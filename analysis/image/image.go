@@ -55,13 +55,14 @@ const (
 	ByConfig    Match = "config digest"
 	ByDigest    Match = "digest"         // of an index or a manifest: the source does not tell
 	ByAlias     Match = "digest by node" // a node lists the scanned digest as a name of the image that runs
+	ByPin       Match = "digest by spec" // the spec of a running container pins the scanned digest; the runtime reports another of its digests
 	ByReference Match = "reference"      // the same repository and tag: it may have moved since
 	ByWorkload  Match = "workload"       // filed under the same container
 )
 
 // Proves tells that the match leaves no doubt.
 func (m Match) Proves() bool {
-	return m == ByIndex || m == ByManifest || m == ByConfig || m == ByDigest || m == ByAlias
+	return m == ByIndex || m == ByManifest || m == ByConfig || m == ByDigest || m == ByAlias || m == ByPin
 }
 
 // Evidence is one scan that tells of an image.
@@ -116,8 +117,9 @@ const (
 
 // Image is one image that runs.
 type Image struct {
-	// Digest is what the runtime reports: "sha256:…". It is "" where no container has run it yet or the runtime tells none; then Name
-	// is what the specs say, and it is listed by that.
+	// Digest is what the runtime reports: "sha256:…"; of image volumes and of containers that have not started it is the one that the
+	// spec pins. It is "" where no container has run it yet or the runtime tells none; then Name is what the specs say, and it is
+	// listed by that.
 	Digest string
 	// Of says what the digest is that of, as far as known.
 	Of record.DigestOf
@@ -148,8 +150,10 @@ type Image struct {
 	Counts *record.Counts
 	// Signature is the worst answer of all uses.
 	Signature signature.Answer
-	// Hygiene lists the ids of rules that hold of it, sorted.
+	// Hygiene lists the ids of rules that hold of it, sorted: IM01 to IM04 and IM07 of its references, IM05, IM06, IM08 and IM09 of itself.
 	Hygiene []string
+	// Warnings say in words what is known to be wrong with this very image whatever a scan says: a compromised release.
+	Warnings []string
 }
 
 // Tally counts the images of a namespace, or of all, by verdict.

@@ -29,6 +29,10 @@ func (p *planner) inWords(f *model.Finding) {
 		p.cutPath(f)
 	case "LP27":
 		p.lasting(f)
+	case "IM03", "IM05", "IM08", "IM09", "IM10":
+		p.imageInWords(f)
+	case "SE03", "SE05", "SE06", "SE07", "SE08":
+		p.secretInWords(f)
 	default:
 		steps := []string{}
 		if f.Rule.Remedy != "" {
@@ -92,6 +96,9 @@ func (p *planner) changes(namespace string, t *corev1.PodTemplateSpec, f *model.
 	}
 	e.run()
 	words := inEditor(t, e.t)
+	for _, s := range e.vault.slots {
+		words = append([]string{"make a Secret with the new value: kubectl create secret generic " + quote(s.secret) + " --namespace " + quote(namespace) + " --from-file=" + quote(s.key) + "=FILE"}, words...)
+	}
 	if f.Rule.ID == "LP21" {
 		words = append([]string{"kubectl create serviceaccount " + quote(e.account) + " --namespace " + quote(namespace)}, words...)
 	}

@@ -22,7 +22,7 @@ func TestCatalogueIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, rule := range rules.Sorted() {
-		if family := rule.ID[:2]; family != "LP" && family != "NW" && family != "PS" {
+		if family := rule.ID[:2]; !slices.Contains([]string{"IM", "LP", "NW", "PS", "SE"}, family) {
 			t.Errorf("%s: of a family that this test does not know: give it an offender, or a reason", rule.ID)
 			continue
 		}
@@ -34,12 +34,16 @@ func TestCatalogueIsKept(t *testing.T) {
 			segmentIsFixed(t, rule)
 			continue
 		}
-		if rule.ID == "LP23" {
+		if rule.ID == "LP23" || rule.ID == "SE04" {
 			secretIsFixed(t, rule)
 			continue
 		}
 		tpl := good()
 		offend := offences()[rule.ID]
+		if rule.ID == "IM06" {
+			movedIsFixed(t, rule)
+			continue
+		}
 		object := ref("Deployment", "web")
 		switch {
 		case offend != nil:
@@ -50,7 +54,7 @@ func TestCatalogueIsKept(t *testing.T) {
 			t.Errorf("%s: no offence to test the fix with", rule.ID)
 		}
 		f := &model.Finding{ID: model.FindingID(rule.ID, object), Rule: rule, Object: object, Verdict: model.Yes}
-		fix := fixOne(t, holding(t, owned("Deployment", tpl), namespaceShop()), f)
+		fix := fixOne(t, holding(t, owned("Deployment", tpl), namespaceShop(), witness()), f)
 		if rule.Fix != "yaml" {
 			if len(fix.Documents) > 0 {
 				t.Errorf("%s: there is a document, and the catalogue knows of none", rule.ID)
@@ -154,7 +158,23 @@ func secretIsFixed(t *testing.T, rule *model.Rule) {
 	t.Helper()
 	object := ref("Secret", "token")
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "token", Namespace: "shop"}, Type: corev1.SecretTypeServiceAccountToken}
+	if rule.ID == "SE04" {
+		secret.Annotations = map[string]string{corev1.LastAppliedConfigAnnotation: "{}"}
+	}
 	fix := fixOne(t, holding(t, secret), &model.Finding{ID: model.FindingID(rule.ID, object), Rule: rule, Object: object, Verdict: model.Yes})
+	sound(t, fix)
+	if len(fix.Documents) != 1 || len(fix.Documents[0].Closes) != 1 || parseBreakage(fix.Documents[0].Breakage) < parseBreakage(rule.Breakage) {
+		t.Errorf("%s: %+v", rule.ID, fix)
+	}
+}
+
+// movedIsFixed: of the images that run under one tag, one is taken.
+func movedIsFixed(t *testing.T, rule *model.Rule) {
+	t.Helper()
+	tpl := good()
+	offences()["IM02"](&tpl)
+	object := ref("Deployment", "web")
+	fix := fixOne(t, holding(t, moving(tpl)...), &model.Finding{ID: model.FindingID(rule.ID, object), Rule: rule, Object: object, Verdict: model.Yes})
 	sound(t, fix)
 	if len(fix.Documents) != 1 || len(fix.Documents[0].Closes) != 1 || parseBreakage(fix.Documents[0].Breakage) < parseBreakage(rule.Breakage) {
 		t.Errorf("%s: %+v", rule.ID, fix)

@@ -18,6 +18,7 @@ import (
 	"canopy/analysis/manifest"
 	"canopy/analysis/rollout"
 	"canopy/model"
+	"canopy/model/mask"
 )
 
 // maxEdit bounds a text that a user wrote. An API server takes no larger object.
@@ -46,7 +47,8 @@ func (e *EditError) Error() string {
 // Edit gives the fix with the text of document i, counted from 0, replaced by what somebody wrote: for the same object, by the same
 // verb and the same kind of patch. It is read strictly: a field that the kind does not have, or one that is there twice, is an
 // *EditError with its line. Which findings the document ends is not known any more, nor of those that need it: they are taken off
-// Closes and noted, and a preview tells. A text that means the same changes nothing.
+// Closes and noted, and a preview tells. A text that means the same changes nothing, and one that only has values in the place of
+// masks takes nothing off.
 func (f *Fix) Edit(i int, text []byte) (*Fix, error) {
 	if i < 0 || i >= len(f.Documents) {
 		return nil, fmt.Errorf("there is no document %d", i+1)
@@ -82,8 +84,53 @@ func (f *Fix) Edit(i int, text []byte) (*Fix, error) {
 		}
 	}
 	next.Plan.Steps[i] = step
+	if d.filled(f.Documents[i].Step.Body) {
+		return next, nil
+	}
 	next.unsettle(i, "document "+strconv.Itoa(i+1)+" was edited: whether the finding still ends is for a preview to tell")
 	return next, nil
+}
+
+// filled tells that a document is what it was but for values that somebody has put in the place of masks, as they are meant to.
+func (d *Document) filled(old []byte) bool {
+	var was, now any
+	if json.Unmarshal(old, &was) != nil || json.Unmarshal(d.Step.Body, &now) != nil {
+		return false
+	}
+	return len(mask.Held(was)) > 0 && fills(was, now)
+}
+
+func fills(was, now any) bool {
+	switch w := was.(type) {
+	case map[string]any:
+		n, ok := now.(map[string]any)
+		if !ok || len(n) != len(w) {
+			return false
+		}
+		for k := range w {
+			if v, ok := n[k]; !ok || !fills(w[k], v) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		n, ok := now.([]any)
+		if !ok || len(n) != len(w) {
+			return false
+		}
+		for i := range w {
+			if !fills(w[i], n[i]) {
+				return false
+			}
+		}
+		return true
+	case string:
+		if w == mask.Text {
+			_, ok := now.(string)
+			return ok
+		}
+	}
+	return was == now
 }
 
 // readEdit reads one document of YAML as JSON.

@@ -25,6 +25,16 @@ type editor struct {
 	running *record.Pod
 	// account is the dedicated ServiceAccount, where LP21 is to be fixed.
 	account string
+	// owner is what the template is of.
+	owner model.Ref
+	// pins are the digests that are known to run, moved the images of which several do, by container; machines the types of nodes.
+	pins     map[string]pin
+	moved    map[string]bool
+	machines []string
+	// settled tells that one image was taken of those that run under one tag.
+	settled bool
+	// vault is where credentials go.
+	vault *vault
 
 	class    breakage
 	evidence []string
@@ -33,7 +43,7 @@ type editor struct {
 }
 
 func newEditor(t *corev1.PodTemplateSpec, rules []string) *editor {
-	e := &editor{t: t.DeepCopy(), rules: map[string]bool{}, left: map[string][]string{}, unsure: map[string]bool{}}
+	e := &editor{t: t.DeepCopy(), rules: map[string]bool{}, left: map[string][]string{}, unsure: map[string]bool{}, vault: &vault{}}
 	for _, r := range rules {
 		e.rules[r] = true
 	}
@@ -42,7 +52,7 @@ func newEditor(t *corev1.PodTemplateSpec, rules []string) *editor {
 
 // fixable tells whether a rule is one that a change of the template, of a namespace or of an account can close.
 func fixable(rule string) bool {
-	if rule == "PS26" || rule == "LP23" || judges(rule) || segmented(rule) {
+	if rule == "PS26" || rule == "LP23" || rule == "SE04" || judges(rule) || segmented(rule) {
 		return true
 	}
 	for _, f := range fixers() {
@@ -59,7 +69,8 @@ type fixer struct {
 }
 
 // fixers lists the fixes in the order in which they build on each other: privilege goes before escalation is forbidden,
-// volumes of the node go before /tmp is looked for.
+// volumes of the node go before /tmp is looked for, registries are named before digests, and what comes to be taken from a Secret
+// can then be mounted.
 func fixers() []fixer {
 	return []fixer{
 		{"PS01", (*editor).privileged},
@@ -75,6 +86,7 @@ func fixers() []fixer {
 		{"PS08", (*editor).hostPorts},
 		{"PS06", (*editor).hostPaths},
 		{"PS07", (*editor).runtimeSockets},
+		{"SE09", (*editor).nodeCredentials},
 		{"PS23", (*editor).oddVolumes},
 		{"PS10", (*editor).nonRoot},
 		{"PS11", (*editor).rootUser},
@@ -91,6 +103,13 @@ func fixers() []fixer {
 		{"LP26", (*editor).userNamespace},
 		{"LP21", (*editor).dedicatedAccount},
 		{"LP22", (*editor).noToken},
+		{"IM07", (*editor).clearRegistries},
+		{"IM06", (*editor).settleTags},
+		{"IM02", pinImages("IM02")},
+		{"IM01", pinImages("IM01")},
+		{"IM04", (*editor).pullImages},
+		{"SE01", (*editor).plainCredentials},
+		{"SE02", (*editor).secretVariables},
 	}
 }
 
@@ -171,7 +190,7 @@ func offends(rule string, spec corev1.PodSpec) bool {
 }
 
 func hitsOf(rule string, t *corev1.PodTemplateSpec) []workload.Hit {
-	return slices.DeleteFunc(workload.Judge(t), func(h workload.Hit) bool { return h.Rule != rule })
+	return workload.JudgeRule(t, rule)
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }

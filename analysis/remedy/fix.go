@@ -157,6 +157,9 @@ type planner struct {
 	// segments are the findings on the network, which are fixed together too.
 	segments *segments
 	accounts *accounts
+	// images is what runs; nil until somebody asks. vault is where credentials go.
+	images sightings
+	vault  *vault
 	// places lists what runs in each namespace; filled at the first question.
 	places map[string][]model.Record
 	// figures tells that figures must be measured.
@@ -164,7 +167,7 @@ type planner struct {
 }
 
 func newPlanner(c *cluster.Cluster, server string) *planner {
-	p := &planner{c: c, server: server, grants: map[model.Ref][]*model.Finding{}, accounts: newAccounts(c)}
+	p := &planner{c: c, server: server, grants: map[model.Ref][]*model.Finding{}, accounts: newAccounts(c), vault: newVault(c)}
 	p.segments = &segments{p: p}
 	return p
 }
@@ -191,8 +194,9 @@ func (p *planner) group(ref model.Ref, findings []*model.Finding) {
 
 func (p *planner) remedies(ref model.Ref, findings []*model.Finding) error {
 	findings = p.segments.take(p.without(findings))
-	if len(findings) == 0 {
-		return nil
+	findings, err := p.elsewhere(ref, findings)
+	if err != nil || len(findings) == 0 {
+		return err
 	}
 	switch {
 	case ref.Group == "" && ref.Kind == "Namespace":

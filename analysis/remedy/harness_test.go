@@ -3,6 +3,7 @@ package remedy
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -69,11 +70,14 @@ func owned(kind string, t corev1.PodTemplateSpec) runtime.Object {
 	panic(kind)
 }
 
+// sum stands for any.
+const sum = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 // good is a template to which no rule objects, with a sidecar and an init container.
 func good() corev1.PodTemplateSpec {
 	container := func(name string) corev1.Container {
 		r := corev1.ResourceList{"cpu": resource.MustParse("1"), "memory": resource.MustParse("1Gi"), "ephemeral-storage": resource.MustParse("1Gi")}
-		return corev1.Container{Name: name, Image: name + ":1", Env: []corev1.EnvVar{{Name: "PASSWORD", Value: "hunter2-" + name}, {Name: "n", Value: "y"}},
+		return corev1.Container{Name: name, Image: "registry.example/" + name + ":1@sha256:" + sum, Env: []corev1.EnvVar{{Name: "GREETING", Value: "hunter2-" + name}, {Name: "n", Value: "y"}},
 			Resources: corev1.ResourceRequirements{Limits: r, Requests: r.DeepCopy()},
 			SecurityContext: &corev1.SecurityContext{AllowPrivilegeEscalation: ptr(false), ReadOnlyRootFilesystem: ptr(true),
 				Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}}}
@@ -83,6 +87,16 @@ func good() corev1.PodTemplateSpec {
 		InitContainers:  []corev1.Container{container("init")}, Containers: []corev1.Container{container("app"), container("side")},
 		ServiceAccountName: "own", AutomountServiceAccountToken: ptr(false),
 	}}
+}
+
+// witness is a pod of somebody else that runs what the offences name by a tag.
+func witness() *corev1.Pod {
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "witness", Namespace: "other"}, Status: corev1.PodStatus{Phase: corev1.PodRunning}}
+	for _, tag := range []string{"latest", "1"} {
+		pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: "c" + tag, Image: "registry.example/app:" + tag})
+		pod.Status.ContainerStatuses = append(pod.Status.ContainerStatuses, corev1.ContainerStatus{Name: "c" + tag, ImageID: "registry.example/app@sha256:" + sum})
+	}
+	return pod
 }
 
 // apply carries a plan out on a cluster as a server would, and gives the template of the owner.
@@ -134,6 +148,12 @@ func untouched(t testing.TB, old, now *corev1.PodTemplateSpec) {
 				}
 			}
 			for _, c := range []*corev1.Container{a, b} {
+				c.Env = slices.DeleteFunc(c.Env, func(e corev1.EnvVar) bool { return strings.HasPrefix(e.Name, "SE0") })
+				c.EnvFrom = nil
+				c.Image, _, _ = strings.Cut(c.Image, ":")
+				c.Image, c.ImagePullPolicy = strings.TrimPrefix(c.Image, "k8s.gcr.io/"), ""
+				c.Image = strings.TrimPrefix(strings.TrimPrefix(c.Image, "registry.k8s.io/"), "docker.io/library/")
+				c.Image, _, _ = strings.Cut(c.Image, "@")
 				c.SecurityContext, c.VolumeMounts, c.Ports, c.LivenessProbe, c.ReadinessProbe, c.Lifecycle, c.Resources = nil, nil, nil, nil, nil, nil, corev1.ResourceRequirements{}
 			}
 			if !equality.Semantic.DeepEqual(a, b) {

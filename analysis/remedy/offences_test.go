@@ -18,6 +18,21 @@ func offences() map[string]func(*corev1.PodTemplateSpec) {
 		}
 	}
 	return map[string]func(*corev1.PodTemplateSpec){
+		"IM01": func(t *corev1.PodTemplateSpec) { app(t).Image = "registry.example/app:latest" },
+		"IM02": func(t *corev1.PodTemplateSpec) { app(t).Image = "registry.example/app:1" },
+		"IM04": func(t *corev1.PodTemplateSpec) {
+			app(t).Image, app(t).ImagePullPolicy = "registry.example/unseen:1", corev1.PullIfNotPresent
+		},
+		"IM07": func(t *corev1.PodTemplateSpec) { app(t).Image = "k8s.gcr.io/registry.example/app:1@sha256:" + sum },
+		"SE01": func(t *corev1.PodTemplateSpec) {
+			app(t).Env = append(app(t).Env, corev1.EnvVar{Name: "SE01_STRIPE_KEY", Value: stripeKey}, corev1.EnvVar{Name: "SE01_AGAIN_KEY", Value: stripeKey})
+			t.Spec.InitContainers[0].Env = append(t.Spec.InitContainers[0].Env, corev1.EnvVar{Name: "SE01_INIT_KEY", Value: stripeKey + "Q"})
+		},
+		"SE02": func(t *corev1.PodTemplateSpec) {
+			app(t).Env = append(app(t).Env, corev1.EnvVar{Name: "SE02_PASSWORD", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}, Key: "password"}}})
+			t.Spec.InitContainers[0].EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "db.more"}}}}
+		},
+		"SE09": func(t *corev1.PodTemplateSpec) { hostPath(t, "/etc/kubernetes/azure.json") },
 		"PS01": func(t *corev1.PodTemplateSpec) {
 			ctx(t).Privileged, ctx(t).AllowPrivilegeEscalation = ptr(true), ptr(true)
 			t.Spec.InitContainers[0].SecurityContext = &corev1.SecurityContext{Privileged: ptr(true)}
@@ -84,3 +99,6 @@ func offences() map[string]func(*corev1.PodTemplateSpec) {
 		"LP22": func(t *corev1.PodTemplateSpec) { t.Spec.AutomountServiceAccountToken = nil },
 	}
 }
+
+// stripeKey has the form of a key and is none.
+const stripeKey = "sk_live_" + "q7Xw2Lp9Zt4Vb8Nm3KaBcDeF"

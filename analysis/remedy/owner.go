@@ -66,6 +66,10 @@ func (p *planner) patchOwner(w *record.Workload, findings []*model.Finding) erro
 	e.run()
 	e.doubt(findings)
 	closes := p.verdicts(w.Ref(), before, e, findings)
+	notes, err := p.annotated(w, findings)
+	if err != nil {
+		return err
+	}
 	d, changed, err := templatePatch(w, before, e.t)
 	if errors.Is(err, errPatch) {
 		for _, f := range findings {
@@ -75,8 +79,19 @@ func (p *planner) patchOwner(w *record.Workload, findings []*model.Finding) erro
 		}
 		return nil
 	}
-	if err != nil || !changed {
+	if err != nil {
 		return err
+	}
+	if !changed {
+		if notes != nil {
+			notes.Closes = p.outlast(w, findings, closes)
+			p.patches = append(p.patches, *notes)
+		}
+		return nil
+	}
+	if notes != nil {
+		// It goes first: what the template changes may take longer, and comes to the same.
+		p.patches = append(p.patches, *notes)
 	}
 	class := e.class
 	for _, f := range findings {
@@ -91,6 +106,9 @@ func (p *planner) patchOwner(w *record.Workload, findings []*model.Finding) erro
 	d.keep(&w.Meta)
 	if e.account != "" {
 		d.require(model.Create, model.KindByName("ServiceAccount").Ref(w.Namespace, e.account), "no pod can be made as an account that is not there")
+	}
+	if err := p.fill(w, e, findings, &d); err != nil {
+		return err
 	}
 	p.patches = append(p.patches, d)
 	return nil
@@ -109,6 +127,10 @@ func (p *planner) editorFor(namespace string, t *corev1.PodTemplateSpec, finding
 		if l, ok := r.(*record.Typed[*corev1.LimitRange]); ok && l.Namespace == namespace {
 			e.ranges = append(e.ranges, l.Object)
 		}
+	}
+	e.owner, e.vault = findings[0].Object, p.vault.draft(findings[0].Object)
+	if slices.ContainsFunc(rules, aboutImages) {
+		e.lookAt(p)
 	}
 	return e
 }
@@ -134,8 +156,18 @@ func (p *planner) verdicts(owner model.Ref, before *corev1.PodTemplateSpec, e *e
 	var closes []string
 	for _, f := range findings {
 		rule := f.Rule.ID
+		if rule == "SE01" {
+			if handled, ends := p.beyondTemplate(owner, e, f, now[rule]); handled {
+				if ends {
+					closes = append(closes, f.ID)
+				}
+				continue
+			}
+		}
 		switch {
 		case rule == "LP21" && usesDefault(&before.Spec), rule == "LP22" && !isOff(before.Spec.AutomountServiceAccountToken):
+			closes = append(closes, f.ID)
+		case rule == "IM06" && e.settled && len(e.left[rule]) == 0:
 			closes = append(closes, f.ID)
 		case len(old[rule]) == 0:
 			p.inPods(owner, f)

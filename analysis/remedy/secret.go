@@ -1,10 +1,12 @@
 package remedy
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
 	"canopy/model/cluster"
@@ -15,10 +17,16 @@ import (
 // (pkg/serviceaccount/legacy.go).
 const lastUsed = "kubernetes.io/legacy-token-last-used"
 
-// secret fixes LP23: the token ends with its Secret.
+// secret fixes LP23: the token ends with its Secret; and SE04: the copy goes.
 func (p *planner) secret(ref model.Ref, findings []*model.Finding) error {
 	s, ok := p.c.Get(ref).(*record.Secret)
 	for _, f := range findings {
+		if f.Rule.ID == "SE04" && ok {
+			if err := p.withoutCopy(s, f); err != nil {
+				return err
+			}
+			continue
+		}
 		if f.Rule.ID != "LP23" || !ok {
 			p.note(f, "the Secret was not seen", "kubectl get "+target(ref)+" -o yaml")
 			continue
@@ -33,6 +41,26 @@ func (p *planner) secret(ref model.Ref, findings []*model.Finding) error {
 		d.Breakage = max(needsEvidence, parseBreakage(f.Rule.Breakage)).String()
 		p.removals = append(p.removals, d)
 	}
+	return nil
+}
+
+// withoutCopy is SE04.
+func (p *planner) withoutCopy(s *record.Secret, f *model.Finding) error {
+	body, err := json.Marshal([]operation{{Op: "remove", Path: "/metadata/annotations/" + escape(corev1.LastAppliedConfigAnnotation)}})
+	if err != nil {
+		return err
+	}
+	d, err := patchDocument(s.Ref(), types.JSONPatchType, body)
+	if err != nil {
+		return err
+	}
+	d.rules, d.about, d.Closes = []*model.Rule{f.Rule}, []string{f.ID}, []string{f.ID}
+	d.keep(&s.Meta)
+	d.Breakage = max(likelySafe, parseBreakage(f.Rule.Breakage)).String()
+	d.Evidence = append(d.Evidence, "kubectl apply without --server-side writes the copy again: use kubectl apply --server-side, kubectl create or kubectl replace for Secrets from now on",
+		"the next kubectl apply cannot tell any more which keys its file had before: a key that was taken out of the file stays in the Secret",
+		"whoever could read the metadata has the values: change them where they were issued")
+	p.patches = append(p.patches, d)
 	return nil
 }
 

@@ -23,7 +23,7 @@ func (n tally) share() float64 { return float64(n.closed) / float64(max(n.asked,
 // closedBy tells of each finding whether a document ends it.
 func closedBy(t *testing.T, objects []runtime.Object, findings []*model.Finding) map[string]bool {
 	t.Helper()
-	fix := fixOne(t, holding(t, objects...), findings...)
+	fix := fixOne(t, holding(t, append(objects, witness())...), findings...)
 	closed := map[string]bool{}
 	for i := range fix.Documents {
 		for _, id := range fix.Documents[i].Closes {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -223,12 +224,15 @@ func applies(w *record.Workload, kind types.PatchType, body []byte, want *corev1
 }
 
 // ordered sorts volumes and mounts, of which a strategic patch may put new ones first: their order means nothing, as
-// runtimes sort mounts by path. That of containers does.
+// runtimes sort mounts by path. So it is with variables where none refers to another. That of containers does mean something.
 func ordered(t *corev1.PodTemplateSpec) *corev1.PodTemplateSpec {
 	slices.SortFunc(t.Spec.Volumes, func(a, b corev1.Volume) int { return cmp.Compare(a.Name, b.Name) })
 	for _, list := range [][]corev1.Container{t.Spec.InitContainers, t.Spec.Containers} {
 		for i := range list {
 			slices.SortFunc(list[i].VolumeMounts, func(a, b corev1.VolumeMount) int { return cmp.Compare(a.MountPath, b.MountPath) })
+			if !slices.ContainsFunc(list[i].Env, func(v corev1.EnvVar) bool { return strings.Contains(v.Value, "$(") }) {
+				slices.SortStableFunc(list[i].Env, func(a, b corev1.EnvVar) int { return cmp.Compare(a.Name, b.Name) })
+			}
 		}
 	}
 	return t

@@ -171,10 +171,10 @@ func TestTrapQuoting(t *testing.T) {
 // another. Their old siblings would stay, and the API refuse both.
 func TestTrapLiteralBecomesReference(t *testing.T) {
 	before, after := good(), good()
-	after.Spec.Containers[0].Env[0] = corev1.EnvVar{Name: "PASSWORD", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}, Key: "password"}}}
+	after.Spec.Containers[0].Env[0] = corev1.EnvVar{Name: "GREETING", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}, Key: "password"}}}
 	d := patchTo(t, before, after)
 	y := string(d.YAML)
-	if d.Step.PatchType != types.StrategicMergePatchType || !strings.Contains(y, "value: null") || strings.Contains(y, "hunter2") || !strings.Contains(y, "name: PASSWORD") {
+	if d.Step.PatchType != types.StrategicMergePatchType || !strings.Contains(y, "value: null") || strings.Contains(y, "hunter2") || !strings.Contains(y, "name: GREETING") {
 		t.Error(y)
 	}
 }

@@ -24,6 +24,17 @@ func (e *editor) runtimeSockets() {
 	})
 }
 
+// nodeCredentials is SE09.
+func (e *editor) nodeCredentials() {
+	e.dropVolumes(func(v *corev1.Volume) bool {
+		if v.HostPath == nil || !offends("SE09", corev1.PodSpec{Volumes: []corev1.Volume{*v}}) {
+			return false
+		}
+		e.harm(needsEvidence, "what speaks to the cloud or to the API with the node's credentials through volume %s needs an identity of its own first: EKS Pod Identity, Workload Identity Federation for GKE, Microsoft Entra Workload ID, or a ServiceAccount with the rights that it uses", v.Name)
+		return true
+	})
+}
+
 // oddVolumes is PS23: paths of the node go; other types hold data that only an administrator can move behind a claim.
 func (e *editor) oddVolumes() {
 	e.hostPaths()

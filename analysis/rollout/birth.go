@@ -133,11 +133,13 @@ func (d *draft) admitted(pod *corev1.Pod, daemon bool) (*record.Pod, error) {
 	t := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Annotations: pod.Annotations}, Spec: pod.Spec}
 	a.admit(&t)
 	pod.Spec, pod.Status.Phase = t.Spec, corev1.PodRunning
-	r, err := record.Make(pod)
+	r, err := maker().Make(pod)
 	if err != nil {
 		return nil, err
 	}
-	return r.(*record.Pod), nil
+	born := r.(*record.Pod)
+	d.run(born)
+	return born, nil
 }
 
 // createPod puts a pod that a step creates.

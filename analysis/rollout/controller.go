@@ -146,6 +146,9 @@ func (p *player) replace(pod *record.Pod, old, now *record.Workload) error {
 	if err != nil {
 		return err
 	}
+	if len(pod.Containers) > 0 {
+		p.run(next)
+	}
 	next.Labels = swapLabels(pod.Labels, old.PodLabels, now.PodLabels)
 	if why := p.refusal(next); why != "" && !p.restarts[key(pod.Ref())] && !p.atOnce(pod) {
 		// The pod stays as it is, with its findings: an owner takes old pods away only as new ones come up. To show it as

@@ -21,7 +21,9 @@ type draft struct {
 	born  map[model.Ref][]model.Ref
 	fresh map[schema.GroupKind][]model.Ref
 	// restarts holds pods that were deleted and that their controller makes again.
-	restarts    map[model.Ref]bool
+	restarts map[model.Ref]bool
+	// pulls is what runtimes report of images, by what specs call them; nil until somebody asks.
+	pulls       map[string]pulled
 	assumptions []string
 }
 

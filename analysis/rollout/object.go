@@ -18,7 +18,7 @@ import (
 
 var errKind = errors.New("objects of this kind are not kept in a form that can be changed")
 
-// objectOf builds the API object that a record stands for, as far as the record keeps it.
+// objectOf builds the API object that a record stands for, as far as the record keeps it: see hold for what it does not.
 func objectOf(r model.Record) (runtime.Object, error) {
 	var obj runtime.Object
 	switch t := r.(type) {
@@ -44,6 +44,7 @@ func objectOf(r model.Record) (runtime.Object, error) {
 		u.SetUID(t.UID)
 		u.SetLabels(t.GetLabels())
 		u.SetAnnotations(t.GetAnnotations())
+		hold(u, r)
 		return u, nil
 	case *record.ConfigMap:
 		obj = &corev1.ConfigMap{ObjectMeta: metaFor(r)}
@@ -62,6 +63,9 @@ func objectOf(r model.Record) (runtime.Object, error) {
 		*accessor.GetObjectMeta().(*metav1.ObjectMeta) = metaFor(r)
 	}
 	obj.GetObjectKind().SetGroupVersionKind(r.GetObjectKind().GroupVersionKind())
+	if meta, ok := obj.(metav1.Object); ok {
+		hold(meta, r)
+	}
 	return obj, nil
 }
 
@@ -98,7 +102,7 @@ func restore(now, old model.Record) {
 	}
 	if o, ok := field(old, "Meta").(*record.Meta); ok {
 		n.UID, n.ResourceVersion, n.Created, n.Deleted = o.UID, o.ResourceVersion, o.Created, o.Deleted
-		n.Changed, n.Writer, n.Written, n.LastApplied = o.Changed, o.Writer, o.Written, o.LastApplied
+		n.Changed, n.Writer, n.Written = o.Changed, o.Writer, o.Written
 	}
 }
 
@@ -108,19 +112,21 @@ func recordOf(obj runtime.Object, old model.Record) (model.Record, error) {
 	var err error
 	switch o := old.(type) {
 	case *record.ConfigMap, *record.Secret:
-		// Their values are not kept, so only metadata can change here.
-		meta := obj.(metav1.Object)
+		// Their values are not kept, so only metadata can change here, and what is known to stand in them.
+		made, err := makerAfter(old).Make(obj)
+		if err != nil {
+			return nil, err
+		}
 		now = old.DeepCopyObject().(model.Record)
-		now.SetLabels(meta.GetLabels())
-		now.SetAnnotations(meta.GetAnnotations())
+		*field(now, "Meta").(*record.Meta) = *field(made, "Meta").(*record.Meta)
 	case *record.Pod:
-		if now, err = record.Make(obj); err != nil {
+		if now, err = makerAfter(old).Make(obj); err != nil {
 			return nil, err
 		}
 		p := now.(*record.Pod)
 		p.Phase, p.Reason, p.IPs, p.Started, p.Ready, p.Containers = o.Phase, o.Reason, o.IPs, o.Started, o.Ready, o.Containers
 	default:
-		if now, err = record.Make(obj); err != nil {
+		if now, err = makerAfter(old).Make(obj); err != nil {
 			return nil, err
 		}
 	}

@@ -86,7 +86,7 @@ func (d *draft) create(s model.Step) error {
 			return nil
 		}
 	}
-	r, err := record.Make(obj)
+	r, err := maker().Make(obj)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (d *draft) createNamespace(ns *corev1.Namespace) error {
 	ns.Labels[corev1.LabelMetadataName] = ns.Name
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: "default", Namespace: ns.Name}}
 	for _, obj := range []runtime.Object{ns, account} {
-		r, err := record.Make(obj)
+		r, err := maker().Make(obj)
 		if err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func opaque(r model.Record) bool {
 func touchesData(obj runtime.Object) bool {
 	switch o := obj.(type) {
 	case *corev1.ConfigMap:
-		return len(o.Data)+len(o.BinaryData) > 0
+		return !untouched(o)
 	case *corev1.Secret:
 		return len(o.Data)+len(o.StringData) > 0
 	}

@@ -142,9 +142,8 @@ func named(pod *record.Pod, t record.Template) (*record.Pod, error) {
 			return nil, err
 		}
 		made := r.(*record.Pod)
-		restore(made, pod)
-		made.Annotations = pod.Annotations
-		made.Phase, made.Reason, made.IPs, made.Started, made.Ready = pod.Phase, pod.Reason, pod.IPs, pod.Started, pod.Ready
+		made.Meta = next.Meta
+		made.Phase, made.Reason, made.IPs, made.Started, made.Ready, made.Containers = pod.Phase, pod.Reason, pod.IPs, pod.Started, pod.Ready, next.Containers
 		if len(spec.Annotations) > 0 {
 			if made.Template, err = record.MakeTemplate(spec.Annotations, &made.Template.Decode().Spec); err != nil {
 				return nil, err
@@ -152,7 +151,6 @@ func named(pod *record.Pod, t record.Template) (*record.Pod, error) {
 		}
 		next = made
 	}
-	next.Containers = running(pod, spec)
 	return next, nil
 }
 
@@ -163,28 +161,4 @@ func hasVolume(spec *corev1.PodSpec, name string) bool {
 		}
 	}
 	return false
-}
-
-// running keeps the status of containers whose image stays: which digest runs does not change by a new template.
-func running(pod *record.Pod, t *corev1.PodTemplateSpec) []record.Container {
-	images := map[string]string{}
-	old := pod.Template.Decode()
-	for _, list := range [][]corev1.Container{old.Spec.InitContainers, old.Spec.Containers} {
-		for i := range list {
-			images[list[i].Name] = list[i].Image
-		}
-	}
-	same := map[string]bool{}
-	for _, list := range [][]corev1.Container{t.Spec.InitContainers, t.Spec.Containers} {
-		for i := range list {
-			same[list[i].Name] = images[list[i].Name] == list[i].Image
-		}
-	}
-	var kept []record.Container
-	for _, c := range pod.Containers {
-		if c.Type != record.Ephemeral && same[c.Name] {
-			kept = append(kept, c)
-		}
-	}
-	return kept
 }

@@ -1,58 +1,144 @@
 package secret
 
 import (
+	"cmp"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
-	"canopy/analysis"
 	"canopy/analysis/catalogue"
+	"canopy/analysis/secret/detect"
 	"canopy/model"
-	"canopy/model/cluster"
+	"canopy/model/record"
 )
 
 // Analyser keeps the inventory. One goroutine owns it; what it publishes may be read by any.
 type Analyser struct {
-	rules   catalogue.Set
-	clock   model.Clock
-	options Options
+	rules            catalogue.Set
+	clock            model.Clock
+	look             func(*corev1.PodSpec) []model.Exposure
+	rotation, expiry int64 // in seconds
+
+	// items are the Secrets that are there or are named, namers the objects that name any: top owners of pods, and others.
+	items  map[types.NamespacedName]*item
+	namers map[model.Ref]*namer
+	// sheets say what templates name, members how pods were filed, owns the templates of top owners themselves.
+	sheets  map[record.Template]*sheet
+	members map[types.NamespacedName]*member
+	owns    map[model.Ref]owned
+	// exposing are the objects, neither pods nor owners of pods, in which a credential stands; sweeps what was found on demand.
+	exposing map[model.Ref]struct{}
+	sweeps   map[model.Ref][]model.Exposure
+	// bundles are the certificates that are known of without reading a Secret.
+	bundles map[model.Ref]*bundle
+	// serving are the pods of the API server; stores counts templates that mount from the Secrets Store, users the Secrets of users.
+	serving       map[types.NamespacedName]struct{}
+	stores, users int
+
+	stood  map[seat][]*model.Finding
+	alarms alarms
+	// doubts says of each kind how much of it was not seen, as it was when it was last judged by.
+	doubts map[schema.GroupKind]string
+	dirty  dirt
+}
+
+// seat is an object with what judges it.
+type seat struct {
+	model.Ref
+	part
+}
+
+// part tells apart what judges one object.
+type part uint8
+
+const (
+	asSecret part = iota
+	asNamer
+	asExposing
+	asBundle
+	asServer
+	asCluster
+)
+
+// dirt is what was touched since the last flush.
+type dirt struct {
+	all, cluster bool
+	items        map[*item]struct{}
+	namers       map[*namer]struct{}
+	// objects are those in which credentials may stand, bundles those with certificates, servers pods of the API server.
+	objects, bundles, servers map[model.Ref]struct{}
+}
+
+func newDirt() dirt {
+	return dirt{
+		items: map[*item]struct{}{}, namers: map[*namer]struct{}{},
+		objects: map[model.Ref]struct{}{}, bundles: map[model.Ref]struct{}{}, servers: map[model.Ref]struct{}{},
+	}
+}
+
+func (d *dirt) empty() bool {
+	return !d.all && !d.cluster && len(d.items)+len(d.namers)+len(d.objects)+len(d.bundles)+len(d.servers) == 0
 }
 
 // New gives an analyser of an empty cluster. Rules that the catalogue does not hold are not judged.
 func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
-	return &Analyser{rules: rules, clock: clock, options: o}
+	return &Analyser{
+		rules: rules, clock: clock, look: detect.Default().Pod,
+		rotation: int64(cmp.Or(o.Rotation, DefaultRotation) / time.Second), expiry: int64(cmp.Or(o.Expiry, DefaultExpiry) / time.Second),
+		items: map[types.NamespacedName]*item{}, namers: map[model.Ref]*namer{},
+		sheets: map[record.Template]*sheet{}, members: map[types.NamespacedName]*member{}, owns: map[model.Ref]owned{},
+		exposing: map[model.Ref]struct{}{}, sweeps: map[model.Ref][]model.Exposure{}, bundles: map[model.Ref]*bundle{},
+		serving: map[types.NamespacedName]struct{}{}, stood: map[seat][]*model.Finding{}, doubts: map[schema.GroupKind]string{}, dirty: newDirt(),
+	}
 }
 
 // Server takes what the source says of itself: its certificate.
-func (a *Analyser) Server(info model.SourceInfo) {}
-
-// Update notes a change, which c already holds.
-func (a *Analyser) Update(c *cluster.Cluster, d cluster.Delta) {}
-
-// Covered notes the new coverage of a kind.
-func (a *Analyser) Covered(c *cluster.Cluster, gk schema.GroupKind) {}
-
-// Flush judges what was touched.
-func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {}
+func (a *Analyser) Server(info model.SourceInfo) {
+	var list []Certificate
+	if info.ServerCertificate > 0 {
+		list = []Certificate{{Object: model.ClusterRef(), Path: serverPath, Until: info.ServerCertificate}}
+	}
+	a.bundle(model.ClusterRef(), list)
+}
 
 // Next gives the moment at which time alone changes what holds; the zero time where none does.
-func (a *Analyser) Next() time.Time { return time.Time{} }
+func (a *Analyser) Next() time.Time {
+	if len(a.alarms) == 0 {
+		return time.Time{}
+	}
+	return time.Unix(a.alarms[0].due, 0).UTC()
+}
 
 // Tick notes that the moment of Next has come. What follows is worked out by Flush.
-func (a *Analyser) Tick() {}
+func (a *Analyser) Tick() {
+	now := a.clock.Now().Unix()
+	for len(a.alarms) > 0 && a.alarms[0].due <= now {
+		first := a.alarms[0]
+		a.alarms.set(first, 0)
+		if first.item != nil {
+			a.dirty.items[first.item] = struct{}{}
+		} else {
+			a.dirty.bundles[first.bundle.ref] = struct{}{}
+		}
+	}
+}
 
 // Len counts the findings that stand.
-func (a *Analyser) Len() int { return 0 }
+func (a *Analyser) Len() int {
+	n := 0
+	for _, list := range a.stood {
+		n += len(list)
+	}
+	return n
+}
 
 // State says of a rule that it cannot be judged, or in part, for another reason than that a kind was not seen; false where there is
 // none.
-func (a *Analyser) State(rule string) (model.RuleState, bool) { return model.RuleState{}, false }
-
-// Secrets lists the inventory by namespace and name, with those that are named and missing.
-func (a *Analyser) Secrets(c *cluster.Cluster) []Secret { return nil }
-
-// Secret gives one of it; false where nothing is known of it.
-func (a *Analyser) Secret(c *cluster.Cluster, ref model.Ref) (Secret, bool) { return Secret{}, false }
-
-// Certificates lists those that are known without reading a Secret, by object and path.
-func (a *Analyser) Certificates(c *cluster.Cluster) []Certificate { return nil }
+func (a *Analyser) State(rule string) (model.RuleState, bool) {
+	if rule == "SE05" && len(a.serving) == 0 {
+		return model.RuleState{Verdict: model.Unknown, Reason: "the API server runs as no pod that is seen, so how it keeps Secrets is not known"}, true
+	}
+	return model.RuleState{}, false
+}

@@ -41,6 +41,7 @@ const (
 	ByPersistentVol How = "volume driver"
 	ByWebhook       How = "webhook"
 	ByToken         How = "token of" // it is the token of that account
+	ByRole          How = "role"     // a Role names it, so that a program reads it by the API
 )
 
 // Reference is one use of a Secret.
@@ -82,8 +83,10 @@ type Secret struct {
 	// MountedBy are the top owners of pods that have it, sorted.
 	MountedBy []model.Ref
 	Pods      int
-	// Facts are what reading it has shown; nil where that was not asked for.
+	// Facts are what reading it has shown; nil where that was not asked for. Older tells that it was written since then: they count
+	// for nothing any more.
 	Facts *record.SecretFacts
+	Older bool
 	// Copies are places in which one of its values stands in plain text, as far as Facts tell.
 	Copies []model.Evidence
 	// Findings are the ids of the findings on it, sorted.

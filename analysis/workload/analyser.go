@@ -8,6 +8,7 @@ import (
 
 	"canopy/analysis"
 	"canopy/analysis/catalogue"
+	"canopy/analysis/image/reference"
 	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/model"
@@ -48,11 +49,12 @@ type Analyser struct {
 	dirtyNamespaces []*namespace
 }
 
-// New gives an analyser of an empty cluster. Rules that the catalogue does not hold are not judged.
-func New(rules catalogue.Set, clock model.Clock) *Analyser {
+// New gives an analyser of an empty cluster, in which images may come from where allow says. Rules that the catalogue does not hold
+// are not judged.
+func New(rules catalogue.Set, clock model.Clock, allow reference.Allow) *Analyser {
 	a := &Analyser{
 		clock:      clock,
-		judgements: newJudgements(),
+		judgements: newJudgements(allow),
 		groups:     map[model.Ref]*group{},
 		members:    map[types.NamespacedName]*member{},
 		accounts:   map[types.NamespacedName]*account{},

@@ -6,9 +6,11 @@ import (
 	"canopy/model/record"
 )
 
-// bucket holds the running pods of one group that share a judgement, the smallest name first: that pod stands for them.
+// bucket holds the running pods of one group that share a judgement and the credentials in their annotations, the smallest name
+// first: that pod stands for them.
 type bucket struct {
 	judgement *judgement
+	leaks     []hit
 	pods      []*member
 }
 

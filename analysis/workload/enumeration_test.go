@@ -36,9 +36,12 @@ func sound() corev1.PodTemplateSpec {
 	}}
 }
 
+// digest stands for any.
+const digest = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 func soundContainer(name string) corev1.Container {
 	limits := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1"), corev1.ResourceMemory: resource.MustParse("1Gi"), corev1.ResourceEphemeralStorage: resource.MustParse("1Gi")}
-	return corev1.Container{Name: name, Image: "registry.example/app:1", Resources: corev1.ResourceRequirements{Limits: limits}, SecurityContext: &corev1.SecurityContext{
+	return corev1.Container{Name: name, Image: "registry.example/app:1@sha256:" + digest, Resources: corev1.ResourceRequirements{Limits: limits}, SecurityContext: &corev1.SecurityContext{
 		AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true), Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}}}
 }
 
@@ -119,7 +122,46 @@ func examples() []example {
 			f(s)
 		})
 	}
+	pinned := "registry.example/app:1@sha256:" + digest
+	images := func(name string) func(*corev1.PodTemplateSpec) {
+		return func(t *corev1.PodTemplateSpec) { app(t).Image = name }
+	}
+	pulled := func(name string, policy corev1.PullPolicy) func(*corev1.PodTemplateSpec) {
+		return func(t *corev1.PodTemplateSpec) { app(t).Image, app(t).ImagePullPolicy = name, policy }
+	}
+	mounted := func(name string) func(*corev1.PodTemplateSpec) {
+		return volume(corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: name}})
+	}
+	variable := func(e corev1.EnvVar) func(*corev1.PodTemplateSpec) {
+		return func(t *corev1.PodTemplateSpec) { app(t).Env = []corev1.EnvVar{{Name: "N", Value: "y"}, e} }
+	}
+	secretKey := &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}, Key: "password"}
 	return []example{
+		change("IM01", medium, "containers[0].image", "registry.example/app", images("registry.example/app"), images(pinned)),
+		change("IM01", medium, "containers[0].image", "registry.example/app:latest", images("registry.example/app:latest"), images("registry.example/app:latest@sha256:"+digest)),
+		change("IM01", medium, "volumes[0].image.reference", "registry.example/data", mounted("registry.example/data"), mounted("registry.example/data:2")),
+		change("IM02", low, "initContainers[0].image", "registry.example/app:1", func(t *corev1.PodTemplateSpec) { t.Spec.InitContainers[0].Image = "registry.example/app:1" }, images("")),
+		change("IM02", low, "containers[0].image", "registry.example/App (invalid reference format: repository name (App) must be lowercase)", images("registry.example/App"), images(pinned)),
+		change("IM02", low, "volumes[0].image.reference", "registry.example/data:2", mounted("registry.example/data:2"), mounted(pinned)),
+		change("IM03", high, "containers[0].image", "registry.example.evil/app@sha256:"+digest, images("registry.example.evil/app@sha256:"+digest), images("registry.example/other/app@sha256:"+digest)),
+		change("IM04", low, "containers[0].imagePullPolicy", "IfNotPresent", pulled("registry.example/app:1", corev1.PullIfNotPresent), pulled("registry.example/app:1", corev1.PullAlways)),
+		change("IM04", low, "containers[0].imagePullPolicy", "Never", pulled("registry.example/app", corev1.PullNever), pulled(pinned, corev1.PullNever)),
+		change("IM07", medium, "containers[0].image", "nginx@sha256:"+digest, images("nginx@sha256:"+digest), images("docker.io/library/nginx@sha256:"+digest)),
+		change("IM07", medium, "containers[0].image", "k8s.gcr.io/pause:3.9", images("k8s.gcr.io/pause:3.9"), images("registry.k8s.io/pause:3.9")),
+		{rule: "SE01", object: "shop/Deployment/web", severity: high, path: "metadata.annotations.key", value: "test key, 12 bytes",
+			yes: []runtime.Object{annotated(deployment(nil), map[string]string{"key": "cred-1234567"})}, no: []runtime.Object{annotated(deployment(nil), map[string]string{"key": "1234567"})}},
+		change("SE01", high, "containers[0].env[1].value", plainKey, variable(corev1.EnvVar{Name: "STRIPE_API_KEY", Value: fakeKey}),
+			variable(corev1.EnvVar{Name: "STRIPE_API_KEY", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: secretKey}})),
+		change("SE02", medium, "containers[0].env[1].valueFrom.secretKeyRef", "db/password", variable(corev1.EnvVar{Name: "P", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: secretKey}}),
+			variable(corev1.EnvVar{Name: "P", ValueFrom: &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{LocalObjectReference: secretKey.LocalObjectReference, Key: "p"}}})),
+		change("SE02", medium, "containers[0].envFrom[0].secretRef.name", "db",
+			func(t *corev1.PodTemplateSpec) {
+				app(t).EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: secretKey.LocalObjectReference}}}
+			},
+			func(t *corev1.PodTemplateSpec) {
+				app(t).EnvFrom = []corev1.EnvFromSource{{ConfigMapRef: &corev1.ConfigMapEnvSource{LocalObjectReference: secretKey.LocalObjectReference}}}
+			}),
+		change("SE09", high, "volumes[1].hostPath.path", "/etc/kubernetes/azure.json", hostPath("/etc/kubernetes/azure.json", true), hostPath("/etc/kubernetes/azure.json.d", true)),
 		change("LP21", medium, "serviceAccountName", "default", func(t *corev1.PodTemplateSpec) { t.Spec.ServiceAccountName = "" }, nil),
 		{rule: "LP22", yes: []runtime.Object{deployment(mounts), serviceAccount("shop", "web", nil)}, no: []runtime.Object{deployment(mounts), serviceAccount("shop", "web", new(false))},
 			object: "shop/Deployment/web", severity: medium, path: "spec.template.spec.automountServiceAccountToken"},
@@ -220,6 +262,17 @@ func examples() []example {
 			yes: []runtime.Object{deployment(command("sh", "-c", "TOKEN=hunter2 /usr/bin/sudo app"))}, no: []runtime.Object{deployment(command("sh", "-c", "cat /etc/sudoers; pseudo --no-sudo"))}},
 		{rule: "PS29", object: "shop/Deployment/web", severity: medium, path: "spec.ephemeralContainers[0]", value: "debug", yes: debugged(3600), no: debugged(3599)},
 	}
+}
+
+// fakeKey has the form of a key, and is none; plainKey is what is told of it.
+const (
+	fakeKey  = "sk_live_" + "q7Xw2Lp9Zt4Vb8Nm3KaBcDeF"
+	plainKey = "Stripe key, 32 bytes"
+)
+
+func annotated(d *appsv1.Deployment, annotations map[string]string) *appsv1.Deployment {
+	d.Annotations = annotations
+	return d
 }
 
 func serviceAccount(namespace, name string, automount *bool) *corev1.ServiceAccount {

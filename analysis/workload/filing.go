@@ -69,8 +69,11 @@ func (a *Analyser) head(ref model.Ref, meta *record.Meta, t record.Template, mir
 	}
 	naked := meta != nil && ref.Group == "" && ref.Kind == "Pod" && !mirror
 	changed := g.template != t || g.mirror != mirror || g.naked != naked || (meta == nil) != (g.meta == nil) ||
-		(meta != nil && (g.meta.Since() != meta.Since() || g.meta.Labels != meta.Labels))
-	g.meta, g.naked = meta, naked
+		(meta != nil && (g.meta.Since() != meta.Since() || g.meta.Labels != meta.Labels || !slices.Equal(g.meta.Exposed(), meta.Exposed())))
+	g.meta, g.naked, g.leaks = meta, naked, nil
+	if meta != nil {
+		g.leaks = leaksOf(meta)
+	}
 	if g.template != t || g.mirror != mirror {
 		old, oldTemplate := g.own, g.template
 		g.own, g.template, g.mirror = nil, t, mirror
@@ -116,7 +119,8 @@ func (a *Analyser) file(c *cluster.Cluster, m *member, p *record.Pod) {
 // move puts a pod into a group and its bucket, out of those in which it stood.
 func (a *Analyser) move(m *member, p *record.Pod, top model.Ref) {
 	old := m.pod
-	if old != nil && keyOf(m.group.owner) == keyOf(top) && old.Template == p.Template && old.Finished() == p.Finished() && mirror(old) == mirror(p) {
+	if old != nil && keyOf(m.group.owner) == keyOf(top) && old.Template == p.Template && old.Finished() == p.Finished() && mirror(old) == mirror(p) &&
+		slices.Equal(old.Exposed(), p.Exposed()) {
 		m.pod = p
 		if old == p {
 			return
@@ -145,7 +149,7 @@ func (a *Analyser) move(m *member, p *record.Pod, top model.Ref) {
 	m.group = g
 	g.members++
 	if j != nil {
-		m.bucket = g.bucket(j)
+		m.bucket = g.bucket(j, leaksOf(&p.Meta))
 		if len(m.bucket.pods) == 0 {
 			a.use(g, j)
 			a.run(g, j, p, 1)
@@ -185,7 +189,7 @@ func (a *Analyser) debug(m *member) {
 	had := m.session != nil
 	m.session = nil
 	if len(m.pod.Ephemeral()) > 0 {
-		m.session = newSession(m.pod, a.clockNow())
+		m.session = newSession(m.pod, a.clockNow(), a.judgements.allow)
 	}
 	switch {
 	case m.session != nil && !had:

@@ -14,7 +14,9 @@ type group struct {
 	meta     *record.Meta
 	template record.Template
 	// own is the judgement of the owner's own template; nil where it has none.
-	own     *judgement
+	own *judgement
+	// leaks are the credentials in the owner's annotations.
+	leaks   []hit
 	members int
 	buckets []*bucket
 	// debugged are the running pods with ephemeral containers.
@@ -81,14 +83,14 @@ func (g *group) keep(r rule, f *model.Finding) {
 	}
 }
 
-// bucket gives the bucket of a judgement, making it where there is none.
-func (g *group) bucket(j *judgement) *bucket {
+// bucket gives the bucket of a judgement and of leaks, making it where there is none.
+func (g *group) bucket(j *judgement, leaks []hit) *bucket {
 	for _, b := range g.buckets {
-		if b.judgement == j {
+		if b.judgement == j && slices.Equal(b.leaks, leaks) {
 			return b
 		}
 	}
-	b := &bucket{judgement: j}
+	b := &bucket{judgement: j, leaks: leaks}
 	g.buckets = append(g.buckets, b)
 	return b
 }

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"canopy/analysis/image/reference"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -19,12 +20,15 @@ type Hit struct {
 	// Path is relative to the pod spec: containers[0].securityContext.privileged. What stands in the template's metadata
 	// begins with "metadata.": metadata.annotations[container.apparmor.security.beta.kubernetes.io/app].
 	Path string
-	// Value is what stands there, "" where the field is missing. It never comes from env, command or args.
+	// Value is what stands there, "" where the field is missing. Of a credential it tells what that is and how long; nothing else
+	// ever comes from env, command or args.
 	Value string
 	// Container is "" where the pod is at fault.
 	Container string
 	// Type is the type of the container; Ordinary where the pod is at fault.
 	Type record.ContainerType
+	// Print is that of a credential: see model.Exposure. It must not leave the process.
+	Print uint64
 }
 
 // metadataPath begins the path of a field outside the spec.
@@ -38,6 +42,7 @@ type hit struct {
 	path      string
 	value     string
 	container string
+	print     uint64
 }
 
 // finderOf is one template rule. Each follows the newest policy.
@@ -48,6 +53,11 @@ type finderOf struct {
 
 // templateRules lists the rules that a template alone decides, by id.
 var templateRules = [...]finderOf{
+	{im01, latest},
+	{im02, unpinned},
+	{im03, foreign},
+	{im04, unpulled},
+	{im07, unclear},
 	{lp26, userNamespaces},
 	{ps01, each(privileged)},
 	{ps02, hostPID},
@@ -75,29 +85,48 @@ var templateRules = [...]finderOf{
 	{ps24, linux(each(writableRoot))},
 	{ps25, resources},
 	{ps28, oddities},
+	{se01, plainCredentials},
+	{se02, secretVariables},
+	{se09, nodeCredentials},
 }
 
-// Judge lists the hits of all rules that a template alone decides, LP26, PS01 to PS25 and PS28 without its naked pods, by rule
-// and then in the order of containers: init, ordinary, ephemeral.
-func Judge(t *corev1.PodTemplateSpec) []Hit {
-	hits := judge(t)
+// Judge lists the hits of all rules that a template alone decides, by rule and then in the order of containers: init, ordinary,
+// ephemeral. IM03 is not among them, which rests on a list, nor are the naked pods of PS28.
+func Judge(t *corev1.PodTemplateSpec) []Hit { return listed(judge(t, reference.Allow{}, nil)) }
+
+// JudgeRule is Judge for one rule: what others take to be found is not spent.
+func JudgeRule(t *corev1.PodTemplateSpec, id string) []Hit {
+	return listed(judge(t, reference.Allow{}, func(r rule) bool { return r.id() == id }))
+}
+
+// JudgeAllowed is JudgeRule for IM03: which images come from elsewhere than they may.
+func JudgeAllowed(t *corev1.PodTemplateSpec, allow reference.Allow) []Hit {
+	return listed(judge(t, allow, func(r rule) bool { return r == im03 }))
+}
+
+func listed(hits []hit) []Hit {
 	list := make([]Hit, len(hits))
 	for i := range hits {
 		h := &hits[i]
-		list[i] = Hit{h.rule.id(), h.severity, h.path, h.value, h.container, h.kind}
+		list[i] = Hit{h.rule.id(), h.severity, h.path, h.value, h.container, h.kind, h.print}
 	}
 	return list
 }
 
-func judge(t *corev1.PodTemplateSpec) []hit {
+// judge asks the rules; of them those that are wanted, where that is not nil.
+func judge(t *corev1.PodTemplateSpec, allow reference.Allow, wanted func(rule) bool) []hit {
 	laid := newTemplate(t)
+	laid.allow = allow
 	var hits []hit
 	for i := range templateRules {
 		r := &templateRules[i]
+		if wanted != nil && !wanted(r.rule) {
+			continue
+		}
 		for _, p := range r.find(laid) {
 			hits = append(hits, hit{
 				rule: r.rule, severity: cmp.Or(p.severity, ruleTable[r.rule].severity), kind: p.kind,
-				path: intern(p.path), value: intern(p.value), container: intern(p.container),
+				path: intern(p.path), value: intern(p.value), container: intern(p.container), print: p.print,
 			})
 		}
 	}
@@ -115,7 +144,7 @@ func intern(s string) string {
 // same tells whether two hits mean the same field of the same template, though a list may hold more items in one of them:
 // admission puts containers and volumes in front of those that the owner wrote.
 func (h *hit) same(o *hit) bool {
-	return h.rule == o.rule && h.kind == o.kind && h.value == o.value && h.container == o.container &&
+	return h.rule == o.rule && h.kind == o.kind && h.value == o.value && h.print == o.print && h.container == o.container &&
 		(h.path == o.path || samePath(h.path, o.path))
 }
 

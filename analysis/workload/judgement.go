@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"canopy/analysis/image/reference"
 	"canopy/model/record"
 )
 
@@ -38,8 +39,8 @@ func (j *judgement) of(r rule) []hit {
 	return j.hits[from:to]
 }
 
-func newJudgement(t *corev1.PodTemplateSpec) *judgement {
-	j := &judgement{hits: slices.Clip(judge(t)), account: intern(t.Spec.ServiceAccountName), automount: word(t.Spec.AutomountServiceAccountToken)}
+func newJudgement(t *corev1.PodTemplateSpec, allow reference.Allow) *judgement {
+	j := &judgement{hits: slices.Clip(judge(t, allow, nil)), account: intern(t.Spec.ServiceAccountName), automount: word(t.Spec.AutomountServiceAccountToken)}
 	for i := range j.hits {
 		j.rules.add(j.hits[i].rule)
 	}
@@ -73,6 +74,7 @@ func (j *judgement) equal(o *judgement) bool {
 
 // judgements keeps what was judged, for as long as a template is in use.
 type judgements struct {
+	allow  reference.Allow
 	seed   maphash.Seed
 	sheets map[record.Template]*sheet
 	// shared finds equal judgements of different templates, by hash.
@@ -95,8 +97,8 @@ type shared struct {
 	templates int
 }
 
-func newJudgements() judgements {
-	return judgements{seed: maphash.MakeSeed(), sheets: map[record.Template]*sheet{}, shared: map[uint64][]*shared{}, lists: hitLists{}}
+func newJudgements(allow reference.Allow) judgements {
+	return judgements{allow: allow, seed: maphash.MakeSeed(), sheets: map[record.Template]*sheet{}, shared: map[uint64][]*shared{}, lists: hitLists{}}
 }
 
 // acquire gives the judgement of a template and keeps it until release.
@@ -105,7 +107,7 @@ func (s *judgements) acquire(t record.Template) *judgement {
 		known.users++
 		return known.judgement
 	}
-	j := newJudgement(t.Decode())
+	j := newJudgement(t.Decode(), s.allow)
 	listed := s.hashHits(j.hits)
 	h := s.hash(j, listed)
 	var common *shared

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"slices"
 	"strings"
 
 	"canopy/model"
@@ -15,6 +16,8 @@ type snapshot struct {
 	rules rules
 	// naked tells that the owner is a pod without a controller.
 	naked bool
+	// leaks are the credentials in the owner's own annotations.
+	leaks []hit
 	// first is the running pod with the smallest name, where the owner was not seen and a pod has to stand for it.
 	first    model.Ref
 	parts    []part
@@ -28,15 +31,21 @@ type part struct {
 	since     int64
 	// rules holds those that the pods show, and adds those of them with evidence beyond the owner's.
 	rules, adds rules
+	// leaks are the credentials in the annotations of the pods that the owner's do not account for.
+	leaks []hit
+}
+
+func (p *part) equal(o *part) bool {
+	return p.judgement == o.judgement && p.pod == o.pod && p.since == o.since && p.rules == o.rules && p.adds == o.adds && slices.Equal(p.leaks, o.leaks)
 }
 
 func (s *snapshot) equal(o *snapshot) bool {
 	if o == nil || s.owner != o.owner || s.own != o.own || s.rules != o.rules || s.naked != o.naked || s.first != o.first || len(s.parts) != len(o.parts) ||
-		len(s.sessions) != len(o.sessions) {
+		len(s.sessions) != len(o.sessions) || !slices.Equal(s.leaks, o.leaks) {
 		return false
 	}
 	for i := range s.parts {
-		if s.parts[i] != o.parts[i] {
+		if !s.parts[i].equal(&o.parts[i]) {
 			return false
 		}
 	}
@@ -74,8 +83,13 @@ func (p proof) Evidence() []model.Evidence {
 			}
 		}
 		for _, h := range evidenceOf(s.own, s.rules, p.rule) {
-			list = append(list, model.Evidence{Object: s.owner, Path: join(prefix, h.path), Value: h.value})
+			list = append(list, h.evidence(s.owner, join(prefix, h.path)))
 			told = append(told, h)
+		}
+		if p.rule == se01 {
+			for _, h := range s.leaks {
+				list = append(list, h.evidence(s.owner, h.path))
+			}
 		}
 	}
 	for i := range s.parts {
@@ -87,16 +101,29 @@ func (p proof) Evidence() []model.Evidence {
 			if contains(told, &h) {
 				continue
 			}
-			list = append(list, model.Evidence{Object: part.pod, Path: join("spec", h.path), Value: h.value})
+			list = append(list, h.evidence(part.pod, join("spec", h.path)))
 			told = append(told, h)
+		}
+		if p.rule != se01 {
+			continue
+		}
+		for _, h := range part.leaks {
+			if !contains(told, &h) {
+				list = append(list, h.evidence(part.pod, h.path))
+				told = append(told, h)
+			}
 		}
 	}
 	for _, d := range s.sessions {
 		for _, h := range d.of(p.rule) {
-			list = append(list, model.Evidence{Object: d.pod, Path: join("spec", h.path), Value: h.value})
+			list = append(list, h.evidence(d.pod, join("spec", h.path)))
 		}
 	}
 	return list
+}
+
+func (h *hit) evidence(object model.Ref, path string) model.Evidence {
+	return model.Evidence{Object: object, Path: path, Value: h.value, Print: h.print}
 }
 
 // join puts the path of a hit behind the path of a pod spec.

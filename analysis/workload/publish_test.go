@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"canopy/analysis/image/reference"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -145,4 +146,30 @@ func (w *crowd) churn(i int) model.Change {
 
 func (w *crowd) rollout(i int) model.Change {
 	return model.Put(w.pod(i/2*7919%w.n, i%2, true))
+}
+
+// BenchmarkJudge measures a template as they mostly are, by all rules and by those of posture alone: what images and credentials add.
+func BenchmarkJudge(b *testing.B) {
+	spec := sound()
+	for _, name := range []string{"LOG_LEVEL", "DB_HOST", "DB_PORT", "CACHE_URL", "FEATURE_FLAGS", "REGION"} {
+		app(&spec).Env = append(app(&spec).Env, corev1.EnvVar{Name: name, Value: "redis://cache.shop.svc:6379/0"})
+	}
+	app(&spec).Args = []string{"--listen=:8080", "--config=/etc/app/config.yaml", "--metrics=:9090"}
+	for name, wanted := range map[string]func(rule) bool{"all": nil, "posture": func(r rule) bool { return r >= lp21 && r <= ps29 },
+		"images": func(r rule) bool { return r < lp21 }, "credentials": func(r rule) bool { return r > ps29 }} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				judge(&spec, reference.Allow{}, wanted)
+			}
+		})
+	}
+	t, err := record.MakeTemplate(nil, &spec.Spec)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("decode", func(b *testing.B) {
+		for b.Loop() {
+			t.Decode()
+		}
+	})
 }

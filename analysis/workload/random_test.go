@@ -3,6 +3,7 @@ package workload
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -110,7 +111,13 @@ func (d dice) windows() *corev1.WindowsSecurityContextOptions {
 }
 
 func (d dice) container(name string) corev1.Container {
-	c := corev1.Container{Name: name}
+	c := corev1.Container{Name: name, Image: d.image(), ImagePullPolicy: pick(d, "", corev1.PullAlways, corev1.PullIfNotPresent)}
+	for i := range d.IntN(3) {
+		c.Env = append(c.Env, d.variable(fmt.Sprintf("V%d_TOKEN", i)))
+	}
+	if d.one(6) {
+		c.EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}}}}
+	}
 	for range d.IntN(2) {
 		c.Ports = append(c.Ports, corev1.ContainerPort{ContainerPort: pick(d, int32(22), 80), HostPort: pick(d, int32(0), 0, 80)})
 	}
@@ -146,6 +153,23 @@ func (d dice) container(name string) corev1.Container {
 	return c
 }
 
+func (d dice) image() string {
+	return pick(d, "", "nginx", "registry.example/app", "registry.example/app:1", "registry.example/app@sha256:"+digest, "k8s.gcr.io/pause:3", "evil.example/app:latest", "NO")
+}
+
+func (d dice) variable(name string) corev1.EnvVar {
+	e := corev1.EnvVar{Name: name}
+	switch d.IntN(4) {
+	case 0:
+		e.Value = fakeKey
+	case 1:
+		e.Value = strings.Replace(fakeKey, "q7", "Q8", 1)
+	case 2:
+		e.ValueFrom = &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}, Key: "password"}}
+	}
+	return e
+}
+
 func (d dice) probe() *corev1.Probe {
 	if !d.one(5) {
 		return nil
@@ -171,7 +195,7 @@ func (d dice) handler() *corev1.LifecycleHandler {
 func (d dice) source() corev1.VolumeSource {
 	switch d.IntN(9) {
 	case 0:
-		return corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: pick(d, "/", "/etc", "/srv/data", "/var/run/docker.sock", "")}}
+		return corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: pick(d, "/", "/etc", "/srv/data", "/var/run/docker.sock", "/root/.aws", "/var/lib/kubelet", "")}}
 	case 1:
 		return corev1.VolumeSource{NFS: &corev1.NFSVolumeSource{}}
 	case 2:
@@ -179,7 +203,7 @@ func (d dice) source() corev1.VolumeSource {
 	case 3:
 		return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{}}
 	case 4:
-		return corev1.VolumeSource{Image: &corev1.ImageVolumeSource{}}
+		return corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: d.image()}}
 	case 5:
 		return corev1.VolumeSource{ISCSI: &corev1.ISCSIVolumeSource{}}
 	case 6:

@@ -5,9 +5,14 @@ import "canopy/model"
 // rule is a number for a rule of the catalogue, so that sets of rules are bits.
 type rule uint8
 
-// The rules of workload posture, in the order of their ids.
+// The rules that are judged on workloads, in the order of their ids.
 const (
-	lp21 rule = iota
+	im01 rule = iota
+	im02
+	im03
+	im04
+	im07
+	lp21
 	lp22
 	lp24
 	lp26
@@ -40,6 +45,9 @@ const (
 	ps27
 	ps28
 	ps29
+	se01
+	se02
+	se09
 	ruleCount
 )
 
@@ -48,6 +56,11 @@ var ruleTable = [ruleCount]struct {
 	id       string
 	severity model.Severity
 }{
+	im01: {"IM01", model.Medium},
+	im02: {"IM02", model.Low},
+	im03: {"IM03", model.High},
+	im04: {"IM04", model.Low},
+	im07: {"IM07", model.Medium},
 	lp21: {"LP21", model.Medium},
 	lp22: {"LP22", model.Medium},
 	lp24: {"LP24", model.Medium},
@@ -81,6 +94,9 @@ var ruleTable = [ruleCount]struct {
 	ps27: {"PS27", model.Low},
 	ps28: {"PS28", model.Low},
 	ps29: {"PS29", model.Medium},
+	se01: {"SE01", model.High},
+	se02: {"SE02", model.Medium},
+	se09: {"SE09", model.High},
 }
 
 func (r rule) id() string { return ruleTable[r].id }

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"canopy/analysis/image/reference"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -28,7 +29,7 @@ type session struct {
 }
 
 // newSession judges the ephemeral containers of a pod as they are at a moment; nil where it has none.
-func newSession(p *record.Pod, now time.Time) *session {
+func newSession(p *record.Pod, now time.Time, allow reference.Allow) *session {
 	list := p.Ephemeral()
 	if len(list) == 0 || p.Finished() {
 		return nil
@@ -36,7 +37,7 @@ func newSession(p *record.Pod, now time.Time) *session {
 	s := &session{pod: p.Ref(), since: p.Since()}
 	t := p.Template.Decode()
 	t.Spec.EphemeralContainers = list
-	for _, h := range judge(t) {
+	for _, h := range judge(t, allow, nil) {
 		if h.kind == record.Ephemeral {
 			s.hits = append(s.hits, h)
 			s.rules.add(h.rule)

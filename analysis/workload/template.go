@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"canopy/analysis/image/reference"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -16,6 +17,11 @@ type template struct {
 	// containers holds all kinds in the order in which Pod Security visits them: init, ordinary, ephemeral
 	// (pod-security-admission policy/visitor.go).
 	containers []container
+	// images are all that it names, those of volumes last; read at the first question.
+	images []image
+	read   bool
+	// allow lists where images may come from.
+	allow reference.Allow
 }
 
 // container is one container of a template, and where it stands.
@@ -35,6 +41,8 @@ type place struct {
 	kind      record.ContainerType
 	// severity is set where it differs from the rule's; milder than low there is none.
 	severity model.Severity
+	// print is that of a credential.
+	print uint64
 }
 
 // finder looks for places that break one rule.

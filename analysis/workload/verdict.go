@@ -128,7 +128,7 @@ func (a *Analyser) publish(g *group, r rule, t *tally, same bool, out analysis.F
 
 // summarise takes stock of a group: what its findings say, and the snapshot that proves them.
 func (a *Analyser) summarise(g *group, t *tally) *snapshot {
-	s := &snapshot{owner: g.owner, own: g.own, naked: g.naked}
+	s := &snapshot{owner: g.owner, own: g.own, naked: g.naked, leaks: g.leaks}
 	buckets := sortedBuckets(g)
 	doubts := a.weighTokens(g, buckets)
 	t.reason[0] = doubts.reason
@@ -137,23 +137,34 @@ func (a *Analyser) summarise(g *group, t *tally) *snapshot {
 		since = g.meta.Since()
 	}
 	if g.own != nil {
-		s.rules = g.own.rules | a.accountRules(g, g.own, doubts.verdict)
+		s.rules = g.shown(g.own) | a.accountRules(g, g.own, doubts.verdict)
 		t.take(g.own, s.rules, s.rules, since)
+	}
+	t.leak(s.leaks, since)
+	if len(s.leaks) > 0 {
+		s.rules.add(se01)
 	}
 	running := 0
 	for _, b := range buckets {
 		running += len(b.pods)
-		shown := b.judgement.rules | a.accountRules(g, b.judgement, doubts.verdict)
+		shown := g.shown(b.judgement) | a.accountRules(g, b.judgement, doubts.verdict)
 		adds := beyond(g.own, s.rules, b.judgement, shown)
 		p := b.first()
+		if len(b.leaks) > 0 {
+			shown.add(se01)
+		}
+		leaks := beyondLeaks(s.leaks, b.leaks)
 		t.take(b.judgement, shown, adds, p.Since())
+		if t.leak(leaks, p.Since()); len(leaks) > 0 {
+			adds.add(se01)
+		}
 		for r := range ruleCount {
 			if shown.has(r) {
 				t.pods[r] += len(b.pods)
 			}
 		}
 		if adds != 0 {
-			s.parts = append(s.parts, part{judgement: b.judgement, pod: p.Ref(), since: p.Since(), rules: shown, adds: adds})
+			s.parts = append(s.parts, part{judgement: b.judgement, pod: p.Ref(), since: p.Since(), rules: shown, adds: adds, leaks: leaks})
 		}
 	}
 	if g.naked {

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"k8s.io/pod-security-admission/api"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/image/reference"
 	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/model"
@@ -86,7 +88,11 @@ func newBench(t testing.TB, clock model.Clock) *bench {
 }
 
 func benchOf(t testing.TB, clock model.Clock, set catalogue.Set) *bench {
-	return &bench{t: t, c: cluster.New(), access: rbac.New(), a: New(set, clock), set: set, out: &ledger{t: t, findings: map[string]*model.Finding{}}}
+	allow, err := reference.ParseAllow([]string{"registry.example", "docker.io/library", "k8s.gcr.io"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bench{t: t, c: cluster.New(), access: rbac.New(), a: New(set, clock, allow), set: set, out: &ledger{t: t, findings: map[string]*model.Finding{}}}
 }
 
 // reaching has the bench work out who comes to hold the cluster.
@@ -155,13 +161,25 @@ func (b *bench) apply(ch model.Change) {
 func (b *bench) put(objects ...runtime.Object) *bench {
 	b.t.Helper()
 	for _, o := range objects {
-		r, err := record.Make(o.DeepCopyObject())
+		r, err := record.Maker{Inspector: inspector{}}.Make(o.DeepCopyObject())
 		if err != nil {
 			b.t.Fatal(err)
 		}
 		b.apply(model.Put(r))
 	}
 	return b
+}
+
+// inspector takes whatever begins with "cred-" for a credential.
+type inspector struct{}
+
+func (inspector) Inspect(path, name, value string) []model.Exposure {
+	if !strings.HasPrefix(value, "cred-") {
+		return nil
+	}
+	h := fnv.New64a()
+	h.Write([]byte(value))
+	return []model.Exposure{{Rule: "test", What: "test key", Path: path, Name: name, Length: len(value), Entropy: 30, Sure: len(value) > 6, Print: h.Sum64()}}
 }
 
 // text writes all findings with their evidence.
@@ -171,7 +189,7 @@ func (b *bench) text() string {
 		f := b.out.findings[id]
 		fmt.Fprintf(&s, "%s %s %s pods=%d since=%d %s %q\n", id, f.Object.Version, f.Severity, f.Pods, f.Since, f.Verdict, f.Reason)
 		for _, e := range f.Proof.Evidence() {
-			fmt.Fprintf(&s, "  %s %s = %q\n", e.Object, e.Path, e.Value)
+			fmt.Fprintf(&s, "  %s %s = %q %x\n", e.Object, e.Path, e.Value, e.Print)
 		}
 	}
 	return s.String()
@@ -205,7 +223,15 @@ func (w *world) meta(name string) metav1.ObjectMeta {
 	if w.one(3) {
 		m.Labels = map[string]string{"tier": pick(w.dice, "control-plane", "web", "web")}
 	}
+	if w.one(4) {
+		m.Annotations = w.notes()
+	}
 	return m
+}
+
+// notes are annotations in which a credential may stand.
+func (w *world) notes() map[string]string {
+	return map[string]string{"note": pick(w.dice, "cred-a", "cred-b", "cred-longer", "nothing"), pick(w.dice, "more", "other"): pick(w.dice, "cred-a", "y")}
 }
 
 func (w *world) owned(m metav1.ObjectMeta, owners ...metav1.OwnerReference) metav1.ObjectMeta {
@@ -255,7 +281,11 @@ func (w *world) object() runtime.Object {
 
 func (w *world) tweak(o runtime.Object) {
 	m := o.(metav1.Object)
-	switch w.IntN(6) {
+	switch w.IntN(8) {
+	case 4:
+		m.SetAnnotations(w.notes())
+	case 5:
+		m.SetAnnotations(nil)
 	case 2:
 		m.SetUID(types.UID(pick(w.dice, "", "u1", "u2")))
 	case 3:
@@ -390,7 +420,9 @@ func (w *world) pod() *corev1.Pod {
 	t := w.template()
 	p := &corev1.Pod{ObjectMeta: w.owned(w.meta(fmt.Sprintf("p%d", w.IntN(12))), none, owner("apps/v1", "ReplicaSet", w.name("r")), owner("apps/v1", "ReplicaSet", w.name("r")),
 		owner("apps/v1", "Deployment", w.name("d")), owner("batch/v1", "Job", w.name("j")), owner("x.io/v1", "App", "a0"), owner("x.io/v2", "App", "a0"), owner("v1", "Node", "n0"), owner("v1", "Pod", "p0")), Spec: t.Spec}
-	p.Annotations = t.Annotations
+	if len(t.Annotations) > 0 {
+		p.Annotations = t.Annotations
+	}
 	if w.one(2) {
 		p.Labels = map[string]string{"tier": "web"}
 	}
@@ -402,7 +434,7 @@ func (w *world) pod() *corev1.Pod {
 			Sources: []corev1.VolumeProjection{{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token"}}}}}})
 	}
 	if w.one(4) {
-		side := corev1.Container{Name: "injected", SecurityContext: &corev1.SecurityContext{Privileged: new(true)}}
+		side := corev1.Container{Name: "injected", Image: w.image(), SecurityContext: &corev1.SecurityContext{Privileged: new(true)}}
 		p.Spec.Containers = append([]corev1.Container{side}, p.Spec.Containers...)
 	}
 	p.Status.Phase = pick(w.dice, corev1.PodRunning, corev1.PodRunning, corev1.PodPending, corev1.PodSucceeded, corev1.PodFailed)

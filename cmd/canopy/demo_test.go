@@ -8,6 +8,7 @@ import (
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
+	"canopy/analysis/secret/detect"
 	"canopy/cmd/canopy/demo"
 	"canopy/k8s/capture"
 	"canopy/model"
@@ -27,7 +28,7 @@ func TestDemoShowsWhatWasPlanted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	e := engine.New(engine.Options{Clock: model.FixedClock(demo.Start), Rules: rules})
-	source := capture.FromObjects(objects, model.SourceInfo{Type: "demo", Name: "jungle"})
+	source := capture.FromObjectsWith(objects, model.SourceInfo{Type: "demo", Name: "jungle"}, detect.Default())
 	go func() { _ = e.Run(ctx) }()
 	go func() { _ = source.Run(ctx, e) }()
 	report, err := e.Settle(ctx)

@@ -96,8 +96,8 @@ func (c *collector) settle() {
 	}
 	var move []*object
 	for k, o := range c.objects {
-		r, ok := o.record.(*record.Custom)
-		if !ok || model.BuiltIn(k.kind) != nil {
+		its := untypedKind(o.record)
+		if its == nil || model.BuiltIn(k.kind) != nil {
 			continue
 		}
 		kind := c.kinds[k.kind]
@@ -113,7 +113,7 @@ func (c *collector) settle() {
 		}
 		// Objects of one kind may be written in several versions; the reference keeps its own.
 		if kind.Version == o.ref.Version {
-			r.Kind = kind
+			*its = kind
 		}
 		if d := scopes[k.kind]; d != nil && d.Namespaced != (o.ref.Namespace != "") {
 			move = append(move, o)
@@ -133,6 +133,17 @@ func (c *collector) settle() {
 		o.record.SetNamespace(o.ref.Namespace)
 		c.put(o)
 	}
+}
+
+// untypedKind gives where a record without a type of its own keeps its kind; nil for all others.
+func untypedKind(r model.Record) **model.Kind {
+	switch r := r.(type) {
+	case *record.Custom:
+		return &r.Kind
+	case *record.Scan:
+		return &r.Kind
+	}
+	return nil
 }
 
 // definedKind reads a CustomResourceDefinition; nil where it defines nothing.

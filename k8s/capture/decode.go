@@ -12,12 +12,15 @@ import (
 	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	kjson "sigs.k8s.io/json"
+
+	"canopy/model/record"
 )
 
 // decoder turns pieces into objects. It is safe for use by many goroutines.
 type decoder struct {
 	*packer
 	limits Limits
+	maker  record.Maker
 }
 
 // outcome is what a piece gave.

@@ -42,7 +42,7 @@ type Export struct {
 	Clock model.Clock
 	// Name is the context; Program the version of canopy.
 	Name, Program string
-	// Page is how many objects are asked for at once; 0 means 500.
+	// Page is how many objects are asked for at once, and at most 50 reports of scanners; 0 means 500.
 	Page int64
 	// Extra gives files to add under extra/, by name: findings, for instance. It is called once all objects are written.
 	Extra func() (map[string][]byte, error)

@@ -76,7 +76,7 @@ func (d *decoder) fill(o *object, r *reading, data []byte, e *envelope) (warning
 	meta.SetName(o.ref.Name)
 	meta.SetNamespace(o.ref.Namespace)
 	setDefaults(obj)
-	if o.record, err = makeRecord(obj, e, d.own(o)); err != nil {
+	if o.record, err = d.makeRecord(obj, e, d.own(o)); err != nil {
 		return nil, err
 	}
 	if r.old {
@@ -90,10 +90,10 @@ func (d *decoder) fill(o *object, r *reading, data []byte, e *envelope) (warning
 // own tells that the object stands in a capture of ours.
 func (d *decoder) own(o *object) bool { return o.file != nil && o.file.own }
 
-func makeRecord(obj runtime.Object, e *envelope, own bool) (model.Record, error) {
+func (d *decoder) makeRecord(obj runtime.Object, e *envelope, own bool) (model.Record, error) {
 	s, ok := obj.(*corev1.Secret)
 	if !ok {
-		return record.Make(obj)
+		return d.maker.Make(obj)
 	}
 	keys := len(s.Data)
 	for k := range s.StringData {
@@ -107,7 +107,7 @@ func makeRecord(obj runtime.Object, e *envelope, own bool) (model.Record, error)
 	case own:
 		keys = -1
 	}
-	return record.MakeSecret(s, string(s.Type), keys), nil
+	return d.maker.Secret(s, string(s.Type), keys), nil
 }
 
 // decodeEvent reads an event of either group.

@@ -19,6 +19,7 @@ import (
 
 	"canopy/k8s/guard"
 	"canopy/model"
+	"canopy/model/record"
 	"canopy/model/scheme"
 )
 
@@ -73,13 +74,23 @@ func (l *lister) list(ctx context.Context, kind *model.Kind, namespace string, d
 	return l.pages(ctx, kind, namespace, "application/json", items(kind, 0, do))
 }
 
+// reportPage is how many reports of scanners are asked for at once: each may be as large as a server stores objects.
+const reportPage = 50
+
+func (l *lister) pageOf(kind *model.Kind) int64 {
+	if record.ReportFields(kind) != nil {
+		return min(l.page, reportPage)
+	}
+	return l.page
+}
+
 // pages asks for page after page. take reads one and gives the token of the next.
 func (l *lister) pages(ctx context.Context, kind *model.Kind, namespace, accept string, take func(io.Reader) (string, error)) error {
 	next := ""
 	var seen guard.Pages
 	for {
 		request := l.client.Get().AbsPath(resourcePath(kind, namespace)).SetHeader("Accept", accept).
-			Param("limit", strconv.FormatInt(l.page, 10))
+			Param("limit", strconv.FormatInt(l.pageOf(kind), 10))
 		if next != "" {
 			request = request.Param("continue", next)
 		}

@@ -13,14 +13,20 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"canopy/model"
+	"canopy/model/record"
 	"canopy/model/scheme"
 )
 
-// FromObjects makes a source of objects at hand, typed or not: for the demo, for labs and for tests. They are read as if
+// FromObjects makes a source of objects as FromObjectsWith does, without an inspector.
+func FromObjects(objects []runtime.Object, info model.SourceInfo) *Source {
+	return FromObjectsWith(objects, info, nil)
+}
+
+// FromObjectsWith makes a source of objects at hand, typed or not: for the demo, for labs and for tests. They are read as if
 // they stood in a file, defaults included; what does not fit is in Problems. All kinds count as seen whole. The objects
 // are not kept.
-func FromObjects(objects []runtime.Object, info model.SourceInfo) *Source {
-	d := &decoder{packer: newPacker(), limits: Limits{}.withDefaults()}
+func FromObjectsWith(objects []runtime.Object, info model.SourceInfo, inspector model.Inspector) *Source {
+	d := &decoder{packer: newPacker(), limits: Limits{}.withDefaults(), maker: record.Maker{Inspector: inspector}}
 	c := newCollector(d)
 	from := &file{name: info.Name}
 	outcomes := make([]outcome, len(objects))

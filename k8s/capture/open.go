@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"canopy/model"
+	"canopy/model/record"
 )
 
 // errNothing is wrapped by the error of Open where no object and no list was found.
@@ -24,7 +25,7 @@ func Open(ctx context.Context, paths []string, options Options) (*Source, error)
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	d := &decoder{packer: newPacker(), limits: limits}
+	d := &decoder{packer: newPacker(), limits: limits, maker: record.Maker{Inspector: options.Inspector}}
 	q := newQueue(ctx, d)
 	r := &reader{ctx: ctx, options: &options, limits: &limits, queue: q, sums: map[string]string{},
 		manifests: map[string]*Manifest{}, marked: map[string]bool{}}

@@ -19,8 +19,8 @@ import (
 // batch is how many changes are handed to a sink at once.
 const batch = 512
 
-// Source is a capture in memory. It is a model.Source, a model.Writer whose writes stay in memory, a model.Locator and a
-// model.EventSource. It is safe for use by many goroutines.
+// Source is a capture in memory. It is a model.Source, a model.Writer whose writes stay in memory, a model.Locator, a
+// model.EventSource and a model.Sweeper. It is safe for use by many goroutines.
 type Source struct {
 	*decoder
 	mu       sync.Mutex
@@ -36,6 +36,9 @@ type Source struct {
 	// shape is the text that was parsed last to locate a field.
 	shape    *shape
 	locating sync.Mutex
+	// sweeping is held while objects are looked at on demand; swept names the records that the last time has left.
+	sweeping sync.Mutex
+	swept    map[model.Ref]bool
 }
 
 var (
@@ -43,6 +46,7 @@ var (
 	_ model.Writer      = (*Source)(nil)
 	_ model.Locator     = (*Source)(nil)
 	_ model.EventSource = (*Source)(nil)
+	_ model.Sweeper     = (*Source)(nil)
 )
 
 func (c *collector) source(info model.SourceInfo) *Source {

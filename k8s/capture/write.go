@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"canopy/model"
-	"canopy/model/record"
 	"canopy/model/scheme"
 	"canopy/model/undo"
 )
@@ -128,17 +127,17 @@ func (s *Source) read(body []byte) (*object, error) {
 		return nil, fmt.Errorf("want one object, got %d", len(out.objects))
 	}
 	o := out.objects[0]
-	if r, ok := o.record.(*record.Custom); ok && model.BuiltIn(o.ref.GroupKind()) == nil {
+	if its := untypedKind(o.record); its != nil && model.BuiltIn(o.ref.GroupKind()) == nil {
 		k := s.kinds[o.ref.GroupKind()]
 		if k == nil {
 			k = guessedKind(o.ref)
 		}
 		if k.Namespaced && o.ref.Namespace == "" {
 			o.ref.Namespace = "default"
-			r.SetNamespace("default")
+			o.record.SetNamespace("default")
 		}
 		if k.Version == o.ref.Version {
-			r.Kind = k
+			*its = k
 		}
 	}
 	o.file = nil

@@ -24,6 +24,8 @@ import (
 type clients struct {
 	config *rest.Config
 	http   *http.Client
+	// peer knows the certificate that the server has shown.
+	peer   *peer
 	scheme *runtime.Scheme
 	codecs serializer.CodecFactory
 	// timeout bounds requests other than lists and watches; zero is none.
@@ -53,6 +55,15 @@ func newClients(config *rest.Config, version string, log *slog.Logger) (*clients
 	if c.http, err = rest.HTTPClientFor(c.config); err != nil {
 		return nil, fmt.Errorf("connection to %s: %w", config.Host, err)
 	}
+	inner := c.http.Transport
+	if inner == nil {
+		inner = http.DefaultTransport
+	}
+	// The client may be one that others share.
+	own := *c.http
+	c.peer = newPeer(inner)
+	own.Transport = c.peer
+	c.http = &own
 	if c.discovery, err = rest.UnversionedRESTClientForConfigAndClient(dynamic.ConfigFor(c.config), c.http); err != nil {
 		return nil, fmt.Errorf("connection to %s: %w", config.Host, err)
 	}

@@ -208,6 +208,13 @@ func (t *teller) adopt(namespaces []string) {
 	t.parts = namespaces
 }
 
+// state gives what is told at this moment.
+func (t *teller) state() model.Coverage {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.now
+}
+
 // complete tells that nothing is missing in this scope.
 func (t *teller) complete() bool {
 	t.mu.Lock()

@@ -371,6 +371,11 @@ func TestKindThatIsNotServed(t *testing.T) {
 // A user who may list but not watch gets what can be had: a list, marked as old, and another one after a long pause.
 func TestListWithoutWatch(t *testing.T) {
 	lab := labtest.Shared(t)
+	// A new cluster has no Secrets at all.
+	meta := metav1.ObjectMeta{Name: "some"}
+	if _, err := lab.Client(labtest.Admin).CoreV1().Secrets(lab.Namespace(t)).Create(context.Background(), &corev1.Secret{ObjectMeta: meta}, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
 	config, g := haunt(t, lab.Config(labtest.Canopy))
 	g.harm(func(r *http.Request) *http.Response {
 		if watches(r) {

@@ -15,6 +15,7 @@ import (
 
 	"canopy/k8s/guard"
 	"canopy/model"
+	"canopy/model/record"
 )
 
 // feed reads one kind in one scope, a namespace or all of them, through a shared informer whose transform makes records,
@@ -22,6 +23,7 @@ import (
 type feed struct {
 	*teller
 	log      *slog.Logger
+	maker    record.Maker
 	reads    *listWatch
 	informer cache.SharedIndexInformer
 	// ring takes events, which no informer holds; nil for all other kinds.
@@ -61,11 +63,11 @@ type feed struct {
 const batch = 256
 
 func (s *session) newFeed(kind *model.Kind, namespace string) (*feed, error) {
-	r, err := newReader(s.clients, kind, namespace)
+	r, err := newReader(s.clients, kind, namespace, s.maker())
 	if err != nil {
 		return nil, err
 	}
-	f := &feed{teller: newTeller(s.options.Clock, kind, namespace, s.sink), log: s.options.Log.With("kind", kind.Kind, "namespace", namespace),
+	f := &feed{maker: s.maker(), teller: newTeller(s.options.Clock, kind, namespace, s.sink), log: s.options.Log.With("kind", kind.Kind, "namespace", namespace),
 		listedAt: make(chan struct{})}
 	f.reads = &listWatch{reader: r, watcher: f, transform: f.makeRecord, slots: s.slots, link: s.link, pace: s.options.Pace}
 	if kind.Group == "" && kind.Kind == "Event" {

@@ -91,15 +91,16 @@ func (l *listWatch) ListWithContext(ctx context.Context, options metav1.ListOpti
 	}
 }
 
-// pages reads all pages. A list whose continuation has expired is read again in one piece.
+// pages reads all pages. A list whose continuation has expired is read again in one piece, but
+// for one of small pages, whose objects are too large for that: the reflector begins it anew.
 func (l *listWatch) pages(ctx context.Context, options metav1.ListOptions) (*internalversion.List, error) {
 	list := &internalversion.List{}
-	options.Limit = pageLimit
+	options.Limit = l.limit()
 	var seen guard.Pages
 	for {
 		items, info, err := l.list(ctx, options)
 		if err != nil {
-			if options.Continue != "" && expired(err) {
+			if options.Continue != "" && expired(err) && l.limit() == pageLimit {
 				options.Limit, options.Continue = 0, ""
 				list.Items = nil
 				continue

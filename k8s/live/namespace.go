@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/model"
-	"canopy/model/record"
 )
 
 // namespaces gives those that are tried where a kind may not be listed everywhere: those of -n; else that of the context
@@ -88,7 +87,7 @@ func (b *branch) get(name string) {
 		b.say(name, model.Denied, f.reason)
 		return
 	}
-	r, err := record.Make(namespace)
+	r, err := s.maker().Make(namespace)
 	if err != nil {
 		s.options.Log.Error("namespace", "name", name, "err", err)
 		b.say(name, model.Denied, err.Error())

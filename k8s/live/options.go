@@ -29,6 +29,8 @@ type Options struct {
 	Log *slog.Logger
 	// Kinds are read from the start, in this order; nil is model.Kinds().
 	Kinds []*model.Kind
+	// Inspector looks for credentials in what records do not keep, and in what is looked at on demand; nil is nobody.
+	Inspector model.Inspector
 	// Optional are read as long as the server serves them; nil is model.OptionalKinds(), or none where Kinds are given.
 	Optional []*model.Kind
 	// Events is how many events are kept; 0 is 2000.

@@ -11,6 +11,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"canopy/model"
+	"canopy/model/record"
 )
 
 // reader lists and watches one kind in one scope. It makes one request per call and leaves what to do about errors to its
@@ -19,17 +20,22 @@ type reader interface {
 	// list reads one page: the objects, and what the list says of itself.
 	list(ctx context.Context, options metav1.ListOptions) ([]runtime.Object, metav1.ListInterface, error)
 	watch(ctx context.Context, options metav1.ListOptions) (watch.Interface, error)
+	// limit is how many objects one page of a list holds.
+	limit() int64
 }
 
 // newReader picks the way in which a kind is read.
-func newReader(c *clients, kind *model.Kind, namespace string) (reader, error) {
+func newReader(c *clients, kind *model.Kind, namespace string, maker record.Maker) (reader, error) {
 	client, err := c.rest(kind)
 	if err != nil {
 		return nil, err
 	}
 	o := objectReader{client: client, kind: kind, namespace: namespace, typed: c.typed(kind)}
 	if kind.Group == "" && kind.Kind == "Secret" {
-		return &secretReader{objectReader: o}, nil
+		return &secretReader{objectReader: o, maker: maker}, nil
+	}
+	if fields := record.ReportFields(kind); fields != nil {
+		return &reportReader{objectReader: o, maker: maker, fields: fields}, nil
 	}
 	return &o, nil
 }
@@ -47,6 +53,8 @@ func (r *objectReader) request(options *metav1.ListOptions) *rest.Request {
 	return r.client.Get().NamespaceIfScoped(r.namespace, r.namespace != "").Resource(r.kind.Resource).
 		SpecificallyVersionedParams(options, metav1.ParameterCodec, metav1.SchemeGroupVersion).MaxRetries(0)
 }
+
+func (r *objectReader) limit() int64 { return pageLimit }
 
 func (r *objectReader) list(ctx context.Context, options metav1.ListOptions) ([]runtime.Object, metav1.ListInterface, error) {
 	var list runtime.Object

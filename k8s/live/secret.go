@@ -13,6 +13,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
+
+	"canopy/model/record"
 )
 
 // errNoTable tells that a server gave neither a Table nor bare metadata though nothing else was asked for.
@@ -23,6 +25,7 @@ var errNoTable = errors.New("the server would send Secrets whole; they are not r
 // value reaches the process.
 type secretReader struct {
 	objectReader
+	maker record.Maker
 	// bare is set once the server has refused a Table.
 	bare atomic.Bool
 }
@@ -68,7 +71,7 @@ func (r *secretReader) list(ctx context.Context, options metav1.ListOptions) ([]
 	if err := json.NewDecoder(body).Decode(&t); err != nil {
 		return nil, nil, fmt.Errorf("list of secrets: %w", err)
 	}
-	items, err := t.secrets(&columns{})
+	items, err := t.secrets(r.maker, &columns{})
 	return items, &t.Metadata, err
 }
 
@@ -78,6 +81,6 @@ func (r *secretReader) watch(ctx context.Context, options metav1.ListOptions) (w
 	if err != nil {
 		return nil, err
 	}
-	return watch.NewStreamWatcher(&tableDecoder{body: body, json: json.NewDecoder(body)},
+	return watch.NewStreamWatcher(&tableDecoder{maker: r.maker, body: body, json: json.NewDecoder(body)},
 		apierrors.NewClientErrorReporter(http.StatusInternalServerError, "GET", "ClientWatchDecoding")), nil
 }

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/model"
+	"canopy/model/record"
 )
 
 // session is one run of a source.
@@ -35,6 +36,9 @@ func newSession(ctx context.Context, s *Source, sink model.Sink) *session {
 	}
 	return run
 }
+
+// maker makes all records of the session.
+func (s *session) maker() record.Maker { return record.Maker{Inspector: s.options.Inspector} }
 
 // start reads kinds, in the order given; those that are read already go on. It returns at once.
 func (s *session) start(kinds []*model.Kind, optional bool) error {
@@ -82,8 +86,27 @@ func (s *session) end() {
 	s.wg.Wait()
 }
 
-// identify tells the server's version, and tells it again after each loss of the connection, which may have been an
-// upgrade.
+// unchanged waits for a reason to ask for the version again, and tells meanwhile of new certificates. False is the end of the
+// session.
+func (s *session) unchanged(info *model.SourceInfo, mended <-chan struct{}) bool {
+	peer := s.clients.peer
+	for {
+		select {
+		case <-s.ctx.Done():
+			return false
+		case <-mended:
+			return true
+		case <-peer.changed:
+		}
+		if until := peer.until.Load(); info.ServerCertificate != until {
+			info.ServerCertificate = until
+			s.sink.Identify(*info)
+		}
+	}
+}
+
+// identify tells the server's version and when its certificate ends, and tells it again after each loss of the connection,
+// which may have been an upgrade.
 func (s *session) identify() {
 	info := model.SourceInfo{Type: "live", Name: s.options.Context}
 	var again backoff
@@ -94,14 +117,12 @@ func (s *session) identify() {
 		if err == nil {
 			again.reset()
 			logged = ""
-			if info.Server != version {
-				info.Server = version
+			if until := s.clients.peer.until.Load(); info.Server != version || info.ServerCertificate != until {
+				info.Server, info.ServerCertificate = version, until
 				s.sink.Identify(info)
 			}
-			select {
-			case <-s.ctx.Done():
+			if !s.unchanged(&info, mended) {
 				return
-			case <-mended:
 			}
 			continue
 		}

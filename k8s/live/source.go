@@ -14,7 +14,8 @@ import (
 	"canopy/model"
 )
 
-// Source is a live cluster. It satisfies model.Source and model.EventSource.
+// Source is a live cluster. It satisfies model.Source, model.EventSource, model.Sweeper and
+// model.SecretReader.
 type Source struct {
 	options Options
 	clients *clients
@@ -24,13 +25,18 @@ type Source struct {
 	running *session
 	// opened are the kinds that were asked for on demand.
 	opened []*model.Kind
+	// looking is held while objects are looked at on demand; facts and swept name what came of the last time.
+	looking      sync.Mutex
+	facts, swept map[model.Ref]model.Ref
 }
 
 var (
 	errRunning = errors.New("the source is running already")
 
-	_ model.Source      = (*Source)(nil)
-	_ model.EventSource = (*Source)(nil)
+	_ model.Source       = (*Source)(nil)
+	_ model.EventSource  = (*Source)(nil)
+	_ model.Sweeper      = (*Source)(nil)
+	_ model.SecretReader = (*Source)(nil)
 )
 
 // New prepares to read a cluster. It makes no request; an error means that the configuration cannot work.
@@ -40,7 +46,7 @@ func New(options Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{options: options, clients: c, ring: newRing(options.Events)}, nil
+	return &Source{options: options, clients: c, ring: newRing(options.Events), facts: map[model.Ref]model.Ref{}, swept: map[model.Ref]model.Ref{}}, nil
 }
 
 // Run feeds the sink until the context ends, and returns nil once all that it started has ended too.

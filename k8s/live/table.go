@@ -66,20 +66,20 @@ func (c *columns) read(cells []any) (secretType string, keys int) {
 }
 
 // secrets makes the records of all rows.
-func (t *table) secrets(c *columns) ([]runtime.Object, error) {
+func (t *table) secrets(maker record.Maker, c *columns) ([]runtime.Object, error) {
 	switch t.Kind {
 	case "Table":
 		c.learn(t)
 		items := make([]runtime.Object, 0, len(t.Rows))
 		for i := range t.Rows {
 			secretType, keys := c.read(t.Rows[i].Cells)
-			items = append(items, record.MakeSecret(&t.Rows[i].Object, secretType, keys))
+			items = append(items, maker.Secret(&t.Rows[i].Object, secretType, keys))
 		}
 		return items, nil
 	case "PartialObjectMetadataList":
 		items := make([]runtime.Object, 0, len(t.Items))
 		for i := range t.Items {
-			items = append(items, record.MakeSecret(&t.Items[i], "", -1))
+			items = append(items, maker.Secret(&t.Items[i], "", -1))
 		}
 		return items, nil
 	}
@@ -88,6 +88,7 @@ func (t *table) secrets(c *columns) ([]runtime.Object, error) {
 
 // tableDecoder reads the frames of a watch one by one.
 type tableDecoder struct {
+	maker   record.Maker
 	body    io.ReadCloser
 	json    *json.Decoder
 	columns columns
@@ -140,7 +141,7 @@ func (d *tableDecoder) take(event watch.EventType, data []byte) error {
 		d.columns.learn(&t)
 		return nil
 	}
-	items, err := t.secrets(&d.columns)
+	items, err := t.secrets(d.maker, &d.columns)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/tools/cache"
-
-	"canopy/model/record"
 )
 
 // transform is what the informer calls on all that it is about to hold: on objects, on its own output, and on tombstones.
@@ -29,7 +27,7 @@ func (f *feed) makeRecord(object runtime.Object) runtime.Object {
 	if bare, ok := object.(*metav1.PartialObjectMetadata); ok {
 		return bare
 	}
-	r, err := record.Make(object)
+	r, err := f.maker.Make(object)
 	if err == nil {
 		return r
 	}

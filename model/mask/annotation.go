@@ -46,7 +46,8 @@ func safeAnnotation(key string, value any) bool {
 	}
 	domain, name, ok := strings.Cut(key, "/")
 	if !ok {
-		return false
+		// The name of an object that is too long for a label.
+		return key == "trivy-operator.resource.name" || key == "starboard.resource.name"
 	}
 	switch domain {
 	case "kubernetes.io", "deployment.kubernetes.io", "pv.kubernetes.io", "volume.kubernetes.io", "volume.beta.kubernetes.io",
@@ -55,6 +56,14 @@ func safeAnnotation(key string, value any) bool {
 		"endpoints.kubernetes.io", "node.alpha.kubernetes.io", "api-approved.kubernetes.io", "controller-gen.kubebuilder.io",
 		"cert-manager.io", "rbac.authorization.kubernetes.io":
 		return true
+	case "kubescape.io":
+		// They tell of which image and container a report is.
+		switch name {
+		case "image-id", "image-tag", "wlid", "status", "workload-container-name":
+			return true
+		}
+	case "trivy-operator.aquasecurity.github.io":
+		return name == "report-ttl"
 	case "kubectl.kubernetes.io":
 		return name == "restartedAt" || name == "default-container"
 	}

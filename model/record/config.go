@@ -79,7 +79,7 @@ type Secret struct {
 // MakeSecret makes the record of a Secret from its metadata and what a table row says of it; keys is -1 where unknown.
 func MakeSecret(meta metav1.Object, secretType string, keys int) *Secret {
 	kind := model.KindByName("Secret")
-	return &Secret{Meta: makeMeta(kind, meta, `"f:data"`), Type: corev1.SecretType(intern(secretType)), Keys: keys}
+	return &Secret{Meta: makeMeta(kind, meta, `"f:data"`, `"f:stringData"`), Type: corev1.SecretType(intern(secretType)), Keys: keys}
 }
 
 // DeepCopyObject gives a copy that shares only what is immutable.

@@ -65,10 +65,10 @@ func (m Maker) inspect(obj runtime.Object) []model.Exposure {
 // data looks at the values of a ConfigMap.
 func (m Maker) data(c *corev1.ConfigMap) (found []model.Exposure) {
 	for _, k := range slices.Sorted(maps.Keys(c.Data)) {
-		found = append(found, m.Inspector.Inspect(field("data", k), k, c.Data[k])...)
+		found = append(found, m.Inspector.Inspect(FieldPath("data", k), k, c.Data[k])...)
 	}
 	for _, k := range slices.Sorted(maps.Keys(c.BinaryData)) {
-		found = append(found, m.Inspector.Inspect(field("binaryData", k), k, string(c.BinaryData[k]))...)
+		found = append(found, m.Inspector.Inspect(FieldPath("binaryData", k), k, string(c.BinaryData[k]))...)
 	}
 	return found
 }
@@ -82,19 +82,22 @@ func (m Maker) annotations(object metav1.Object, secret bool) (found []model.Exp
 		if secret && k == corev1.LastAppliedConfigAnnotation {
 			continue
 		}
-		found = append(found, m.Inspector.Inspect(field("metadata.annotations", k), k, all[k])...)
+		found = append(found, m.Inspector.Inspect(FieldPath("metadata.annotations", k), k, all[k])...)
 	}
 	return found
 }
 
-// field writes the path of a key of a map, in brackets where it could be taken for more than one step.
-func field(path, key string) string {
+// FieldPath writes the path of a key below another, in brackets where it could be taken for more than one step.
+func FieldPath(path, key string) string {
 	for i := range len(key) {
 		switch c := key[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
 		default:
 			return path + "[" + key + "]"
 		}
+	}
+	if path == "" {
+		return key
 	}
 	return path + "." + key
 }

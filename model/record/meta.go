@@ -86,8 +86,9 @@ func successor(group, kind string) string {
 	return group
 }
 
-// makeMeta reads the metadata. A field marker such as "f:template" names the part whose change times count.
-func makeMeta(kind *model.Kind, o metav1.Object, marker string) Meta {
+// makeMeta reads the metadata. A field marker such as "f:template" names the part whose change times count; where there are several any
+// of them does.
+func makeMeta(kind *model.Kind, o metav1.Object, markers ...string) Meta {
 	m := Meta{
 		Kind: kind, Name: o.GetName(), Namespace: intern(o.GetNamespace()), UID: o.GetUID(),
 		ResourceVersion: o.GetResourceVersion(), Labels: MakeLabels(o.GetLabels()),
@@ -102,11 +103,15 @@ func makeMeta(kind *model.Kind, o metav1.Object, marker string) Meta {
 		if f.Time == nil || f.FieldsV1 == nil || f.Subresource == "status" {
 			continue
 		}
-		if t := unix(*f.Time); t > m.Changed && bytes.Contains(f.FieldsV1.GetRawBytes(), []byte(marker)) {
+		if t := unix(*f.Time); t > m.Changed && marked(f.FieldsV1.GetRawBytes(), markers) {
 			m.Changed, m.Writer = t, intern(f.Manager)
 		}
 	}
 	return m
+}
+
+func marked(fields []byte, markers []string) bool {
+	return slices.ContainsFunc(markers, func(marker string) bool { return bytes.Contains(fields, []byte(marker)) })
 }
 
 // SetWritten notes the apiVersion that a file used, where it differs from the one the object was read as.

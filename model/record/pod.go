@@ -2,6 +2,7 @@ package record
 
 import (
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -124,15 +125,52 @@ func (p *Pod) Spec() *corev1.PodSpec {
 func (p *Pod) Finished() bool { return p.Phase == corev1.PodSucceeded || p.Phase == corev1.PodFailed }
 
 // WithTemplate gives a copy of the pod as it would be with another template; what is its own stays, but for the ephemeral
-// containers, which die with the pod, and the token volume, whose name is made anew.
+// containers, which die with the pod, and the token volume, whose name is made anew. Statuses of containers stay where what
+// will run is what has run: see keepStatuses.
 func (p *Pod) WithTemplate(t Template) *Pod {
 	c := *p
 	c.Meta = p.copyMeta()
 	c.Template = t
 	c.own.ephemeral = nil
 	c.own.pinned, c.own.claims = p.own.pinned, p.own.claims
-	c.Containers = nil
+	c.Containers = p.keepStatuses(t)
 	return &c
+}
+
+// keepStatuses gives the statuses that hold under another template: of containers that have the image they had, or one that pins
+// the digest which the status reports.
+func (p *Pod) keepStatuses(t Template) []Container {
+	if len(p.Containers) == 0 {
+		return nil
+	}
+	before, after := imagesOf(p.Template), imagesOf(t)
+	var kept []Container
+	for _, c := range p.Containers {
+		image, ok := after[c.Name]
+		if !ok || c.Type == Ephemeral {
+			continue
+		}
+		digest := ""
+		if strings.Contains(image, "@") {
+			digest = Digest(image)
+		}
+		if image == before[c.Name] || digest != "" && digest == Digest(c.ImageID) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// imagesOf gives the images of a template by the names of their containers, which are unique in a pod.
+func imagesOf(t Template) map[string]string {
+	images := map[string]string{}
+	spec := &t.Decode().Spec
+	for _, list := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
+		for i := range list {
+			images[list[i].Name] = list[i].Image
+		}
+	}
+	return images
 }
 
 // DeepCopyObject gives a copy that shares only what is immutable.

@@ -131,7 +131,7 @@ func TestPartition(t *testing.T) {
 	}
 }
 
-// TestStrategyTakesNoRoom holds that what is kept of the strategy stands where the record was empty.
+// TestStrategyTakesNoRoom holds that what is kept of the strategy, and of the end of a Job, takes no more than a word.
 func TestStrategyTakesNoRoom(t *testing.T) {
 	type without struct {
 		Meta
@@ -140,6 +140,7 @@ func TestStrategyTakesNoRoom(t *testing.T) {
 		PodLabels       Labels
 		Selector        *struct{}
 		Suspended       bool
+		word            uint64
 	}
 	if have, had := unsafe.Sizeof(Workload{}), unsafe.Sizeof(without{}); have != had {
 		t.Errorf("%d bytes, not %d", have, had)

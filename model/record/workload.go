@@ -33,10 +33,12 @@ type Workload struct {
 	// Suspended is true for a paused Deployment and for a suspended Job or CronJob.
 	Suspended bool
 	// Strategy, Surge and Partition say how its pods are replaced when the template changes; see Replaces. They stand together to
-	// take no room that Suspended does not leave.
+	// take little room beside Suspended.
 	Strategy Strategy
 	// Surge tells that a new pod is there before the old one goes.
 	Surge bool
+	// Failed and Completed tell how a Job has ended; both are false while it runs, and for other kinds.
+	Failed, Completed bool
 	// Partition is the first ordinal of a StatefulSet that is updated; those below keep the template they have.
 	Partition int32
 }
@@ -110,7 +112,8 @@ func workloadOf(kind *model.Kind, obj runtime.Object) (*Workload, error) {
 		}
 		return makeWorkload(kind, o, t, Workload{Replicas: replicas(o.Spec.Replicas), Ready: o.Status.ReadyReplicas, Selector: &metav1.LabelSelector{MatchLabels: o.Spec.Selector}})
 	case *batchv1.Job:
-		return makeWorkload(kind, o, &o.Spec.Template, Workload{Replicas: -1, Ready: o.Status.Active, Selector: o.Spec.Selector, Suspended: isTrue(o.Spec.Suspend)})
+		return makeWorkload(kind, o, &o.Spec.Template, Workload{Replicas: -1, Ready: o.Status.Active, Selector: o.Spec.Selector, Suspended: isTrue(o.Spec.Suspend),
+			Failed: jobIs(o, batchv1.JobFailed), Completed: jobIs(o, batchv1.JobComplete)})
 	case *batchv1.CronJob:
 		return makeWorkload(kind, o, &o.Spec.JobTemplate.Spec.Template, Workload{Replicas: -1, Suspended: isTrue(o.Spec.Suspend)})
 	}
@@ -142,7 +145,7 @@ func (w *Workload) Object() runtime.Object {
 	case "ReplicationController":
 		return &corev1.ReplicationController{ObjectMeta: meta, Spec: corev1.ReplicationControllerSpec{Replicas: n, Selector: w.Selector.MatchLabels, Template: t}, Status: corev1.ReplicationControllerStatus{ReadyReplicas: w.Ready}}
 	case "Job":
-		return &batchv1.Job{ObjectMeta: meta, Spec: batchv1.JobSpec{Selector: w.Selector, Template: *t, Suspend: &w.Suspended}, Status: batchv1.JobStatus{Active: w.Ready}}
+		return &batchv1.Job{ObjectMeta: meta, Spec: batchv1.JobSpec{Selector: w.Selector, Template: *t, Suspend: &w.Suspended}, Status: w.jobStatus()}
 	case "CronJob":
 		return &batchv1.CronJob{ObjectMeta: meta, Spec: batchv1.CronJobSpec{Suspend: &w.Suspended, JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{Template: *t}}}}
 	}
@@ -162,5 +165,6 @@ func (w *Workload) Same(other model.Record) bool {
 	o, ok := other.(*Workload)
 	return ok && w.same(&o.Meta) && w.Replicas == o.Replicas && w.Ready == o.Ready && w.Template == o.Template &&
 		w.PodLabels == o.PodLabels && w.Suspended == o.Suspended && w.Strategy == o.Strategy && w.Surge == o.Surge && w.Partition == o.Partition &&
+		w.Failed == o.Failed && w.Completed == o.Completed &&
 		equality.Semantic.DeepEqual(w.Selector, o.Selector)
 }

@@ -110,6 +110,13 @@ const (
 	History   Action = "history"
 )
 
+// The actions that look closer, once that was confirmed.
+const (
+	Scan    Action = "scan"
+	Inspect Action = "inspect"
+	Sweep   Action = "sweep"
+)
+
 // The actions on plans.
 const (
 	Edit    Action = "edit"

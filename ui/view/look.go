@@ -30,6 +30,8 @@ type Shared struct {
 	// Edges gives what tells which steps of an attack permissions open. Reading the catalogue takes its time, so commands ask
 	// for it.
 	Edges func() (*privilege.Marks, error)
+	// Values numbers equal values of credentials, by what the session has shown so far.
+	Values *Values
 	// Editor is the command line with which the user edits texts. Exec runs a program in the terminal while this one pauses;
 	// nil means tea.ExecProcess.
 	Editor []string

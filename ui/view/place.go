@@ -62,6 +62,11 @@ const (
 	Enforce = "enforce"
 	RBAC    = "rbac"
 	Network = "network"
+	Images  = "images"
+	Secrets = "secrets"
+	// Image is what is known of one image: its id is the query of the place. Secret is what is known of one Secret.
+	Image  = "image"
+	Secret = "secret"
 	// The screens that one comes to from RBAC.
 	WhoCan     = "who-can"
 	Grants     = "grants"

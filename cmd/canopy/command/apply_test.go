@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/engine"
 	"canopy/analysis/remedy"
 	"canopy/cmd/canopy/connect"
 	"canopy/cmd/canopy/ladder"
@@ -89,7 +90,7 @@ func writable(t *testing.T, path, answer string) *written {
 	}
 	w.writer = &spoiled{Writer: source}
 	opened := &connect.Opened{Source: source, Name: "prod", Write: func() (model.Writer, error) { return w.writer, nil }}
-	w.session = w.run.begin(t.Context(), opened, clock, rules)
+	w.session = w.run.begin(t.Context(), opened, engine.Options{Clock: clock, Rules: rules}, newScans("", clock, 0), nil)
 	t.Cleanup(w.session.close)
 	if _, err := w.session.engine.Settle(t.Context()); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/secret/detect"
 	"canopy/cmd/canopy/connect"
 	"canopy/cmd/canopy/demo"
 	"canopy/k8s/capture"
@@ -36,6 +37,7 @@ func (r *run) demo() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return r.runDemo(c.Context(), c.Flags()) },
 	}
 	bindReadOnly(c, r)
+	bindJudging(c, &r.judge)
 	return c
 }
 
@@ -59,6 +61,10 @@ func (r *run) beginDemo(ctx context.Context) (*session, *demo.Player, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	options, allowed, err := r.judgingOptions(demoName)
+	if err != nil {
+		return nil, nil, err
+	}
 	clock := connect.ClockFrom(demo.Start)
 	player := demo.NewPlayer(clock)
 	var open atomic.Pointer[played]
@@ -68,7 +74,7 @@ func (r *run) beginDemo(ctx context.Context) (*session, *demo.Player, error) {
 			return nil, err
 		}
 		info := model.SourceInfo{Type: "demo", Name: "jungle", Server: demoServer}
-		p := &played{Source: capture.FromObjects(jungle.Objects(), info), jungle: jungle, player: player, log: r.streams.Logs.Logger()}
+		p := &played{Source: capture.FromObjectsWith(jungle.Objects(), info, detect.Default()), jungle: jungle, player: player, log: r.streams.Logs.Logger()}
 		open.Store(p)
 		return p, nil
 	})
@@ -79,7 +85,16 @@ func (r *run) beginDemo(ctx context.Context) (*session, *demo.Player, error) {
 		}
 		return demo.NewWriter(p.Source, player, p.jungle), nil
 	}
-	return r.begin(ctx, &connect.Opened{Source: source, Name: demoName, Write: write}, clock, rules), player, nil
+	options.Clock, options.Rules = clock, rules
+	known, records, problems, err := r.openScans(ctx, clock, false, options.Images.MaxAge)
+	if err != nil {
+		return nil, nil, err
+	}
+	known.barred = errDemoScan
+	opened := &connect.Opened{Source: source, Name: demoName, Write: write, Problems: problems}
+	s := r.begin(ctx, opened, options, known, records)
+	s.allowed = allowed
+	return s, player, nil
 }
 
 // played is a cluster in memory in which something happens while it is watched.

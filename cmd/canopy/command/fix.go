@@ -39,6 +39,7 @@ func (r *run) fix() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return r.runFix(c.Context(), &flags, c.Flags(), args) },
 	}
 	flags.bind(c)
+	bindJudging(c, &r.judge)
 	return c
 }
 

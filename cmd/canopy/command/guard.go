@@ -56,6 +56,7 @@ func (r *run) guard() *cobra.Command {
 		Example: "  canopy guard PS01/shop/Deployment/web > guard.yaml\n  canopy guard --all --rule PS01\n  canopy guard --all --rule PS01 --enforce",
 		RunE:    func(c *cobra.Command, args []string) error { return r.runGuard(c.Context(), &flags, args) },
 	}
+	bindJudging(c, &r.judge)
 	fs := c.Flags()
 	fs.StringVarP(&flags.format, "output", "o", "yaml", "The format: yaml, json")
 	fs.BoolVar(&flags.all, "all", false, "Guard against every finding")

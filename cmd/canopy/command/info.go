@@ -37,7 +37,7 @@ type Paths struct {
 	Themes string `json:"themes"`
 	// State is where Canopy leaves what it has to say about its own failures.
 	State string `json:"state"`
-	// Cache is where data that was fetched will stand.
+	// Cache is where scans on demand are kept.
 	Cache string `json:"cache"`
 	// Log is the log of the dashboard; empty where nothing is logged.
 	Log string `json:"log"`
@@ -231,7 +231,7 @@ func infoGrid(i *Info) *output.Grid {
 	g.Add("config", configLine(i))
 	g.Add("themes", i.Paths.Themes+" ("+cmp.Or(strings.Join(i.Settings.Themes, ", "), "none")+")")
 	g.Add("state", i.Paths.State)
-	g.Add("cache", i.Paths.Cache+" (not used in this version)")
+	g.Add("cache", i.Paths.Cache+" (scans on demand)")
 	g.Add("log", cmp.Or(i.Paths.Log, "none; --log-file or the setting log.file names one"))
 	if len(i.Paths.Kubeconfig) == 0 {
 		g.Add("kubeconfig", "none")

@@ -6,8 +6,11 @@ import (
 
 	"canopy/analysis/exposure"
 	"canopy/analysis/image"
+	scanreport "canopy/analysis/image/report"
+
 	"canopy/analysis/rbac"
 	"canopy/analysis/secret"
+	"canopy/analysis/secret/detect"
 	"canopy/model"
 	"canopy/model/cluster"
 )
@@ -24,16 +27,20 @@ func (d *desk) AskSecrets(ctx context.Context, f func(*cluster.Cluster, *secret.
 
 var (
 	errNoLines   = errors.New("the source keeps no reports")
-	errNoInspect = errors.New("Secrets of this source cannot be read: their values are not in it")
-	errNoSweep   = errors.New("this source cannot be swept")
+	errNoInspect = errors.New("values of Secrets are not in what is looked at")
+	errNoSweep   = errors.New("what is looked at holds no objects besides those that are shown")
 )
 
-// Vulnerabilities reads a report anew.
+// Vulnerabilities reads the lines of a report anew.
 func (d *desk) Vulnerabilities(ctx context.Context, scan model.Ref) ([]model.Vulnerability, error) {
-	if reader, ok := d.source.Source.(model.VulnerabilityReader); ok {
-		return reader.Vulnerabilities(ctx, scan)
+	if scan.Group == model.GroupOwn {
+		return d.scans.vulnerabilities(ctx, scan)
 	}
-	return nil, errNoLines
+	object, err := d.source.Get(ctx, scan)
+	if err != nil {
+		return nil, err
+	}
+	return scanreport.Vulnerabilities(object.Object)
 }
 
 // Inspectable says why Secrets cannot be read for facts.
@@ -44,23 +51,36 @@ func (d *desk) Inspectable() error {
 	return nil
 }
 
-// Sweep looks through what is not watched.
-func (d *desk) Sweep(ctx context.Context, what model.SweepOptions) error {
-	if s, ok := d.source.Source.(model.Sweeper); ok {
-		return s.Sweep(ctx, what, d.engine)
-	}
-	return errNoSweep
-}
-
 // InspectSecrets reads Secrets for facts.
 func (d *desk) InspectSecrets(ctx context.Context, progress func(done, all int)) error {
-	return errNoInspect
+	return d.inspect(ctx, progress)
 }
 
+// Sweep looks through what is not watched.
+func (d *desk) Sweep(ctx context.Context, what model.SweepOptions) error { return d.sweep(ctx, what) }
+
 // Scanner looks for a program that scans.
-func (d *desk) Scanner(context.Context) (string, error) { return "", errNoLines }
+func (d *desk) Scanner(ctx context.Context) (string, error) { return d.scans.find(ctx, "") }
 
 // Scan scans on demand.
-func (d *desk) Scan(context.Context, []model.ScanTarget, func(model.ScanProgress)) error {
-	return errNoLines
+func (d *desk) Scan(ctx context.Context, images []model.ScanTarget, progress func(model.ScanProgress)) error {
+	return d.scans.scan(ctx, images, d.engine, progress)
+}
+
+// inspect reads Secrets for facts, which the engine gets.
+func (s *session) inspect(ctx context.Context, progress func(done, all int)) error {
+	reader, ok := s.source.Source.(model.SecretReader)
+	if !ok {
+		return errNoInspect
+	}
+	return reader.InspectSecrets(ctx, detect.Default(), s.engine, progress)
+}
+
+// sweep looks for credentials in what is not watched; the engine gets what is found.
+func (s *session) sweep(ctx context.Context, what model.SweepOptions) error {
+	sweeper, ok := s.source.Source.(model.Sweeper)
+	if !ok {
+		return errNoSweep
+	}
+	return sweeper.Sweep(ctx, what, s.engine)
 }

@@ -73,7 +73,7 @@ func flowsSeen(report *model.Report) bool {
 	kinds := append(flowKinds(), flowHints()...)
 	known := map[schema.GroupKind]bool{}
 	for _, c := range report.Coverage {
-		if !slices.Contains(kinds, c.Kind) && model.OptionalKind(c.Kind) == nil {
+		if !slices.Contains(kinds, c.Kind) && model.FlowKind(c.Kind) == nil {
 			continue
 		}
 		if c.State == model.Loading {

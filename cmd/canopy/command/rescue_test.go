@@ -15,6 +15,7 @@ import (
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/engine"
 	"canopy/cmd/canopy/connect"
 	"canopy/cmd/canopy/demo"
 	"canopy/k8s/capture"
@@ -72,7 +73,7 @@ func (r *run) beginScripted(ctx context.Context, t *testing.T, name string, cloc
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.begin(ctx, &connect.Opened{Source: source, Name: name}, clock, rules)
+	return r.begin(ctx, &connect.Opened{Source: source, Name: name}, engine.Options{Clock: clock, Rules: rules}, newScans("", clock, 0), nil)
 }
 
 // TestPanicBehindTheScreen lets everything panic that works behind a screen: the screen ends by itself, the terminal is as it

@@ -24,6 +24,8 @@ type run struct {
 	ascii   bool
 	// readOnly is --read-only of the dashboard.
 	readOnly bool
+	// judge is what images and Secrets are judged by.
+	judge judging
 	// alarm is that of the dashboard; nil where a command prints and ends.
 	alarm *alarm
 	// writes are those of the dashboard; nil where there is none.
@@ -88,11 +90,12 @@ func (r *run) root() *cobra.Command {
 		fs.StringVar(&r.level, "log-level", "info", "How much to log: debug, info, warn, error")
 	})
 	bindReadOnly(c, r)
+	bindJudging(c, &r.judge)
 	c.SetHelpFunc(help)
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(helpCommand())
 	c.SetUsageFunc(func(c *cobra.Command) error { help(c, nil); return nil })
-	c.AddCommand(r.scan(), r.fix(), r.undo(), r.whatIf(), r.guard(), r.podSecurity(), r.can(), r.whoCan(), r.reach(), r.capture(), r.access())
+	c.AddCommand(r.scan(), r.fix(), r.undo(), r.whatIf(), r.guard(), r.podSecurity(), r.can(), r.whoCan(), r.reach(), r.images(), r.secrets(), r.capture(), r.access())
 	for _, sub := range []*cobra.Command{r.rules(), r.demo(), r.info(), r.version(), r.completion()} {
 		sub.Annotations = map[string]string{offline: ""}
 		c.AddCommand(sub)

@@ -29,6 +29,7 @@ func (r *run) scan() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return r.runScan(c.Context(), flags) },
 	}
 	bindFormat(c, &flags.format, output.Scan())
+	bindJudging(c, &r.judge)
 	fs := c.Flags()
 	fs.StringVar(&flags.out, "out", "", "Write to this file instead of standard output")
 	fs.StringVar(&flags.failOn, "fail-on", "", "Exit with 1 if a finding is at or over this severity: critical, high, medium, low")

@@ -21,6 +21,10 @@ type session struct {
 	alarm  *alarm
 	// barred says why nothing is written, whatever is confirmed; nil where it is.
 	barred error
+	// scans knows of images what the cluster does not say.
+	scans *scans
+	// allowed lists where images may come from; empty is anywhere.
+	allowed []string
 	// climber writes; nil until it is first asked for.
 	climber  *ladder.Ladder
 	climbing sync.Mutex
@@ -47,22 +51,44 @@ func (r *run) open(ctx context.Context, patient bool) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	name, err := r.connect.Name()
+	if err != nil {
+		return nil, err
+	}
+	options, allowed, err := r.judgingOptions(name)
+	if err != nil {
+		return nil, err
+	}
 	source, err := r.connect.Open(ctx, connect.Environment{
 		Stdin: r.streams.In, Log: r.streams.Logs.Logger(), Version: release, Warn: r.warn, Wait: patient,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return r.begin(ctx, source, clock, rules), nil
+	known, records, problems, err := r.openScans(ctx, clock, source.Live, options.Images.MaxAge)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range problems {
+		r.warn(p)
+	}
+	source.Problems = append(source.Problems, problems...)
+	options.Clock, options.Rules = clock, rules
+	s := r.begin(ctx, source, options, known, records)
+	s.allowed = allowed
+	return s, nil
 }
 
-// begin starts the engine and the source. The caller ends both with close.
-func (r *run) begin(ctx context.Context, source *connect.Opened, clock model.Clock, rules catalogue.Set) *session {
+// begin starts the engine and the source. Records are what is known besides the source. The caller ends both with close.
+func (r *run) begin(ctx context.Context, source *connect.Opened, options engine.Options, known *scans, records []model.Record) *session {
 	ctx, cancel := context.WithCancel(ctx)
 	idle, rest := context.WithCancel(context.Background())
 	s := &session{
-		source: source, engine: engine.New(engine.Options{Clock: clock, Rules: rules}), rules: rules.Sorted(), alarm: r.alarm,
-		cancel: cancel, failed: make(chan struct{}), idle: idle, ended: make(chan struct{}),
+		source: source, engine: engine.New(options), rules: options.Rules.Sorted(), alarm: r.alarm,
+		scans: known, cancel: cancel, failed: make(chan struct{}), idle: idle, ended: make(chan struct{}),
+	}
+	for _, record := range records {
+		s.engine.Change(model.Put(record))
 	}
 	go func() {
 		defer rest()

@@ -58,6 +58,7 @@ func (r *run) whatIf() *cobra.Command {
 		RunE:    func(c *cobra.Command, args []string) error { return r.runWhatIf(c.Context(), &flags, c.Flags(), args) },
 	}
 	bindFormat(c, &flags.format, output.Common())
+	bindJudging(c, &r.judge)
 	fs := c.Flags()
 	fs.StringVar(&flags.dryRun, "dry-run", "", "server: ask the cluster too whether each step is allowed and would be taken, which keeps nothing")
 	fs.Lookup("dry-run").NoOptDefVal = "server"

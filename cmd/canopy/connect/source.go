@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"canopy/analysis/secret/detect"
 	"canopy/k8s/apply"
 	"canopy/k8s/capture"
 	"canopy/k8s/live"
@@ -76,7 +77,7 @@ func (f *Flags) Open(ctx context.Context, env Environment) (*Opened, error) {
 		return nil, err
 	}
 	if len(f.Files) > 0 {
-		source, err := capture.Open(ctx, f.Files, capture.Options{Stdin: env.Stdin, Clock: clock, Log: env.Log})
+		source, err := capture.Open(ctx, f.Files, capture.Options{Stdin: env.Stdin, Clock: clock, Log: env.Log, Inspector: detect.Default()})
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +99,7 @@ func (f *Flags) Open(ctx context.Context, env Environment) (*Opened, error) {
 	}
 	source, err := live.New(live.Options{
 		Config: target.Config, Context: target.Context, Namespaces: f.Namespaces, ContextNamespace: target.Namespace,
-		Clock: clock, Log: env.Log, Version: env.Version,
+		Clock: clock, Log: env.Log, Version: env.Version, Inspector: detect.Default(),
 	})
 	if err != nil {
 		return nil, err

@@ -74,7 +74,7 @@ func Planted() []Flaw {
 		{"", "Node", "n5", rules("VP04", "VP05", "VP07"), "kubelet 1.33, containerd 1.6, Ubuntu 20.04", false},
 		{"", "Node", "n6", rules("VP07"), "a reboot pending, its kernel behind its pool", false},
 		{"", "ClusterRole", "system:node-proxier", rules("LP28"), "a stock role with a rule added: ConfigMaps of every namespace", false},
-		{"", "Cluster", "jungle", rules("AU04", "IM05", "LM04", "LM05", "SE06"), "no policy engine, signatures, runtime sensor, log shipper or external secret store", true},
+		{"", "Cluster", "cluster", rules("AU04", "IM05", "LM04", "LM05", "SE06"), "no policy engine, signatures, runtime sensor, log shipper or external secret store", true},
 	}
 	for _, name := range []string{"operator", "argocd-application-controller", "argocd-repo-server", "argocd-redis", "argocd-server", "velero", "cert-manager", "cert-manager-cainjector", "cert-manager-webhook", "external-dns"} {
 		r := open

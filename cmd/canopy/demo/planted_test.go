@@ -53,7 +53,7 @@ func TestPlantedFlaws(t *testing.T) {
 		},
 		"shop/api has a key as a literal": func() bool {
 			return slices.ContainsFunc(deployment("shop", "api").Containers[0].Env, func(e corev1.EnvVar) bool {
-				return e.Name == "STRIPE_API_KEY" && strings.HasPrefix(e.Value, "sk_live_EXAMPLE")
+				return e.Name == "STRIPE_API_KEY" && strings.HasPrefix(e.Value, "jungle-")
 			})
 		},
 		"payments/postgres is open to every namespace": func() bool {
@@ -94,7 +94,7 @@ func TestPlantedFlaws(t *testing.T) {
 			return ownsNode(&d.Spec.Template.Spec) && slices.ContainsFunc(w.pods, func(p *corev1.Pod) bool { return p.Spec.NodeName == "n1" && w.top(p) == object(d) })
 		},
 		"data/airflow-config holds a password": func() bool {
-			return strings.Contains(get[*corev1.ConfigMap](t, w, "ConfigMap", "data", "airflow-config").Data["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"], ":EXAMPLE-not-a-real-password@")
+			return strings.Contains(get[*corev1.ConfigMap](t, w, "ConfigMap", "data", "airflow-config").Data["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"], ":mK7q2Vx9-jungle@")
 		},
 		"data/spark-operator creates pods": func() bool {
 			return allows(get[*rbacv1.Role](t, w, "Role", "data", "spark-operator").Rules, "create", "pods")

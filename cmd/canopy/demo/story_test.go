@@ -21,6 +21,7 @@ import (
 	"canopy/analysis/engine"
 	"canopy/analysis/exposure"
 	"canopy/analysis/network"
+	"canopy/analysis/secret/detect"
 	"canopy/k8s/capture"
 	"canopy/model"
 	held "canopy/model/cluster"
@@ -55,7 +56,7 @@ func stageDemo(t *testing.T) *theatre {
 		t.Fatal(err)
 	}
 	h := &theatre{t: t, clock: clock{time.Until(Start)}, jungle: j}
-	h.source = capture.FromObjects(j.Objects(), model.SourceInfo{Type: "demo", Name: "jungle"})
+	h.source = capture.FromObjectsWith(j.Objects(), model.SourceInfo{Type: "demo", Name: "jungle"}, detect.Default())
 	h.engine = engine.New(engine.Options{Clock: h.clock, Rules: rules})
 	h.player = NewPlayer(h.clock)
 	ctx, stop := context.WithCancel(t.Context())
@@ -195,6 +196,7 @@ func (h *theatre) checkStep(i int, step Step, before, now scene) {
 	}
 	// Who comes to hold the cluster is told of workloads that are far from what changed.
 	const operator, web, argocd = "LP01/rbac.authorization.k8s.io/ClusterRoleBinding//operator-cluster-admin", "LP25/apps/Deployment/shop/web", "LP25/apps/Deployment/ops/argocd-server"
+	const unscanned = "IM08/apps/Deployment/"
 	const shopCI = "/rbac.authorization.k8s.io/RoleBinding/shop/ci"
 	wantOpened, wantClosed := 0, 0
 	switch step.What {
@@ -225,6 +227,29 @@ func (h *theatre) checkStep(i int, step Step, before, now scene) {
 		wantClosed = 2
 		all(closed, "NW01/apps/Deployment/payments/worker", "NW03//Namespace//payments")
 		h.checkWorker(now, false)
+	case "the first new pod is ready, the first old one leaves":
+		wantOpened = 1
+		all(opened, unscanned+"shop/web")
+	case "shop/web is rolled back":
+		wantClosed = 1
+		all(closed, unscanned+"shop/web")
+	case "a scan report of grafana arrives":
+		wantClosed = 1
+		all(closed, unscanned+"monitoring/grafana")
+	case "the scan report of grafana is gone":
+		wantOpened = 1
+		all(opened, unscanned+"monitoring/grafana")
+	case "Secret legacy/intranet-db is rotated":
+		wantClosed = 1
+		all(closed, "SE08//Secret/legacy/intranet-db")
+	case "Secret legacy/intranet-db is what it was":
+		wantOpened = 1
+		all(opened, "SE08//Secret/legacy/intranet-db")
+	case "the debug pod runs":
+		wantOpened = 1
+		if len(opened) != 1 || !strings.HasPrefix(opened[0], "IM08"+debugging) {
+			h.t.Errorf("%s: opened %q", step.What, opened)
+		}
 	case "the debug pod is gone":
 		wantClosed = len(closed)
 		if !slices.ContainsFunc(closed, func(id string) bool { return strings.HasPrefix(id, "PS01"+debugging) }) {

@@ -42,6 +42,9 @@ func (c *scene) shows(f *model.Finding) bool {
 	switch c.name {
 	case "NW07":
 		return true
+	case "IM05", "SE06":
+		// What the cluster as a whole lacks.
+		return f.Object == model.ClusterRef()
 	case "LP28":
 		return f.Object.Name == "system:node-proxier"
 	case "LP27":

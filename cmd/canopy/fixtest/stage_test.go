@@ -1,6 +1,7 @@
 package fixtest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -22,13 +23,17 @@ import (
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
+	"canopy/analysis/image"
+	"canopy/analysis/image/reference"
 	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
+	"canopy/analysis/secret/detect"
 	"canopy/k8s/apply"
 	"canopy/k8s/labtest"
 	"canopy/k8s/live"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/mask"
 )
 
 const (
@@ -90,11 +95,15 @@ func (s *stage) writerBy(t *testing.T, config *rest.Config) model.Writer {
 // watch starts an engine on the control plane, as the dashboard does.
 func (s *stage) watch(t *testing.T) {
 	t.Helper()
-	source, err := live.New(live.Options{Config: s.lab.Config(labtest.Admin), Context: "lab", Version: "test"})
+	source, err := live.New(live.Options{Config: s.lab.Config(labtest.Admin), Context: "lab", Version: "test", Inspector: detect.Default()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.engine = engine.New(engine.Options{Rules: s.rules, Interval: 20 * time.Millisecond})
+	allow, err := reference.ParseAllow([]string{"registry.example", "registry.k8s.io", "k8s.gcr.io", "docker.io"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.engine = engine.New(engine.Options{Rules: s.rules, Interval: 20 * time.Millisecond, Images: image.Options{Allow: allow}})
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 2)
 	go func() { ended <- s.engine.Run(ctx) }()
@@ -176,6 +185,26 @@ func (s *stage) fix(t *testing.T, findings ...*model.Finding) *remedy.Fix {
 	})
 	if err = errors.Join(err, failure); err != nil {
 		t.Fatal(err)
+	}
+	return filledIn(t, fix)
+}
+
+// filledIn puts values in the place of masks, as a user does.
+func filledIn(t *testing.T, fix *remedy.Fix) *remedy.Fix {
+	t.Helper()
+	for i := range fix.Documents {
+		text := fix.Documents[i].YAML
+		if !bytes.Contains(text, []byte(mask.Text)) {
+			continue
+		}
+		if err := mask.Gate(fix.Plan); err == nil {
+			t.Errorf("%s would be written with a mask", fix.Documents[i].File)
+		}
+		next, err := fix.Edit(i, bytes.ReplaceAll(text, []byte(mask.Text), []byte("made-up-by-the-test")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fix = next
 	}
 	return fix
 }

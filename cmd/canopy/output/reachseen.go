@@ -12,13 +12,21 @@ import (
 // UnseenFlows says for people which kinds that decide about connections were not seen whole: of the built-in ones those that
 // are given, and all optional ones. What a server does not serve is not missing.
 func UnseenFlows(r *model.Report, kinds []schema.GroupKind) []string {
+	return unseen(r, func(gk schema.GroupKind) bool { return slices.Contains(kinds, gk) || model.FlowKind(gk) != nil })
+}
+
+// UnseenReports says for people which kinds that tell of images and Secrets were not seen whole: of the built-in ones those that are
+// given, and all optional ones.
+func UnseenReports(r *model.Report, kinds []schema.GroupKind) []string {
+	return unseen(r, func(gk schema.GroupKind) bool {
+		return slices.Contains(kinds, gk) || model.OptionalKind(gk) != nil && model.FlowKind(gk) == nil
+	})
+}
+
+func unseen(r *model.Report, counts func(schema.GroupKind) bool) []string {
 	var list []Coverage
 	for i, c := range coverages(r.Coverage) {
-		gk := r.Coverage[i].Kind
-		if !slices.Contains(kinds, gk) && model.OptionalKind(gk) == nil || c.State == model.Complete && c.Namespace == "" {
-			continue
-		}
-		if r.Coverage[i].Unserved() {
+		if !counts(r.Coverage[i].Kind) || c.State == model.Complete && c.Namespace == "" || r.Coverage[i].Unserved() {
 			continue
 		}
 		list = append(list, c)

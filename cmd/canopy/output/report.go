@@ -106,6 +106,11 @@ func NewReport(r *model.Report, rules []*model.Rule, version string, where model
 		out.Findings = append(out.Findings, shown)
 		out.Score.add(&shown)
 	}
+	lists := make([][]Evidence, len(out.Findings))
+	for i := range out.Findings {
+		lists[i] = out.Findings[i].Evidence
+	}
+	number(lists...)
 	return out
 }
 

@@ -15,8 +15,9 @@ const (
 	flag
 	path
 	duration
-	// namespaces is a list of names, columns a map of such lists by screen, keys a map of keys by action.
+	// namespaces is a list of names, registries one of places of images, columns a map of lists by screen, keys a map of keys by action.
 	namespaces
+	registries
 	columns
 	keys
 	// group holds other settings, contexts some of them for each context.
@@ -69,6 +70,8 @@ func (o *option) takes() string {
 		return "a path that begins with / or ~/"
 	case duration:
 		return fmt.Sprintf("a duration from %s to %s, such as %s", short(o.min), short(o.max), o.fallback)
+	case registries:
+		return "a list of registries and paths in them"
 	case namespaces:
 		return "a list of names"
 	case columns:
@@ -84,6 +87,8 @@ func (o *option) takes() string {
 // short writes a duration that is whole in one unit without the zeros of the smaller ones.
 func short(d time.Duration) string {
 	switch {
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
 	case d%time.Minute == 0:
 		return fmt.Sprintf("%dm", d/time.Minute)
 	case d%time.Second == 0:

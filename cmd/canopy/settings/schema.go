@@ -77,6 +77,8 @@ func (k *Known) value(o *option) *schema {
 		return &schema{Type: "string", Pattern: durationPattern}
 	case namespaces:
 		return &schema{Type: "array", Unique: true, Items: &schema{Type: "string", Pattern: namespacePattern}}
+	case registries:
+		return &schema{Type: "array", Unique: true, Items: &schema{Type: "string"}}
 	case columns:
 		return k.columns()
 	case keys:

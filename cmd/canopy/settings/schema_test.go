@@ -97,7 +97,7 @@ func TestSchemaIsClosed(t *testing.T) {
 		}
 	}
 	look("", doc)
-	if closed != 6 {
+	if closed != 8 {
 		t.Errorf("%d maps", closed)
 	}
 }

@@ -26,6 +26,10 @@ type Dashboard struct {
 	Mouse, ASCII, Glow bool
 	// ReadOnly tells that nothing is written to the cluster, whatever the user confirms.
 	ReadOnly bool
+	// RegistryAllow lists where images may come from; empty is anywhere. ScanMaxAge is how old a scan may be, SecretMaxAge how long the
+	// data of a Secret may stay as it is.
+	RegistryAllow            []string
+	ScanMaxAge, SecretMaxAge time.Duration
 	// LogFile is the path of the log; empty where nothing is logged. LogLevel is debug, info, warn or error.
 	LogFile, LogLevel string
 }

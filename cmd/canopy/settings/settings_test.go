@@ -32,6 +32,7 @@ func standard() settings.Dashboard {
 	return settings.Dashboard{
 		Theme: "terminal", Background: "auto", Keys: map[string][]string{}, Columns: map[string][]string{}, Start: "overview",
 		Refresh: 100 * time.Millisecond, Mouse: true, Glow: true, LogLevel: "info",
+		ScanMaxAge: 24 * time.Hour, SecretMaxAge: 365 * 24 * time.Hour,
 	}
 }
 
@@ -75,6 +76,7 @@ func TestDefaultFile(t *testing.T) {
 	want.Columns = map[string][]string{"findings": {"severity", "object", "finding"}}
 	want.Namespaces = []string{"shop", "payments"}
 	want.LogFile = "/home/ann/canopy.log"
+	want.RegistryAllow = []string{"registry.example/team", "registry.k8s.io"}
 	s := good(t, uncommented(file))
 	if diff := cmp.Diff(want, s.For("")); diff != "" {
 		t.Error(diff)
@@ -110,6 +112,7 @@ background: dark
 start: findings
 namespaces: [shop, "123"]
 refresh: 1m
+judge: {registryAllow: [registry.example/team], scanMaxAge: 36h, secretMaxAge: 720h}
 mouse: false
 ascii: true
 glow: FALSE
@@ -126,6 +129,7 @@ columns: {findings: [object], resources: []}
 		Theme: "mine", Background: "dark", Start: "findings", Namespaces: []string{"shop", "123"}, Refresh: time.Minute, ASCII: true,
 		Keys:    map[string][]string{"filter": {"ctrl+shift+f", "/", "ctrl++"}, "page-up": {"/"}, "sort": {"5"}, "pause": {}, "quit": {}},
 		Columns: map[string][]string{"findings": {"object"}}, LogFile: "/home/ann/log/canopy", LogLevel: "debug",
+		RegistryAllow: []string{"registry.example/team"}, ScanMaxAge: 36 * time.Hour, SecretMaxAge: 720 * time.Hour,
 	}
 	if diff := cmp.Diff(want, s.For("")); diff != "" {
 		t.Error(diff)

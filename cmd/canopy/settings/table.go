@@ -66,6 +66,27 @@ func options() []option {
 			field: func(d *Dashboard) any { return &d.ReadOnly },
 		},
 		{
+			name: "judge", kind: group, doc: "What findings are judged by. It holds for all commands that judge, not for the dashboard alone.",
+			options: []option{
+				{
+					name: "registryAllow", kind: registries, example: "[registry.example/team, registry.k8s.io]",
+					doc: "The registries, and paths in them, that images may come from; [] is that all may. " +
+						"The flag --registry-allow is over it.",
+					field: func(d *Dashboard) any { return &d.RegistryAllow },
+				},
+				{
+					name: "scanMaxAge", kind: duration, fallback: "24h", min: time.Minute, max: 366 * 24 * time.Hour,
+					doc:   "How old the scan of an image may be. The flag --max-age is over it.",
+					field: func(d *Dashboard) any { return &d.ScanMaxAge },
+				},
+				{
+					name: "secretMaxAge", kind: duration, fallback: "8760h", min: time.Hour, max: 10 * 366 * 24 * time.Hour,
+					doc:   "How long the data of a Secret may stay as it is. The flag --max-secret-age is over it.",
+					field: func(d *Dashboard) any { return &d.SecretMaxAge },
+				},
+			},
+		},
+		{
 			name: "log", kind: group, global: true, doc: "What the dashboard logs, and where.",
 			options: []option{
 				{

@@ -9,12 +9,14 @@ import (
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
+
+	"canopy/analysis/image/reference"
 )
 
 // The patterns of names, which the schema holds too.
 const (
 	themePattern     = `^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`
-	durationPattern  = `^([0-9]+(\.[0-9]+)?(ms|s|m))+$`
+	durationPattern  = `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
 	pathPattern      = `^$|^~?/|^[A-Za-z]:[/\\]`
 	namespacePattern = `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`
 )
@@ -40,8 +42,11 @@ func (p *parser) value(at string, n *yaml.Node, o *option) []change {
 	if p.shared(at, n) {
 		return nil
 	}
-	if o.kind == namespaces {
+	switch o.kind {
+	case namespaces:
 		return p.namespaceList(at, n, o)
+	case registries:
+		return p.registryList(at, n, o)
 	}
 	if n.Kind != yaml.ScalarNode {
 		p.problem(n.Line, at, "%s: want %s", found(n), o.takes())
@@ -150,6 +155,20 @@ func (p *parser) namespaceList(at string, n *yaml.Node, o *option) []change {
 		}
 		p.problem(item.Line, at, "%s: no name of a namespace; want small letters, digits and -, 63 at most", quote(item.Value))
 		return false
+	})
+	if !ok {
+		return nil
+	}
+	return []change{func(d *Dashboard) { *o.field(d).(*[]string) = slices.Clone(list) }}
+}
+
+func (p *parser) registryList(at string, n *yaml.Node, o *option) []change {
+	list, ok := p.list(at, n, "registries", func(item *yaml.Node) bool {
+		if _, err := reference.ParseAllow([]string{item.Value}); err != nil {
+			p.problem(item.Line, at, "%s: no registry, nor a path in one", quote(item.Value))
+			return false
+		}
+		return true
 	})
 	if !ok {
 		return nil

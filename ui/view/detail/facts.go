@@ -105,7 +105,7 @@ func (s *Screen) collect(again bool) tea.Cmd {
 		return nil
 	}
 	s.gather.busy, s.gather.asked = true, s.gather.wanted
-	q := query{s.shared.Session, s.snap.Report, s.object, s.finding(), s.rule != nil, !s.ended.IsZero(), s.facts}
+	q := query{s.shared.Session, s.shared.Values, s.snap.Report, s.object, s.finding(), s.rule != nil, !s.ended.IsZero(), s.facts}
 	of := s.gather.asked
 	return view.Later(s, func() tea.Msg { return collected{q.run(), of} })
 }
@@ -113,6 +113,7 @@ func (s *Screen) collect(again bool) tea.Cmd {
 // query is a question for facts. It shares nothing with the screen, since it is answered outside of the loop.
 type query struct {
 	session view.Session
+	values  *view.Values
 	report  *model.Report
 	object  model.Ref
 	finding *model.Finding
@@ -127,6 +128,7 @@ func (q *query) run() *facts {
 	if q.ended && !q.single && q.before != nil {
 		return q.before
 	}
+	q.values.Read(q.report)
 	f := &facts{target: q.object, life: lifeOf(q.report.Inventory, q.object), family: familyOf(q.report.Inventory, q.object), events: q.session.Events(q.object)}
 	f.own = q.rowsOf(q.object)
 	if len(f.own) == 0 && f.family.top != q.object {

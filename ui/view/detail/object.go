@@ -18,6 +18,9 @@ import (
 // writeObject tells of an object: what it is, who owns it, what runs below it, and all that was found on it.
 func (s *Screen) writeObject(p *page.Page) {
 	kind := s.object.Kind + " " + s.object.Name
+	if isCluster(s.object) {
+		kind = wholeCluster
+	}
 	if s.object.Namespace != "" {
 		kind += " in namespace " + s.object.Namespace
 	}
@@ -69,7 +72,7 @@ func (s *Screen) writeClean(p *page.Page) {
 	case s.now.loading > 0:
 		p.Entry("FOUND", p.In(p.Ink.Warn, "nothing so far: still loading"))
 	case s.now.open > 0:
-		p.Entry("FOUND", p.In(p.Ink.Warn, fmt.Sprintf("nothing, but %s could not be judged fully for want of what was not seen", view.Count(s.now.open, "rule"))))
+		p.Entry("FOUND", p.In(p.Ink.Warn, fmt.Sprintf("nothing, but %s could not be judged fully for want of what was not seen or told", view.Count(s.now.open, "rule"))))
 	default:
 		p.Entry("FOUND", p.In(p.Ink.Good, "nothing: every rule that looks at it could be judged"))
 	}
@@ -90,11 +93,18 @@ func (s *Screen) themes() string {
 	return strings.Join(names, ", ")
 }
 
+// wholeCluster is what findings are on that no object lacks, but all of them.
+const wholeCluster = "The cluster as a whole"
+
+// isCluster tells that what is looked at is the cluster as a whole, which is no object.
+func isCluster(o model.Ref) bool { return o.Group == model.GroupOwn && o.Kind == "Cluster" }
+
 // judged tells whether findings can be on objects of a kind: those that hold a pod template, namespaces, accounts, those of
-// RBAC, those that open or close the network, and what holds or asks for credentials.
+// RBAC, those that open or close the network, what holds or asks for credentials, what has a certificate, and the cluster as a whole.
 func judged(o model.Ref) bool {
 	switch o.Group + "/" + o.Kind {
-	case "/Namespace", "/ServiceAccount", "/Secret", "/Service", model.GroupNetwork + "/NetworkPolicy", model.GroupNetwork + "/Ingress",
+	case "/Namespace", "/ServiceAccount", "/Secret", "/ConfigMap", "/Service", model.GroupOwn + "/Cluster", model.GroupGatekeeper + "/K8sAllowedRepos",
+		"admissionregistration.k8s.io/ValidatingWebhookConfiguration", "admissionregistration.k8s.io/MutatingWebhookConfiguration", "apiregistration.k8s.io/APIService", model.GroupNetwork + "/NetworkPolicy", model.GroupNetwork + "/Ingress",
 		model.GroupGateway + "/Gateway", model.GroupRoute + "/Route",
 		policy.Group + "/AdminNetworkPolicy", policy.Group + "/BaselineAdminNetworkPolicy", policy.Group + "/ClusterNetworkPolicy",
 		"certificates.k8s.io/CertificateSigningRequest",
@@ -108,6 +118,10 @@ func judged(o model.Ref) bool {
 // no kind of Kubernetes itself by them alone.
 func needs(r *model.Rule, o model.Ref) bool {
 	kinds := r.NeedKinds()
+	if isCluster(o) {
+		// What is lacking as a whole: policies on signatures, a store of secrets, a certificate of the server that lasts.
+		return r.ID == "IM05" || r.ID == "SE06" || r.ID == "SE08"
+	}
 	if slices.Contains(kinds, o.GroupKind()) {
 		return true
 	}
@@ -138,7 +152,11 @@ func (s *Screen) writeRows(p *page.Page, word string, rows []*view.Row) {
 		return
 	}
 	p.Gap()
-	head := amount(rows) + " on " + rows[0].Finding.Object.Kind + " " + rows[0].Finding.Object.Name
+	on := rows[0].Finding.Object.Kind + " " + rows[0].Finding.Object.Name
+	if isCluster(rows[0].Finding.Object) {
+		on = strings.ToLower(wholeCluster[:1]) + wholeCluster[1:]
+	}
+	head := amount(rows) + " on " + on
 	if key := s.shared.Keys.Show(keys.Related); key != "" && rows[0].Finding.Object == s.object {
 		head += "; " + key + " lists them"
 	}

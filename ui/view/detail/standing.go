@@ -59,6 +59,9 @@ const noObject = "there is no such object"
 
 // absence says that the object is not there, or that nobody knows; "" where it is there, as far as is known.
 func (s *Screen) absence() string {
+	if isCluster(s.object) {
+		return ""
+	}
 	if !listed(s.object) {
 		switch err := s.yaml.err; {
 		case err == nil || s.yaml.target != s.object || s.yaml.doc != nil:

@@ -26,6 +26,11 @@ metadata: {name: locked, uid: ns-locked, labels: {pod-security.kubernetes.io/enf
 apiVersion: v1
 kind: ServiceAccount
 metadata: {name: good, namespace: shop, uid: sa-good}
+secrets: [{name: credentials}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: good, namespace: shop, uid: secret-2}
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -68,11 +73,11 @@ spec:
 	for object, want := range map[string][]string{
 		"shop/Deployment/doesnotexist": {"there is no such object"},
 		"shop/Secret/doesnotexist":     {"there is no such object"},
-		"shop/Secret/credentials":      {"nothing: every rule that looks at it could be judged", "these are rules of least privilege only"},
+		"shop/Secret/credentials":      {"nothing: every rule that looks at it could be judged", "these are rules of images, least privilege, secrets only"},
 		"Node/n1":                      {"no rule of this version looks at this kind"},
 		"Node/n9":                      {"there is no such object"},
-		"shop/Deployment/good":         {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network, pod security only", "last changed 2026-11-20 08:30 by a client that calls itself kubectl-edit?"},
-		"Namespace/locked":             {"nothing: every rule that looks at it could be judged", "these are rules of network, pod security only"},
+		"shop/Deployment/good":         {"nothing, but 3 rules could not be judged fully for want of what was not seen or told", "these are rules of images, least privilege, network, pod security, secrets only", "last changed 2026-11-20 08:30 by a client that calls itself kubectl-edit?"},
+		"Namespace/locked":             {"nothing: every rule that looks at it could be judged", "these are rules of images, network, pod security only"},
 		"shop/NetworkPolicy/good":      {"nothing: every rule that looks at it could be judged", "these are rules of network only"},
 		"shop/Service/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network only"},
 		"shop/Ingress/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network only"},
@@ -88,7 +93,7 @@ spec:
 	w.Cover(model.Coverage{Kind: schema.GroupKind{Kind: "Service"}, State: model.Denied, Reason: "may not list services"})
 	w.Apply()
 	d := open(t, w.Session, detail.NewObject(shared, ref("shop/Deployment/good")), 200, 40)
-	d.has("nothing, but 3 rules could not be judged fully for want of what was not seen")
+	d.has("nothing, but 6 rules could not be judged fully for want of what was not seen or told")
 	d.lacks("every rule that looks at it could be judged")
 }
 

@@ -210,13 +210,20 @@ func (s *Screen) writePlaces(p *page.Page) {
 // shown draws the field and what stands there. What a finding says of an object as a whole points to its name, and is no value
 // of that.
 func (s *Screen) shown(p *page.Page, e *model.Evidence) string {
+	equal := ""
+	if word := s.shared.Values.Word(e.Print); word != "" {
+		// Nothing else of a credential can be told than where else it stands.
+		equal = p.In(p.Ink.Strong, " "+word)
+	}
 	switch {
+	case e.Path == "":
+		return p.In(p.Ink.Value, e.Value)
 	case e.Value == "":
 		return p.In(p.Ink.Text, e.Path) + p.In(p.Ink.Value, " is not set")
 	case e.Path == "metadata.name" && e.Value != e.Object.Name:
 		return p.In(p.Ink.Value, e.Value)
 	}
-	return p.In(p.Ink.Text, e.Path) + p.In(p.Ink.Text, " = ") + p.In(p.Ink.Value, e.Value)
+	return p.In(p.Ink.Text, e.Path) + p.In(p.Ink.Text, " = ") + p.In(p.Ink.Value, e.Value) + equal
 }
 
 // elsewhere names an object that evidence stands in. Of a pod it is told that its owner has it not.

@@ -50,7 +50,7 @@ func (s *Screen) yamlTarget() model.Ref {
 
 // yamlTitle says what the pane shows.
 func (s *Screen) yamlTitle() string {
-	if target := s.yamlTarget(); !target.IsZero() {
+	if target := s.yamlTarget(); !target.IsZero() && !isCluster(target) {
 		return "YAML of " + target.String()
 	}
 	return "YAML"
@@ -69,6 +69,12 @@ func (s *Screen) fetch(again bool) tea.Cmd {
 	// Of kinds that are not in the inventory only the findings tell that something changed.
 	same := p.target == target && !changed(p.record, now) && (now != nil || slices.EqualFunc(p.found, s.facts.own, (*view.Row).Same))
 	if same && !again || target.IsZero() {
+		return nil
+	}
+	if isCluster(target) {
+		// There is nothing to fetch.
+		p.target, p.record, p.found, p.doc, p.err = target, nil, s.facts.own, nil, nil
+		p.draw(s)
 		return nil
 	}
 	if p.target != target {
@@ -148,6 +154,9 @@ func (p *yamlPane) draw(s *Screen) {
 		if key := s.shared.Keys.Show(keys.Redraw); key != "" {
 			notice.Para(notice.In(notice.Ink.Faint, key+" tries again"))
 		}
+		p.pager.SetLines(notice.Lines())
+	case isCluster(p.target):
+		notice.Para(notice.In(notice.Ink.Faint, "no YAML: this is about the cluster as a whole, which is no object"))
 		p.pager.SetLines(notice.Lines())
 	case s.wrong != "":
 		notice.Para(notice.In(notice.Ink.Faint, "no object"))

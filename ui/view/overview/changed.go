@@ -151,19 +151,33 @@ func silence(e *model.Edit) string {
 	case model.GroupNetwork + "/NetworkPolicy", policy.Group + "/AdminNetworkPolicy", policy.Group + "/BaselineAdminNetworkPolicy", policy.Group + "/ClusterNetworkPolicy":
 		// What it does is who can talk to whom, and that is told.
 		return ""
+	case "/Secret", "/ConfigMap":
+		// They are looked through for credentials, and for what uses them.
+		return ""
 	case "/Service", model.GroupNetwork + "/Ingress", model.GroupGateway + "/Gateway", model.GroupRoute + "/Route":
 		// What it does is what it opens to the outside, and that is judged.
 		return ""
 	}
 	switch {
+	case telling(o.Group):
+		return ""
 	case !workload && e.OpenedCount+e.ClosedCount > 0:
 		return "other effects are"
 	case !workload:
 		return "its effect is"
-	case strings.HasPrefix(e.Detail, "image "), strings.Contains(e.Detail, " image "):
-		return "what is in the image is"
 	}
 	return ""
+}
+
+// telling tells that objects of a group are evidence of scans, demand signatures, or write Secrets: what comes of them is judged on what
+// runs, and on the Secrets.
+func telling(group string) bool {
+	switch group {
+	case model.GroupTrivy, model.GroupKubescape, model.GroupPolicyReport, model.GroupOpenReports, model.GroupSigstore, model.GroupRatify,
+		model.GroupCertManager, model.GroupExternalSecrets, model.GroupSealedSecrets, model.GroupSecretsStore, model.GroupSops, model.GroupOwn:
+		return true
+	}
+	return false
 }
 
 // clock writes when an edit was: the time of this day, with seconds where there is room, else the day.

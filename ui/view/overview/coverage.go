@@ -50,7 +50,9 @@ func (s *Screen) covered(width int) []string {
 		p.Entry("loading", strings.Join(c.Loading, ", "), t.Faint)
 	}
 	p.Entry("source", s.source(r.Source), t.Text)
-	p.Entry("secrets", "metadata only: their values are never read", t.Faint)
+	if words := secretsWords(s.snapshot); words != "" {
+		p.Entry("secrets", words, t.Faint)
+	}
 	p.Text("attack paths: not "+here, t.Faint)
 	if s.written.formula {
 		p.Entry("risk", strings.TrimPrefix(view.RiskFormula, "risk: "), t.Faint)

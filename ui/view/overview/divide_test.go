@@ -46,13 +46,13 @@ func TestSilence(t *testing.T) {
 	for _, k := range model.Kinds() {
 		e := &model.Edit{Object: k.Ref("a", "b"), Verb: model.EditCreated}
 		judged := k.Kind == "Namespace" || k.Group == "apps" || k.Group == "batch" || k.Kind == "Pod" || k.Kind == "ReplicationController" ||
-			k.Kind == "NetworkPolicy" || k.Kind == "Ingress" || k.Kind == "Service"
+			k.Kind == "NetworkPolicy" || k.Kind == "Ingress" || k.Kind == "Service" || k.Kind == "Secret" || k.Kind == "ConfigMap"
 		if got := silence(e) == ""; got != judged {
 			t.Errorf("%s: %q", k.Kind, silence(e))
 		}
 	}
 	deployment := model.KindByName("Deployment").Ref("a", "b")
-	for detail, known := range map[string]bool{"image 1 → 2": false, "replicas 1 → 2": true, "replicas 1 → 2, image 1 → 2": false, "web: image 1 → 2": false, "": true} {
+	for detail, known := range map[string]bool{"image 1 → 2": true, "replicas 1 → 2": true, "replicas 1 → 2, image 1 → 2": true, "web: image 1 → 2": true, "": true} {
 		if got := silence(&model.Edit{Object: deployment, Detail: detail}) == ""; got != known {
 			t.Errorf("%q: known is %v", detail, got)
 		}
@@ -60,6 +60,7 @@ func TestSilence(t *testing.T) {
 	for _, known := range []model.Ref{
 		{Group: "policy.networking.k8s.io", Version: "v1alpha2", Kind: "ClusterNetworkPolicy", Name: "x"},
 		{Group: "gateway.networking.k8s.io", Version: "v1", Kind: "Gateway", Namespace: "a", Name: "x"},
+		{Group: "aquasecurity.github.io", Version: "v1alpha1", Kind: "VulnerabilityReport", Namespace: "a", Name: "x"},
 		{Group: "route.openshift.io", Version: "v1", Kind: "Route", Namespace: "a", Name: "x"},
 	} {
 		if words := silence(&model.Edit{Object: known}); words != "" {

@@ -26,6 +26,7 @@ type Screen struct {
 	ranking  bool
 	changed  edits
 	themes   []standing
+	scanned  scanned
 	coverage *view.Pager
 	// formula says how the risk is counted, where there is room for it below the figure.
 	formula []string
@@ -72,6 +73,7 @@ func (s *Screen) Restyle() {
 func (s *Screen) Show(snapshot *view.Snapshot) tea.Cmd {
 	s.snapshot = snapshot
 	s.themes = standings(snapshot, s.shared.Session.Rules())
+	s.note()
 	s.lists[themes].count = len(s.themes)
 	news := s.take()
 	s.arrange()
@@ -83,7 +85,10 @@ const glowing = 1500 * time.Millisecond
 
 // ranked brings what to fix first, and settled ends the glow of the edits up to a sequence number.
 type (
-	ranked  struct{ ranking ranking }
+	ranked struct {
+		ranking ranking
+		scanned scanned
+	}
 	settled struct{ upTo uint64 }
 )
 
@@ -92,8 +97,10 @@ func (s *Screen) rank() tea.Cmd {
 		return nil
 	}
 	s.ranking = true
-	snapshot, was := s.snapshot, s.fix
-	return view.Later(s, func() tea.Msg { return ranked{rank(snapshot, was)} })
+	snapshot, was, before, session, ctx := s.snapshot, s.fix, s.scanned, s.shared.Session, s.shared.Running
+	return view.Later(s, func() tea.Msg {
+		return ranked{rank(snapshot, was), countScanned(ctx, session, snapshot, before)}
+	})
 }
 
 // glow lets new edits glow for a moment.
@@ -112,7 +119,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	case ranked:
 		s.ranking = false
 		old, l := s.fix, &s.lists[fix]
-		s.fix = msg.ranking
+		s.fix, s.scanned = msg.ranking, msg.scanned
+		s.note()
 		l.refill(len(s.fix.owners), func() (int, bool) {
 			if l.cursor >= len(old.owners) {
 				return 0, false

@@ -51,7 +51,7 @@ func TestTheWorstComesFirst(t *testing.T) {
 		}
 	}
 	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Detail, Object: got.Object})
-	if pos := s.Position(); pos != "1-12 of 12" {
+	if pos := s.Position(); pos != "1-17 of 17" {
 		t.Errorf("position %q", pos)
 	}
 }
@@ -207,6 +207,10 @@ func TestThemes(t *testing.T) {
 		t.Error("a fix is offered for a theme")
 	}
 	press(t, s, keys.Down)
+	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Findings, Filter: "theme:images"})
+	press(t, s, keys.Down)
+	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Findings, Filter: "theme:secrets"})
+	press(t, s, keys.Down)
 	if offer := s.Can(keys.Open); offer.Why != "not in this version" {
 		t.Errorf("the way to a theme without rules: %+v", offer)
 	}
@@ -220,7 +224,7 @@ func TestWhatWasNotSeenIsNeverClean(t *testing.T) {
 		not      []string
 	}{
 		"nothing known": {view.NewSnapshot(), []string{"RISK  ?", "connecting to prod-eu", "C ?", "loading"}, []string{"100%", "Nothing to fix", "C 0"}},
-		"loading":       {halfway(t), []string{"so far", "loading 25 of 39 kinds", "C ?"}, []string{"100%", "Nothing to fix", "nothing has changed", "C 0"}},
+		"loading":       {halfway(t), []string{"so far", "loading 26 of 40 kinds", "C ?"}, []string{"100%", "Nothing to fix", "nothing has changed", "C 0"}},
 		"partial":       {covered(session), []string{"of what could be seen", "denied", "rolebindings", "of 34 judged"}, []string{"Nothing to fix"}},
 		"never reached": {
 			func() *view.Snapshot {
@@ -288,7 +292,7 @@ func TestEverythingIsReachable(t *testing.T) {
 		press(t, s, keys.NextPane)
 	}
 	for _, want := range []string{
-		"Namespace/shop", "debug-x9", "least privilege", "audits", "not in this version", "may not list rolebindings", "attack paths", "metadata only",
+		"Namespace/shop", "debug-x9", "least privilege", "audits", "not in this version", "may not list rolebindings", "attack paths", "from references only",
 		"source  prod-eu", "risk    the worst finding", "nothing has changed", "absent",
 	} {
 		if !strings.Contains(all.String(), want) {
@@ -352,5 +356,30 @@ func TestNamespacesLimitWhatIsShown(t *testing.T) {
 	s := open(t, session.Shared(), view.NewSnapshot().Next(whole.Report, view.NewNamespaces([]string{"shop"})), 120, 35)
 	if got := plain(s); strings.Contains(got, "backup-helper") || !strings.Contains(got, "shop/Deployment/web") {
 		t.Errorf("it shows other namespaces:\n%s", got)
+	}
+}
+
+// TestImagesAndSecretsSayHowMuchIsKnown holds that their themes tell how many images were scanned, and how Secrets are seen.
+func TestImagesAndSecretsSayHowMuchIsKnown(t *testing.T) {
+	session := viewtest.Cluster(t)
+	s := open(t, session.Shared(), session.Snapshot(), 200, 40)
+	for _, want := range []string{"25% scanned", "metadata; 8 of 9", "metadata only: their values are never read unless you ask for it"} {
+		if got := strings.Join(strings.Fields(plain(s)), " "); !strings.Contains(got, want) {
+			t.Errorf("it lacks %q:\n%s", want, plain(s))
+		}
+	}
+	// Of one namespace only its images count.
+	run(t, s, s.Show(view.NewSnapshot().Next(session.Report(), view.NewNamespaces([]string{"shop"}))))
+	if got := plain(s); !strings.Contains(got, "100% scanned") {
+		t.Errorf("in shop:\n%s", got)
+	}
+	r := *session.Report()
+	r.Objects = map[string]int{"SecretFacts": 2}
+	if s = open(t, session.Shared(), view.NewSnapshot().Next(&r, nil), 200, 40); !strings.Contains(plain(s), "values inspected") {
+		t.Errorf("after they were inspected:\n%s", plain(s))
+	}
+	s = open(t, session.Shared(), covered(session), 200, 40)
+	if got := plain(s); !strings.Contains(got, "from references only") {
+		t.Errorf("where Secrets are denied:\n%s", got)
 	}
 }

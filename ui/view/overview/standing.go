@@ -23,6 +23,8 @@ type standing struct {
 	// rules counts the rules of the theme, unjudged those that could not be judged, partly those that could in part, and
 	// loading those that wait.
 	rules, unjudged, partly, loading int
+	// note says what the rules alone do not: how many images were scanned, how Secrets are seen.
+	note string
 	// reason says what is missing for the first that could not be judged whole.
 	reason string
 }
@@ -76,6 +78,9 @@ func (s *standing) whole() bool { return s.rules > 0 && s.unjudged+s.partly+s.lo
 
 // judged says how many rules there are, all of which could be judged.
 func (s *standing) judged() string {
+	if s.note != "" {
+		return s.note
+	}
 	return view.Count(s.rules, "rule") + ", all judged"
 }
 
@@ -139,9 +144,12 @@ func (s *Screen) themeLine(i, width int, c themeColumns) string {
 	case st.loading > 0 || !s.snapshot.Cover.Settled():
 		covered = "loading"
 	case !st.whole():
-		covered, style = st.why(), t.Warn
+		covered, style = st.beside(st.why()), t.Warn
 		if view.Width(covered) > c.covered {
-			covered = st.short(c.covered)
+			covered = st.beside(st.short(c.covered))
+		}
+		if view.Width(covered) > c.covered && st.note != "" {
+			covered = st.note
 		}
 	}
 	name := t.Text
@@ -162,6 +170,14 @@ func (s *Screen) themeLine(i, width int, c themeColumns) string {
 		cells = append(cells, count)
 	}
 	return s.line(width, s.look(themes, i), append(cells, gap(3), cell{text: covered, width: c.covered, style: style})...)
+}
+
+// beside puts the note before what is said of the rules.
+func (s *standing) beside(words string) string {
+	if s.note == "" {
+		return words
+	}
+	return s.note + "; " + words
 }
 
 // short says how much was judged where there is no room for the reason.

@@ -47,7 +47,7 @@ func (s *Screen) legend() []string {
 	const roomy = 12
 	var parts []view.Part
 	if s.shape.silent[clean] {
-		parts = append(parts, view.Part{Text: s.shared.Glyphs.Rule + " no finding; this version judges " + scope, Style: s.shared.Theme.Faint})
+		parts = append(parts, view.Part{Text: s.shared.Glyphs.Rule + " no finding of " + scope, Style: s.shared.Theme.Faint})
 	}
 	if s.shape.silent[unjudged] {
 		parts = append(parts, view.Part{Text: unknown + " not evaluated", Style: s.shared.Theme.Faint})

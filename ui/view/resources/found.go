@@ -134,7 +134,7 @@ func (w *writer) list(rows []*view.Row, room int) {
 }
 
 // scope is what the rules of this version are about.
-const scope = "pods, permissions and the network only"
+const scope = "pods, permissions, network, images, secrets"
 
 // clean says that nothing was found, and never more than is known.
 func (w *writer) clean() {

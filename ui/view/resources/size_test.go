@@ -160,7 +160,7 @@ spec:
       securityContext: {runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: RuntimeDefault}}
       containers:
       - name: a
-        image: example/a:1
+        image: "registry.example/a@sha256:0404040404040404040404040404040404040404040404040404040404040404"
         resources: {limits: {cpu: 1, memory: 1Gi, ephemeral-storage: 1Gi}}
         securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
 `
@@ -172,7 +172,7 @@ spec:
 		t.Errorf("the DaemonSet: %q", l)
 	}
 	got := strings.Join(strings.Fields(strings.Join(s.lines(), " ")), " ")
-	if !strings.Contains(got, "─ no finding; this version judges pods, permissions and the network only") || !strings.Contains(got, "found nothing; this version judges") {
+	if !strings.Contains(got, "─ no finding of pods, permissions, network, images, secrets") || !strings.Contains(got, "found nothing; this version judges") {
 		t.Errorf("it does not say what was judged:\n%s", strings.Join(s.lines(), "\n"))
 	}
 	s.run(s.SetFilter("shop"))
@@ -205,7 +205,7 @@ func TestNumbersAreNeverCut(t *testing.T) {
 				t.Errorf("width %d: %q", width, lines[i])
 			}
 		}
-		if strings.Contains(lines[0], "FINDINGS") && !strings.Contains(lines[i], "1101C 3303H 7708M") {
+		if strings.Contains(lines[0], "FINDINGS") && !strings.Contains(lines[i], "1101C 3303H 9910M") {
 			t.Errorf("width %d: %q", width, lines[i])
 		}
 	}

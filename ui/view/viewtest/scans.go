@@ -74,3 +74,13 @@ func (s *Scans) Sweep(_ context.Context, what model.SweepOptions) error {
 	s.Swept = append(s.Swept, what)
 	return nil
 }
+
+// lines are the vulnerabilities in the report of the small cluster.
+func lines() map[model.Ref][]model.Vulnerability {
+	report := model.Ref{Group: model.GroupTrivy, Version: "v1alpha1", Kind: "VulnerabilityReport", Namespace: "shop", Name: "replicaset-web-7d9f-web"}
+	return map[model.Ref][]model.Vulnerability{report: {
+		{ID: "CVE-2026-1002", Severity: model.Critical, Package: "openssl", Installed: "3.5.1", Fixed: "3.5.2", Title: "Heap overflow in the handling of certificates", URL: "https://avd.example/CVE-2026-1002", Score: 9.8},
+		{ID: "CVE-2026-1003", Severity: model.High, Package: "curl", Installed: "8.1", Fixed: "8.2", VEX: "not_affected", VEXReason: "the code is never called"},
+		{ID: "CVE-2026-1004", Severity: model.Medium, Package: "bash", Installed: "5.3"},
+	}}
+}

@@ -20,6 +20,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/yaml"
 
 	"canopy/analysis/catalogue"
@@ -27,6 +28,7 @@ import (
 	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
+	"canopy/analysis/secret/detect"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/mask"
@@ -46,6 +48,11 @@ var manifests []byte
 //
 //go:embed access.yaml
 var grants []byte
+
+// scans are reports of a scanner, Secrets, and credentials where they should not be.
+//
+//go:embed scans.yaml
+var scans []byte
 
 // Session is a view.Session on objects at hand. It is also a sink for changes: see Apply.
 type Session struct {
@@ -74,11 +81,13 @@ func Cluster(t testing.TB) *Session {
 	s := New(t)
 	s.Apply(Objects(t, manifests)...)
 	s.Apply(Objects(t, grants)...)
+	s.Apply(Objects(t, scans)...)
 	s.Complete()
+	s.Lines, s.Program = lines(), "trivy 0.70.0"
 	return s
 }
 
-// Bare gives the small cluster without its RBAC objects and service accounts: nobody holds anything.
+// Bare gives the small cluster without its RBAC objects, service accounts, reports and Secrets: nobody holds anything.
 func Bare(t testing.TB) *Session {
 	t.Helper()
 	s := New(t)
@@ -124,6 +133,7 @@ func Objects(t testing.TB, data []byte) []*unstructured.Unstructured {
 // Apply makes the cluster hold objects, and waits until a report has them.
 func (s *Session) Apply(objects ...*unstructured.Unstructured) {
 	s.t.Helper()
+	var last model.Ref
 	for _, u := range objects {
 		kind := model.KindOf(u.GroupVersionKind().GroupKind())
 		if kind == nil {
@@ -133,7 +143,7 @@ func (s *Session) Apply(objects ...*unstructured.Unstructured) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		r, err := record.Make(typed)
+		r, err := record.Maker{Inspector: detect.Default()}.Make(typed)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -141,8 +151,25 @@ func (s *Session) Apply(objects ...*unstructured.Unstructured) {
 		s.objects[r.Ref()] = u
 		s.objectsMu.Unlock()
 		s.Change(model.Put(r))
+		if o := r.Ref(); o.Kind == "Namespace" || o.Kind == "Node" || record.TemplatePath(o.Kind) != "" {
+			last = o
+		}
 	}
 	s.settle()
+	if !last.IsZero() {
+		s.await(last)
+	}
+}
+
+// await waits until a report has an object in its inventory.
+func (s *Session) await(object model.Ref) {
+	deadline := time.Now().Add(5 * time.Second)
+	for time.Now().Before(deadline) {
+		if r := s.Report(); r != nil && r.Inventory != nil && r.Inventory.Get(object) != nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // Delete takes objects away, and waits until a report lacks them.
@@ -156,10 +183,21 @@ func (s *Session) Delete(refs ...model.Ref) {
 	s.settle()
 }
 
-// Complete says of every kind that all of it was seen.
+// Complete says of every kind that all of it was seen; optional ones are served where there are objects of them.
 func (s *Session) Complete() {
 	for _, k := range model.Kinds() {
 		s.Cover(model.Coverage{Kind: k.GroupKind(), State: model.Complete})
+	}
+	s.objectsMu.Lock()
+	var served []schema.GroupKind
+	for ref := range s.objects {
+		if gk := ref.GroupKind(); model.BuiltIn(gk) == nil && !slices.Contains(served, gk) {
+			served = append(served, gk)
+		}
+	}
+	s.objectsMu.Unlock()
+	for _, gk := range served {
+		s.Cover(model.Coverage{Kind: gk, State: model.Complete})
 	}
 	s.read()
 }
@@ -195,7 +233,7 @@ func (s *Session) Snapshot() *view.Snapshot {
 // Shared gives what screens have in common: the default keys and look, UTC.
 func (s *Session) Shared() *view.Shared {
 	return &view.Shared{
-		Theme: theme.New(theme.Options{Dark: true}), Glyphs: theme.NewGlyphs(false), Keys: keys.Default(), Zone: time.UTC, Session: s, Running: context.Background(), Glow: true, Edges: privilege.NewMarks,
+		Theme: theme.New(theme.Options{Dark: true}), Glyphs: theme.NewGlyphs(false), Keys: keys.Default(), Zone: time.UTC, Session: s, Running: context.Background(), Glow: true, Edges: privilege.NewMarks, Values: view.NewValues(),
 	}
 }
 
@@ -267,7 +305,10 @@ func (s *Session) Failure() error { return nil }
 func (s *Session) Close() { s.cancel() }
 
 func typed(u *unstructured.Unstructured) (runtime.Object, error) {
-	o, err := scheme().New(u.GroupVersionKind())
+	o, err := typesOf().New(u.GroupVersionKind())
+	if runtime.IsNotRegisteredError(err) && model.BuiltIn(u.GroupVersionKind().GroupKind()) == nil {
+		return u, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +319,7 @@ func typed(u *unstructured.Unstructured) (runtime.Object, error) {
 	return o, nil
 }
 
-func scheme() *runtime.Scheme {
+func typesOf() *runtime.Scheme {
 	s := runtime.NewScheme()
 	b := runtime.NewSchemeBuilder(corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, rbacv1.AddToScheme, networkingv1.AddToScheme, policyv1.AddToScheme)
 	if err := b.AddToScheme(s); err != nil {

@@ -1,0 +1,178 @@
+package image
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"canopy/analysis/image/reference"
+	"canopy/model"
+	"canopy/model/cluster"
+	"canopy/model/record"
+)
+
+// seen is one container as the search below finds it.
+type seen struct {
+	digest, pin, tagged, name, container string
+	running                              bool
+	under                                []model.Ref
+}
+
+// compareWithSearch holds the verdicts against those of a search that asks everything of everything anew, and keeps nothing.
+func compareWithSearch(t *testing.T, when string, b *court, images []Image) {
+	t.Helper()
+	want := map[string]Verdict{}
+	all := lookAround(b.c)
+	for _, s := range all {
+		if s.digest != "" {
+			want[s.digest] = search(b, all, s.digest)
+		}
+	}
+	for _, i := range images {
+		if i.Digest != "" && want[i.Digest] != i.Verdict {
+			t.Fatalf("%s: %s is %s (%s), want %s", when, i.Digest, i.Verdict, i.Reason, want[i.Digest])
+		}
+		if i.Digest != "" {
+			delete(want, i.Digest)
+		}
+	}
+	if len(want) > 0 {
+		t.Fatalf("%s: not listed: %v", when, want)
+	}
+}
+
+func lookAround(c *cluster.Cluster) (all []seen) {
+	for rec := range c.All(ref("Pod", "", "").GroupKind()) {
+		p := rec.(*record.Pod)
+		if p.Finished() && c.TopOwner(p).Kind != "CronJob" {
+			continue
+		}
+		var under []model.Ref
+		for up := c.Controller(p); !up.IsZero(); up = c.Controller(c.Get(up)) {
+			under = append(under, up)
+		}
+		if under == nil {
+			under = []model.Ref{p.Ref()}
+		}
+		add := func(kind record.ContainerType, volume bool, name, image string) {
+			r, _ := reference.Parse(image)
+			s := seen{pin: r.Digest, name: r.Name(), container: name, under: under}
+			if r.Digest == "" && r.Repository != "" {
+				s.tagged = r.Tagged()
+			}
+			for _, st := range p.Containers {
+				if st.Name == name && st.Type == kind && !volume {
+					_, s.digest, _ = reference.ParseID(st.ImageID)
+					s.running = st.State == record.Running
+				}
+			}
+			if s.digest == "" {
+				s.digest = r.Digest
+			}
+			all = append(all, s)
+		}
+		spec := p.Spec()
+		each := func(kind record.ContainerType, list []corev1.Container) {
+			for _, ctr := range list {
+				add(kind, false, ctr.Name, ctr.Image)
+			}
+		}
+		each(record.Init, spec.InitContainers)
+		each(record.Ordinary, spec.Containers)
+		for _, e := range spec.EphemeralContainers {
+			add(record.Ephemeral, false, e.Name, e.Image)
+		}
+		for _, v := range spec.Volumes {
+			if v.Image != nil {
+				add(0, true, v.Name, v.Image.Reference)
+			}
+		}
+	}
+	return all
+}
+
+// search finds the best verdict that anything gives.
+func search(b *court, all []seen, digest string) Verdict {
+	same := []string{digest}
+	for rec := range b.c.All(ref("Node", "", "").GroupKind()) {
+		for _, line := range rec.(*record.Typed[*corev1.Node]).Object.Status.Images {
+			if strings.Contains(strings.Join(line.Names, " "), "@"+digest) {
+				for _, n := range line.Names {
+					if _, d, _ := reference.ParseID(n); d != "" {
+						same = append(same, d)
+					}
+				}
+			}
+		}
+	}
+	for _, s := range all {
+		if s.digest == digest && s.running && s.pin != "" {
+			same = append(same, s.pin)
+		}
+	}
+	best := NoEvidence
+	better := func(v Verdict) {
+		if order(v) < order(best) {
+			best = v
+		}
+	}
+	at := b.clock.Now().Unix()
+	for _, gk := range b.c.Kinds() {
+		for rec := range b.c.All(gk) {
+			scan, ok := rec.(*record.Scan)
+			if !ok {
+				continue
+			}
+			var names []string
+			for _, d := range scan.Digests {
+				names = append(names, d.Digest)
+			}
+			r, _ := reference.Parse(scan.Image)
+			if r.Digest != "" {
+				names = append(names, r.Digest)
+			}
+			proven := slices.ContainsFunc(names, func(d string) bool { return slices.Contains(same, d) })
+			near := slices.ContainsFunc(all, func(s seen) bool {
+				filed := slices.Contains(s.under, scan.Workload) && (scan.Container == s.container || scan.Container == "" && (r.Name() == "" || r.Name() == s.name))
+				return s.digest == digest && (filed || s.tagged != "" && r.Digest == "" && r.Repository != "" && r.Tagged() == s.tagged)
+			})
+			made := scan.Scanned
+			if made == 0 {
+				made = scan.Created
+			}
+			switch {
+			case !proven && !near:
+			case scan.Failed != "":
+				better(Failed)
+			case proven && made != 0 && at < made+24*3600 && (scan.Expires == 0 || at < scan.Expires):
+				better(Scanned)
+			case proven:
+				better(Stale)
+			case len(names) > 0:
+				better(OtherDigest)
+			}
+		}
+	}
+	for rec := range b.c.All(ref("Job", "", "").GroupKind()) {
+		job := rec.(*record.Workload)
+		workload := ref("ReplicaSet", job.Labels.Get("trivy-operator.resource.namespace"), job.Labels.Get("trivy-operator.resource.name"))
+		container := job.Labels.Get("trivy-operator.container.name")
+		for _, s := range all {
+			if s.digest != digest || !job.Failed || !slices.Contains(s.under, workload) || container != "" && container != s.container {
+				continue
+			}
+			stored := false
+			for scan := range b.c.All(scanKinds[0]) {
+				if o := scan.(*record.Scan); o.Workload == workload && o.Container == s.container && max(o.Scanned, o.Created) >= job.Created && o.Source == record.SourceTrivyOperator {
+					stored = o.Scanned >= job.Created || o.Scanned == 0 || stored
+				}
+			}
+			if !stored {
+				better(Failed)
+			}
+		}
+	}
+	return best
+}

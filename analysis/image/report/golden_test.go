@@ -1,0 +1,165 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"canopy/model"
+	"canopy/model/record"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// seen is what a golden file shows of a report.
+type seen struct {
+	Error      []string     `json:"error,omitempty"`
+	Scans      []seenScan   `json:"scans,omitempty"`
+	Signatures []seenRecord `json:"signatures,omitempty"`
+	Statements []Statement  `json:"statements,omitempty"`
+}
+
+type seenScan struct {
+	Name            string
+	Record          map[string]any
+	Vulnerabilities []model.Vulnerability
+}
+
+type seenRecord struct {
+	Name   string
+	Record map[string]any
+}
+
+// plain is a record without its metadata and what is empty in it.
+func plain(t *testing.T, r any) map[string]any {
+	t.Helper()
+	data, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]any
+	if err := json.Unmarshal(data, &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"Kind", "Namespace", "UID", "ResourceVersion", "Labels", "Annotations", "Created", "Deleted", "Changed", "Writer", "Owner", "Written", "LastApplied", "Workload", "Name", "name"} {
+		delete(all, key)
+	}
+	for key, value := range all {
+		if value == nil || value == "" || value == false || value == 0.0 {
+			delete(all, key)
+		}
+	}
+	return all
+}
+
+func files(t testing.TB) []string {
+	t.Helper()
+	var names []string
+	for _, pattern := range []string{"*.json", "*.ndjson", "*.sarif"} {
+		found, err := filepath.Glob(filepath.Join("testdata", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, found...)
+	}
+	if len(names) < 18 {
+		t.Fatalf("only %d reports", len(names))
+	}
+	return names
+}
+
+func read(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestGolden(t *testing.T) {
+	for _, name := range files(t) {
+		base := filepath.Base(name)
+		t.Run(base, func(t *testing.T) {
+			r, err := Read(base, read(t, name))
+			var got seen
+			if err != nil {
+				got.Error = strings.Split(err.Error(), "\n")
+			}
+			for _, s := range r.Scans {
+				got.Scans = append(got.Scans, seenScan{s.Name, plain(t, s.Scan), s.Vulnerabilities})
+			}
+			for _, s := range r.Signatures {
+				got.Signatures = append(got.Signatures, seenRecord{s.Name, plain(t, s)})
+			}
+			got.Statements = r.Statements
+			var out bytes.Buffer
+			e := json.NewEncoder(&out)
+			e.SetEscapeHTML(false)
+			e.SetIndent("", " ")
+			if err := e.Encode(got); err != nil {
+				t.Fatal(err)
+			}
+			golden := name + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want := string(read(t, golden)); want != out.String() {
+				t.Errorf("reads %s otherwise than %s:\n%s", name, golden, out.String())
+			}
+		})
+	}
+}
+
+// TestForms holds the facts that goldens could be updated away from.
+func TestForms(t *testing.T) {
+	a, b, c, m := "sha256:"+strings.Repeat("a1", 32), "sha256:"+strings.Repeat("b2", 32), "sha256:"+strings.Repeat("c3", 32), "sha256:"+strings.Repeat("d4", 32)
+	for _, test := range []struct {
+		file, image string
+		digests     []record.ScanDigest
+		counts      record.Counts
+		lines       int
+		partial     string
+	}{
+		{"trivy-image.json", "registry.example/shop/web:1.4", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: b}}, record.Counts{Critical: 1, High: 1, Unknown: 1}, 4, "1 findings were suppressed when it was made"},
+		{"trivy-archive.json", "", []record.ScanDigest{{Digest: a, Of: record.OfConfig}}, record.Counts{}, 0, ""},
+		{"trivy-empty.json", "scratch/app:1", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: b}}, record.Counts{}, 0, "no packages were found in the image: whether any were looked for is not told"},
+		{"grype-image.json", "docker.io/library/nginx:1.29", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: m, Of: record.OfManifest}, {Digest: b}}, record.Counts{Critical: 1, Medium: 1, Negligible: 1}, 4, "1 findings were ignored when it was made"},
+		{"grype-archive.json", "registry.example/shop/web:1.4", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: m, Of: record.OfManifest}}, record.Counts{}, 0, ""},
+		{"trivy.sarif", "registry.example/shop/web:1.4", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: b}}, record.Counts{Critical: 1, Low: 1}, 2, "it does not tell when it was made"},
+		{"grype.sarif", "nginx:1.29", nil, record.Counts{Critical: 1}, 1, "SARIF of Grype carries no digest: it is matched by its reference; it does not tell when it was made"},
+		{"trivy-1.6.cdx.json", "registry.example/shop/web:1.4", []record.ScanDigest{{Digest: b}, {Digest: a, Of: record.OfConfig}}, record.Counts{Low: 1, Unknown: 2}, 4, ""},
+		{"grype-1.7.cdx.json", "docker.io/library/nginx:1.29", []record.ScanDigest{{Digest: m, Of: record.OfManifest}}, record.Counts{Critical: 1}, 1, ""},
+	} {
+		t.Run(test.file, func(t *testing.T) {
+			r, err := Read(test.file, read(t, filepath.Join("testdata", test.file)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := r.Scans[0]
+			if len(r.Scans) != 1 || s.Image != test.image || *s.Counts != test.counts || len(s.Vulnerabilities) != test.lines || s.Partial != test.partial {
+				t.Errorf("got %d scans, image %q, counts %+v, %d lines, partial %q", len(r.Scans), s.Image, *s.Counts, len(s.Vulnerabilities), s.Partial)
+			}
+			if len(s.Digests) != len(test.digests) {
+				t.Fatalf("digests %v", s.Digests)
+			}
+			for i := range test.digests {
+				if s.Digests[i] != test.digests[i] {
+					t.Errorf("digest %d: %v, want %v", i, s.Digests[i], test.digests[i])
+				}
+				if s.Digests[i].Digest == c {
+					t.Error("the digest of a layer is taken for one of the image")
+				}
+			}
+			if s.Kind != model.OwnKind("ImageScan") || s.Origin != test.file || s.Ref().Name != ScanName(s.Scan) {
+				t.Errorf("record %v of %q", s.Ref(), s.Origin)
+			}
+		})
+	}
+}

@@ -1,0 +1,111 @@
+// Package report reads what scanners and signers have written to files: reports of Trivy and Grype, SARIF, CycloneDX, OpenVEX and the
+// output of "cosign verify". It does no I/O. What it reads is hostile: nothing of it makes it panic, and nothing unreadable is taken
+// for clean.
+package report
+
+import (
+	"bytes"
+	"errors"
+
+	"canopy/model"
+	"canopy/model/record"
+)
+
+// Report is what one file says.
+type Report struct {
+	// Scans are in the order of the file.
+	Scans []Scan
+	// Signatures are those that were verified.
+	Signatures []*record.Signature
+	// Statements are of VEX documents. Those that a report makes about its own lines are applied to them already, and listed too.
+	Statements []Statement
+	// Images are the images that CycloneDX documents are of, by the serial number of the document: others link to them.
+	Images map[string]Product
+}
+
+// Scan is a scan of one image with its lines, which the record does not keep. Its counts leave out what a statement takes out.
+type Scan struct {
+	*record.Scan
+	Vulnerabilities []model.Vulnerability
+}
+
+// reader reads one document in a form that is known.
+type reader struct {
+	// origin is the name of the file.
+	origin string
+	data   []byte
+	into   *Report
+}
+
+// Read reads a file: one document, several one after the other (NDJSON too), or an array of them. The name is that of the file, for
+// errors and for the origin of what is in it. On an error, which names the places, the report holds what could be read.
+func Read(name string, data []byte) (*Report, error) {
+	into := &Report{}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	var faults []error
+	fail := func(start int, err error) { faults = append(faults, place(name, data, start, err)) }
+	found := false
+	for at := skipSpace(data, 0); at < len(data); at = skipSpace(data, at) {
+		found = true
+		end, err := documentEnd(data, at)
+		if err != nil {
+			fail(end, err)
+			break
+		}
+		if err := readDocument(name, data[at:end], into, true); err != nil {
+			fail(at, err)
+		}
+		at = end
+	}
+	if !found {
+		return into, place(name, data, 0, errors.New("the file is empty"))
+	}
+	return into, errors.Join(faults...)
+}
+
+// readDocument reads one document; the elements of an array of documents are read each for itself.
+func readDocument(name string, data []byte, into *Report, outer bool) error {
+	r := reader{name, data, into}
+	f, err := detect(data)
+	if err != nil {
+		return err
+	}
+	switch f {
+	case formatTrivy:
+		return r.trivy()
+	case formatGrype:
+		return r.grype()
+	case formatSARIF:
+		return r.sarif()
+	case formatCycloneDX:
+		return r.cycloneDX()
+	case formatOpenVEX:
+		return r.openVEX()
+	case formatCosign:
+		return r.cosign()
+	case formatList:
+		if !outer {
+			return errUnknown
+		}
+		return r.list()
+	}
+	return errUnknown
+}
+
+// list reads an array of documents.
+func (r *reader) list() error {
+	var faults []error
+	err := elements(r.data, func(index, start, end int) {
+		if err := readDocument(r.origin, r.data[start:end], r.into, false); err != nil {
+			faults = append(faults, within(index, start, err))
+		}
+	})
+	return errors.Join(append(faults, err)...)
+}
+
+// add files a scan under its name, with its counts where it has lines.
+func (r *reader) add(s *record.Scan, list []model.Vulnerability) {
+	s.Origin = r.origin
+	s.Meta = record.OwnMeta("ImageScan", "", ScanName(s))
+	r.into.Scans = append(r.into.Scans, Scan{s, list})
+}

@@ -1,0 +1,199 @@
+package image
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"canopy/analysis/image/reference"
+	"canopy/analysis/image/signature"
+	"canopy/model"
+)
+
+// Images lists all images that run: the exposed ones first, those with the worst verdict first among them, then by name. Exposed tells
+// of an owner of pods whether it can be reached from outside; nil is that nobody knows of any.
+func (a *Analyser) Images(exposed func(owner model.Ref) bool) []Image {
+	reach := remember(exposed)
+	list := make([]Image, 0, len(a.items))
+	for _, it := range a.items {
+		list = append(list, a.show(it, reach))
+	}
+	slices.SortFunc(list, func(x, y Image) int {
+		if x.Exposed != y.Exposed {
+			if x.Exposed {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(order(y.Verdict), order(x.Verdict)), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Digest, y.Digest))
+	})
+	return list
+}
+
+// Image gives one by its digest, or by its name where it has none.
+func (a *Analyser) Image(id string, exposed func(owner model.Ref) bool) (Image, bool) {
+	it := a.items[id]
+	if it == nil {
+		return Image{}, false
+	}
+	return a.show(it, remember(exposed)), true
+}
+
+// Tallies counts the images by verdict: of all namespaces first, then of each, sorted. An image counts in every namespace that it runs
+// in, and as exposed in those in which what runs it is.
+func (a *Analyser) Tallies(exposed func(owner model.Ref) bool) []Tally {
+	reach := remember(exposed)
+	of := map[string]*Tally{"": {Verdicts: map[Verdict]int{}}}
+	for _, it := range a.items {
+		places := map[string]bool{"": false}
+		for u := range it.uses {
+			open := reach(u.owner)
+			places[u.owner.Namespace] = places[u.owner.Namespace] || open
+			places[""] = places[""] || open
+		}
+		for name, open := range places {
+			t := of[name]
+			if t == nil {
+				t = &Tally{Namespace: name, Verdicts: map[Verdict]int{}}
+				of[name] = t
+			}
+			t.Images++
+			t.Verdicts[it.verdict]++
+			if open && it.verdict != Scanned {
+				t.Exposed++
+			}
+		}
+	}
+	list := make([]Tally, 0, len(of))
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		list = append(list, *of[name])
+	}
+	return list
+}
+
+// remember asks of each owner once.
+func remember(exposed func(model.Ref) bool) func(model.Ref) bool {
+	if exposed == nil {
+		return func(model.Ref) bool { return false }
+	}
+	known := map[model.Ref]bool{}
+	return func(owner model.Ref) bool {
+		open, ok := known[owner]
+		if !ok {
+			open = exposed(owner)
+			known[owner] = open
+		}
+		return open
+	}
+}
+
+// show tells of one image. Most of it is put together once, and read by many.
+func (a *Analyser) show(it *item, exposed func(model.Ref) bool) Image {
+	if it.shown == nil {
+		i := a.describe(it)
+		it.shown = &i
+	}
+	i := *it.shown
+	i.Exposed = slices.ContainsFunc(i.Uses, func(u Use) bool { return exposed(u.Owner) })
+	return i
+}
+
+func (a *Analyser) describe(it *item) Image {
+	i := Image{
+		Digest: it.digest, Of: it.of, Aliases: it.aliases, Size: it.size, Built: it.built, Verdict: it.verdict, Reason: it.reason,
+		Evidence: it.evidence, Disagreement: it.disagreement, Counts: it.counts, Warnings: it.warnings,
+	}
+	uses := slices.SortedFunc(maps.Keys(it.uses), compareUses)
+	votes, namespaces := map[string]int{}, []string{}
+	i.Uses = make([]Use, 0, len(uses))
+	var worst *signature.Answer
+	var main reference.Reference
+	for _, u := range uses {
+		shown := u.show()
+		i.Uses = append(i.Uses, shown)
+		i.References = append(i.References, u.text)
+		namespaces = append(namespaces, u.owner.Namespace)
+		i.Containers += shown.Pods
+		if worst == nil || worse(&u.answer, worst) {
+			worst = &u.answer
+		}
+		name := u.name()
+		votes[name] += shown.Pods
+		if n, best := votes[name], votes[i.Name]; i.Name == "" || n > best || n == best && name <= i.Name {
+			i.Name, main = name, u.parsed
+		}
+	}
+	i.Registry, i.Repository = main.Registry, main.Repository
+	if worst != nil {
+		i.Signature = *worst
+	}
+	slices.Sort(i.References)
+	slices.Sort(namespaces)
+	i.References, i.Namespaces = slices.Compact(i.References), slices.Compact(namespaces)
+	i.Pods = countPods(uses)
+	i.Hygiene = a.hygiene(it)
+	return i
+}
+
+// name is what an image is listed by: its reference without a digest, or what the spec says where that cannot be read.
+func (u *use) name() string {
+	if u.parsed.Repository == "" {
+		return u.text
+	}
+	return u.parsed.Tagged()
+}
+
+func (u *use) show() Use {
+	s := Use{Owner: u.owner, Container: u.container, Type: u.kind, Reference: u.text, Pods: len(u.residents), Signature: u.answer}
+	for h := range u.residents {
+		if h.node != "" {
+			s.Nodes = append(s.Nodes, h.node)
+		}
+	}
+	slices.Sort(s.Nodes)
+	s.Nodes = slices.Compact(s.Nodes)
+	return s
+}
+
+// countPods counts the pods of several uses, each once.
+func countPods(uses []*use) int {
+	if len(uses) == 1 {
+		return len(uses[0].residents)
+	}
+	seen := map[*resident]struct{}{}
+	for _, u := range uses {
+		for h := range u.residents {
+			seen[h] = struct{}{}
+		}
+	}
+	return len(seen)
+}
+
+// hygieneRules are those that Hygiene tells of, in the order of hygiene below.
+var hygieneRules = [...]string{"IM01", "IM02", "IM03", "IM04", "IM05", "IM06", "IM07", "IM08", "IM09"}
+
+// hygiene lists the rules that hold of an image, sorted: of the references in all that uses it, and of itself.
+func (a *Analyser) hygiene(it *item) (list []string) {
+	var holds [len(hygieneRules)]bool
+	ran := false
+	for u := range it.uses {
+		ran = ran || u.ran
+		splits, _ := a.splitsOf(u)
+		now := [len(hygieneRules)]bool{3: u.stale, 4: u.answer.Refuted, 5: len(splits) > 0}
+		if u.parsed.Repository != "" {
+			_, _, deprecated := reference.Deprecated(u.parsed)
+			now[0], now[1], now[2], now[6] = u.parsed.Latest(), u.parsed.Digest == "", !a.options.Allow.Allows(u.parsed), deprecated || u.parsed.Short
+		}
+		for i := range holds {
+			holds[i] = holds[i] || now[i]
+		}
+	}
+	holds[7] = ran && it.digest != "" && (it.verdict != Scanned || len(it.warnings) > 0)
+	holds[8] = ran && it.old
+	for i, held := range holds {
+		if held {
+			list = append(list, hygieneRules[i])
+		}
+	}
+	return list
+}

@@ -1,0 +1,38 @@
+package detect
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"strings"
+)
+
+// shortestPrint is the least a value must have for its print: shorter ones are equal by chance.
+const shortestPrint = 6
+
+// drawKey draws the key of prints. It is drawn for each process and never shown, so that a print tells nothing to anybody who
+// has only the print.
+func drawKey() []byte {
+	key := make([]byte, sha256.Size)
+	_, _ = rand.Read(key) // never fails: crypto/rand ends the process instead
+	return key
+}
+
+// Print gives the print of a value, for comparison with those of exposures; 0 for one that is too short to tell anything. White space
+// around the value does not count, since files and pipes add line ends.
+func (d *Detector) Print(value string) uint64 {
+	value = strings.TrimSpace(value)
+	if len(value) < shortestPrint {
+		return 0
+	}
+	return d.hash(value)
+}
+
+func (d *Detector) hash(value string) uint64 {
+	h := hmac.New(sha256.New, d.key)
+	h.Write([]byte(value))
+	var sum [sha256.Size]byte
+	// A print of 0 means that there is none.
+	return max(binary.LittleEndian.Uint64(h.Sum(sum[:0])), 1)
+}

@@ -1,0 +1,70 @@
+package command
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"canopy/analysis/engine"
+	"canopy/analysis/image"
+	"canopy/analysis/image/reference"
+	"canopy/analysis/secret"
+	"canopy/cmd/canopy/settings"
+)
+
+// judging is what images and Secrets are judged by.
+type judging struct {
+	// reports are the files and folders with reports of scanners.
+	reports               []string
+	allow                 []string
+	maxAge, maxImageAge   time.Duration
+	rotation, certificate time.Duration
+}
+
+// bindJudging declares the flags of what images and Secrets are judged by, for a command that judges.
+func bindJudging(c *cobra.Command, j *judging) {
+	group(c.Flags(), "Judging flags", func(fs *pflag.FlagSet) {
+		fs.StringArrayVar(&j.reports, "reports", nil,
+			"Read reports of scanners from this file or folder: Trivy JSON, Grype JSON, SARIF, CycloneDX, OpenVEX, the output of cosign verify; can be repeated")
+		fs.DurationVar(&j.maxAge, "max-age", 0, "How old the scan of an image may be; 24h without it")
+		fs.DurationVar(&j.maxImageAge, "max-image-age", 0, "How long ago an image may have been built; 4320h without it")
+		fs.StringArrayVar(&j.allow, "registry-allow", nil,
+			"A registry, or a path in one, that images may come from, such as registry.example/team; can be repeated. Without it all may")
+		fs.DurationVar(&j.rotation, "max-secret-age", 0, "How long the data of a Secret may stay as it is; 8760h without it")
+		fs.DurationVar(&j.certificate, "expiry", 0, "How long before its end a certificate is told; 720h without it")
+	})
+}
+
+// judgingOptions gives what the engine judges by: the flags, over the settings for the context. With it comes where images may come from,
+// as written.
+func (r *run) judgingOptions(context string) (options engine.Options, allowed []string, err error) {
+	j := r.judge
+	for _, d := range []struct {
+		name string
+		of   time.Duration
+	}{{"max-age", j.maxAge}, {"max-image-age", j.maxImageAge}, {"max-secret-age", j.rotation}, {"expiry", j.certificate}} {
+		if d.of < 0 {
+			return engine.Options{}, nil, fmt.Errorf("--%s %s: want a duration over zero", d.name, d.of)
+		}
+	}
+	// What is wrong in the settings is told where they are shown; what is right in them holds.
+	paths := r.paths()
+	if set, _, err := settings.Load(paths.Config, known(paths.Themes)); err == nil {
+		d := set.For(context)
+		j.maxAge, j.rotation = cmp.Or(j.maxAge, d.ScanMaxAge), cmp.Or(j.rotation, d.SecretMaxAge)
+		if len(j.allow) == 0 {
+			j.allow = d.RegistryAllow
+		}
+	}
+	allow, err := reference.ParseAllow(j.allow)
+	if err != nil {
+		return engine.Options{}, nil, fmt.Errorf("--registry-allow: %w", err)
+	}
+	return engine.Options{
+		Images:  image.Options{MaxAge: j.maxAge, MaxImageAge: j.maxImageAge, Allow: allow},
+		Secrets: secret.Options{Rotation: j.rotation, Expiry: j.certificate},
+	}, j.allow, nil
+}

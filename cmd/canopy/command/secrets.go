@@ -1,0 +1,144 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/analysis/rbac"
+	"canopy/analysis/secret"
+	"canopy/cmd/canopy/output"
+	"canopy/model"
+	"canopy/model/cluster"
+)
+
+// secretsFlags holds the flags of canopy secrets.
+type secretsFlags struct {
+	format          string
+	inspect, strict bool
+	sweep           model.SweepOptions
+}
+
+func (r *run) secrets() *cobra.Command {
+	var flags secretsFlags
+	c := &cobra.Command{
+		Use: "secrets", Short: "Print credentials in plain text, and the Secrets with who can read them", Args: noArgs,
+		Long: "Print credentials that stand where they should not, and the inventory of Secrets: type, age, readers, pods that have them, expiry.\n" +
+			"No value is printed, and by default none is read: the server is asked for metadata alone. Equal values have the same number.\n\n" +
+			"Exit status: 2 wrong usage or nothing could be read, 3 with --strict if not all that counts was seen, 0 otherwise.",
+		Example: "  canopy secrets\n" +
+			"  canopy secrets -f manifests/ -o json\n" +
+			"  canopy secrets --inspect-secrets     read each value once, for expiry, weak keys and copies elsewhere",
+		RunE: func(c *cobra.Command, _ []string) error { return r.runSecrets(c.Context(), &flags) },
+	}
+	bindFormat(c, &flags.format, output.Common())
+	bindJudging(c, &r.judge)
+	fs := c.Flags()
+	fs.BoolVar(&flags.inspect, "inspect-secrets", false,
+		"Read the values of Secrets, one Secret at a time, and keep facts only. The audit log of the cluster shows each read")
+	fs.BoolVar(&flags.sweep.CustomResources, "custom-resources", false, "Look for credentials in all custom resources too")
+	fs.BoolVar(&flags.sweep.Events, "events", false, "Look for credentials in Events too")
+	fs.BoolVar(&flags.strict, "strict", false, "Exit with 3 if not all that counts here was seen")
+	return c
+}
+
+// exposureRules are those whose findings are credentials in plain text.
+func exposureRules() []string { return []string{"SE01", "SE03", "SE04"} }
+
+func (r *run) runSecrets(ctx context.Context, flags *secretsFlags) error {
+	if _, err := output.Parse(flags.format, output.Common()); err != nil {
+		return err
+	}
+	s, err := r.open(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	report, err := r.settle(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := r.void(ctx, s, report); err != nil {
+		return err
+	}
+	values := "metadata"
+	if flags.inspect {
+		if err := r.inspectSecrets(ctx, s); err != nil {
+			return fmt.Errorf("--inspect-secrets: %w", err)
+		}
+		values = "inspected"
+	}
+	var unswept []string
+	if flags.sweep.CustomResources || flags.sweep.Events {
+		if err := s.sweep(ctx, flags.sweep); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			unswept = append(unswept, err.Error())
+		}
+	}
+	if report, err = s.engine.Settle(ctx); err != nil {
+		return err
+	}
+	document, err := r.secretsDocument(ctx, s, report)
+	if err != nil {
+		return err
+	}
+	document.Values = values
+	document.Unseen = append(document.Unseen, unswept...)
+	if err := r.printAs(flags.format, document, document.Write); err != nil {
+		return err
+	}
+	if flags.strict && len(document.Unseen) > 0 {
+		return errUncertain
+	}
+	return nil
+}
+
+// secretsDocument gathers what is shown.
+func (r *run) secretsDocument(ctx context.Context, s *session, report *model.Report) (*output.Secrets, error) {
+	shown := r.connect.Shown()
+	found := output.NewReport(report, s.rules, release, s.source.Locator(), output.Selection{Namespaces: shown, Rules: exposureRules()})
+	d := &output.Secrets{Exposures: found.Findings, Secrets: []output.Secret{}, Certificates: []output.SecretCertificate{}, Unseen: output.UnseenReports(report, secretKinds())}
+	d.Unseen = append([]string{}, d.Unseen...)
+	err := s.engine.AskSecrets(ctx, func(c *cluster.Cluster, secrets *secret.Analyser, access *rbac.Analyser) {
+		list := slices.DeleteFunc(secrets.Secrets(c), func(one secret.Secret) bool { return shown != nil && !slices.Contains(shown, one.Ref.Namespace) })
+		refs := make([]model.Ref, len(list))
+		for i := range list {
+			refs[i] = list[i].Ref
+		}
+		readers := secret.CountReaders(access, refs)
+		for i := range list {
+			d.Secrets = append(d.Secrets, output.NewSecret(&list[i], readers[list[i].Ref], report.Time))
+		}
+		if shown != nil {
+			return
+		}
+		for _, one := range secrets.Certificates(c) {
+			d.Certificates = append(d.Certificates, output.NewSecretCertificate(&one))
+		}
+	})
+	d.Number()
+	return d, err
+}
+
+// secretKinds lists the built-in kinds on which the inventory rests.
+func secretKinds() []schema.GroupKind {
+	return append(kindsNamed("Secret", "Pod", "ServiceAccount", "ConfigMap", "Ingress", "Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"), accessKinds()...)
+}
+
+// inspectSecrets reads Secrets for facts, and tells how it goes.
+func (r *run) inspectSecrets(ctx context.Context, s *session) error {
+	err := s.inspect(ctx, func(done, all int) {
+		if r.streams.Progress {
+			r.tell(fmt.Sprintf("%sreading Secrets: %d of %d", eraseLine, done, all))
+		}
+	})
+	if r.streams.Progress {
+		r.tell(eraseLine)
+	}
+	return err
+}

@@ -1,0 +1,84 @@
+// Package leaves has an inspector look at the texts of objects whose types nobody knows, each with its path and with the name
+// that it goes by.
+package leaves
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"canopy/model"
+	"canopy/model/record"
+)
+
+// Swept tells which kinds a sweep looks at: custom resources, and those of Kubernetes' own that hold templates of pods and are not
+// watched. Kinds that hold ciphertext are left out, and the reports of scanners, which hold what others have found.
+func Swept(kind *model.Kind) bool {
+	switch kind.Group {
+	case "":
+		return kind.Kind == "PodTemplate"
+	case "apps":
+		return kind.Kind == "ControllerRevision"
+	case model.GroupTrivy, model.GroupKubescape, model.GroupPolicyReport, model.GroupOpenReports, model.GroupSops:
+		return false
+	case model.GroupSealedSecrets:
+		return kind.Kind != "SealedSecret"
+	}
+	if !strings.Contains(kind.Group, ".") || model.BuiltIn(kind.GroupKind()) != nil {
+		return false
+	}
+	return !strings.HasSuffix(kind.Group, ".k8s.io") || strings.HasSuffix(kind.Group, ".x-k8s.io") || model.OptionalKind(kind.GroupKind()) != nil
+}
+
+// Inspect looks at all texts of an object but those of its metadata other than annotations. Keys are gone through in order, so
+// that equal objects give equal lists.
+func Inspect(inspector model.Inspector, object map[string]any) []model.Exposure {
+	w := walk{inspector: inspector}
+	for _, k := range slices.Sorted(maps.Keys(object)) {
+		switch k {
+		case "apiVersion", "kind":
+		case "metadata":
+			if metadata, ok := object[k].(map[string]any); ok {
+				w.value("metadata.annotations", "annotations", metadata["annotations"])
+			}
+		default:
+			w.value(record.FieldPath("", k), k, object[k])
+		}
+	}
+	return w.found
+}
+
+type walk struct {
+	inspector model.Inspector
+	found     []model.Exposure
+}
+
+func (w *walk) value(path, name string, v any) {
+	switch t := v.(type) {
+	case string:
+		w.found = append(w.found, w.inspector.Inspect(path, name, t)...)
+	case []any:
+		for i, e := range t {
+			w.value(fmt.Sprintf("%s[%d]", path, i), name, e)
+		}
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(t)) {
+			below := k
+			if k == "value" {
+				below = named(t, k)
+			}
+			w.value(record.FieldPath(path, k), below, t[k])
+		}
+	}
+}
+
+// named gives what a value goes by that stands beside its name, as in a list of environment variables.
+func named(entry map[string]any, key string) string {
+	for _, field := range []string{"name", "key"} {
+		if name, ok := entry[field].(string); ok && name != "" {
+			return name
+		}
+	}
+	return key
+}
