@@ -43,6 +43,8 @@ type Sweeper interface {
 // SweepOptions says where to look.
 type SweepOptions struct {
 	CustomResources, Events bool
+	// Namespaces limits it to these, and to objects in no namespace where it is empty; empty is all.
+	Namespaces []string
 	// Progress is called with the kind that is looked at and the objects so far; nil is nobody.
 	Progress func(kind string, objects int)
 }
@@ -50,5 +52,6 @@ type SweepOptions struct {
 // SecretReader is a source that can read Secrets for facts about their values: one at a time, keeping none. The facts go to the
 // sink as records of the kind SecretFacts.
 type SecretReader interface {
-	InspectSecrets(ctx context.Context, inspector Inspector, sink Sink, progress func(done, all int)) error
+	// InspectSecrets reads those of the namespaces, or of all where none is given.
+	InspectSecrets(ctx context.Context, namespaces []string, inspector Inspector, sink Sink, progress func(done, all int)) error
 }

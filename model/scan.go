@@ -4,6 +4,8 @@ package model
 type ScanTarget struct {
 	// Digest is the one that runs: "sha256:…"; Reference is what to ask a scanner for: "docker.io/library/nginx:1.29@sha256:…".
 	Digest, Reference string
+	// Platform is that of the nodes that run it: "linux/amd64"; "" where that is not known. An index has an image for each.
+	Platform string
 }
 
 // ScanProgress tells how scanning on demand goes.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
+	"strings"
 
 	"canopy/analysis/manifest"
 	"canopy/analysis/remedy"
@@ -52,6 +54,8 @@ func (b *builder) kustomization() ([]byte, error) {
 		target := selectionOf(d.Step.Ref)
 		switch {
 		case again[i]:
+		case unkept(d):
+			comment(&out, d.File+" is left out: what it takes away stands in the cluster alone, in no manifest. Apply it with kubectl patch, as README.md says.")
 		case d.Step.Verb == model.Create && again[b.deletion(i)]:
 			// The object of the base goes, and another of its name comes.
 			text, err := replaced(d)
@@ -97,6 +101,11 @@ func (b *builder) kustomization() ([]byte, error) {
 		return nil, err
 	}
 	return out.Bytes(), nil
+}
+
+// unkept tells that a document takes away what kubectl has written, and nobody keeps in a manifest: the copy of a Secret.
+func unkept(d *remedy.Document) bool {
+	return d.Step.Ref.Kind == "Secret" && len(d.Closes) > 0 && !slices.ContainsFunc(d.Closes, func(id string) bool { return !strings.HasPrefix(id, "SE04/") })
 }
 
 // again marks the deletions after which an object of the same name is created.

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,9 +23,9 @@ type alias struct {
 
 // machine is what is known of a node.
 type machine struct {
-	// architecture and runtime are "amd64" and "containerd"; "" where the node does not tell.
-	architecture, runtime string
-	aliases               []string
+	// architecture, system and runtime are "amd64", "linux" and "containerd"; "" where the node does not tell.
+	architecture, system, runtime string
+	aliases                       []string
 }
 
 // updateNode takes a node. Kubelets list no more than fifty images, so that one is listed proves something, and that one is not
@@ -35,7 +36,7 @@ func (a *Analyser) updateNode(d cluster.Delta) {
 	var now *machine
 	if after != nil {
 		status := &after.Object.Status
-		now = &machine{architecture: status.NodeInfo.Architecture}
+		now = &machine{architecture: status.NodeInfo.Architecture, system: status.NodeInfo.OperatingSystem}
 		now.runtime, _, _ = strings.Cut(status.NodeInfo.ContainerRuntimeVersion, "://")
 		for i := range status.Images {
 			if key := a.list(&status.Images[i]); key != "" {
@@ -50,6 +51,9 @@ func (a *Analyser) updateNode(d cluster.Delta) {
 		for _, key := range old.aliases {
 			a.unlist(key)
 		}
+	}
+	if old == nil || now == nil || old.architecture != now.architecture || old.system != now.system {
+		a.dirty.machines[d.Ref.Name] = struct{}{}
 	}
 	if old == nil || now == nil || old.architecture != now.architecture || old.runtime != now.runtime {
 		a.dirty.allGroups = true
@@ -164,6 +168,14 @@ func (a *Analyser) callings(it *item) (names []string, size int64) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names), size
+}
+
+// platform is the machine's as scanners name it; "" where the node does not tell. Nodes of tests and old ones name no system but have one.
+func (m *machine) platform() string {
+	if m.architecture == "" {
+		return ""
+	}
+	return cmp.Or(m.system, "linux") + "/" + m.architecture
 }
 
 // machine finds what is known of a node: nothing where it was not seen.

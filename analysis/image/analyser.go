@@ -40,6 +40,11 @@ type Analyser struct {
 	aliased  map[string]map[*alias]struct{}
 	// pinned finds images by digests of specs that are not those that the runtime reports.
 	pinned map[string]map[*item]struct{}
+	// pinning finds uses by the digest that their reference pins.
+	pinning map[string]map[*use]struct{}
+	// wanted finds, by pull secret, those that name it, as of the last look; wants are the names by those.
+	wanted map[types.NamespacedName]map[model.Ref]struct{}
+	wants  map[model.Ref][]string
 
 	// What tells of scans and signatures.
 	shelf  shelf
@@ -55,8 +60,12 @@ type Analyser struct {
 	// stood holds the findings that stand, by object.
 	stood map[model.Ref][]*model.Finding
 	// next is when time changes something, in seconds since 1970; 0 for never.
-	next  int64
-	dirty dirt
+	next int64
+	// due orders images by when time changes something of them.
+	due due
+	// version counts what may be told otherwise now.
+	version uint64
+	dirty   dirt
 }
 
 // dirt is what was touched since the last flush.
@@ -72,19 +81,21 @@ type dirt struct {
 	// repos are constraints, places namespaces; answers are namespaces in which signatures are judged anew, proofs digests of which.
 	repos                   map[model.Ref]struct{}
 	places, answers, proofs map[string]struct{}
+	// machines are nodes that came, went or are of another platform.
+	machines map[string]struct{}
 }
 
 func newDirt() dirt {
 	return dirt{
 		pods: map[types.NamespacedName]struct{}{}, uses: map[*use]struct{}{}, items: map[*item]struct{}{}, groups: map[string]struct{}{},
 		owners: map[model.Ref]struct{}{}, accounts: map[types.NamespacedName]struct{}{}, repos: map[model.Ref]struct{}{},
-		places: map[string]struct{}{}, answers: map[string]struct{}{}, proofs: map[string]struct{}{},
+		places: map[string]struct{}{}, answers: map[string]struct{}{}, proofs: map[string]struct{}{}, machines: map[string]struct{}{},
 	}
 }
 
 func (d *dirt) empty() bool {
 	return !d.all && !d.allItems && !d.allGroups && !d.allAnswers && len(d.pods) == 0 && len(d.uses) == 0 && len(d.items) == 0 && len(d.groups) == 0 &&
-		len(d.owners) == 0 && len(d.accounts) == 0 && len(d.repos) == 0 && len(d.places) == 0 && len(d.answers) == 0 && len(d.proofs) == 0
+		len(d.owners) == 0 && len(d.accounts) == 0 && len(d.repos) == 0 && len(d.places) == 0 && len(d.answers) == 0 && len(d.proofs) == 0 && len(d.machines) == 0
 }
 
 // New gives an analyser of an empty cluster. Rules that the catalogue does not hold are not judged.
@@ -101,6 +112,7 @@ func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
 		uses: map[useKey]*use{}, items: map[string]*item{}, accounts: map[types.NamespacedName]int{},
 		asked: map[string]map[*use]struct{}{}, groups: map[string]*group{},
 		machines: map[string]*machine{}, aliases: map[string]*alias{}, aliased: map[string]map[*alias]struct{}{}, pinned: map[string]map[*item]struct{}{},
+		pinning: map[string]map[*use]struct{}{}, wanted: map[types.NamespacedName]map[model.Ref]struct{}{}, wants: map[model.Ref][]string{},
 		shelf: newShelf(), jobs: map[model.Ref]*job{}, jobsOf: map[model.Ref]map[*job]struct{}{}, proofs: map[string][]*record.Signature{},
 		doubts: doubts{}, loading: map[schema.GroupKind]struct{}{}, stood: map[model.Ref][]*model.Finding{}, dirty: newDirt(),
 	}
@@ -116,12 +128,17 @@ func (a *Analyser) Next() time.Time {
 
 // Tick notes that the moment of Next has come. What follows is worked out by Flush.
 func (a *Analyser) Tick() {
-	now := a.clock.Now().Unix()
-	for _, it := range a.items {
-		if it.next != 0 && it.next <= now {
-			a.dirty.items[it] = struct{}{}
-		}
-	}
+	a.due.until(a.clock.Now().Unix(), func(it *item) { a.dirty.items[it] = struct{}{} })
+}
+
+// Version changes whenever Images, Image or Tallies may answer otherwise than before, as far as that is not the doing of whoever is asked
+// what is exposed.
+func (a *Analyser) Version() uint64 { return a.version }
+
+// retell has what is told of an image put together anew.
+func (a *Analyser) retell(it *item) {
+	it.shown = nil
+	a.version++
 }
 
 // Len counts the findings that stand.

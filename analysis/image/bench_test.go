@@ -56,7 +56,7 @@ func large(b testing.TB, w *court) (pods []*corev1.Pod) {
 	return pods
 }
 
-func heap() uint64 {
+func heapBytes() uint64 {
 	runtime.GC()
 	runtime.GC()
 	var m runtime.MemStats
@@ -71,7 +71,7 @@ func BenchmarkImagesStart(b *testing.B) {
 	w.a, w.found = nil, nil
 	for b.Loop() {
 		b.StopTimer()
-		before := heap()
+		before := heapBytes()
 		fresh := newCourt(b, Options{})
 		fresh.c = w.c
 		b.StartTimer()
@@ -82,7 +82,7 @@ func BenchmarkImagesStart(b *testing.B) {
 		}
 		fresh.flush()
 		b.StopTimer()
-		b.ReportMetric(float64(heap()-before)/1e6, "MB")
+		b.ReportMetric(float64(heapBytes()-before)/1e6, "MB")
 		if n := len(fresh.a.Images(nil)); n != 800 {
 			b.Fatalf("%d images", n)
 		}

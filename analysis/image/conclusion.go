@@ -34,11 +34,11 @@ func (r *round) conclude(it *item, j *judgement) {
 	}
 	newest := int64(-1)
 	for i := range j.evidence {
-		if e := &j.evidence[i]; e.Match.Proves() && e.Counts != nil && e.Verdict != Failed && e.Scanned > newest {
+		if e := &j.evidence[i]; e.Match.Proves() && e.Counts != nil && e.Verdict != Failed && e.Scanned > newest && !r.future(e.Scanned) {
 			newest, j.counts = e.Scanned, e.Counts
 		}
 	}
-	j.disagreement = disagreement(j.evidence)
+	j.disagreement = r.disagreement(j.evidence)
 }
 
 // opinion is what one source says of an image: by its newest proven report.
@@ -51,7 +51,7 @@ type opinion struct {
 
 // disagreement says where sources contradict each other about one image: one has a result and another failed, or they count otherwise.
 // What is not rated, and what is negligible to one and low to another, is not compared.
-func disagreement(list []Evidence) string {
+func (r *round) disagreement(list []Evidence) string {
 	of := map[string]*opinion{}
 	for i := range list {
 		e := &list[i]
@@ -65,7 +65,7 @@ func disagreement(list []Evidence) string {
 			o.failed = e.Reason
 		case e.Match.Proves():
 			o.ok = true
-			if e.Counts != nil && e.Scanned > o.scanned {
+			if e.Counts != nil && e.Scanned > o.scanned && !r.future(e.Scanned) {
 				o.scanned, o.counts = e.Scanned, e.Counts
 			}
 		}

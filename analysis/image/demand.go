@@ -35,7 +35,7 @@ func (r *round) ask(h *resident) {
 	for i := range h.entries {
 		e := &h.entries[i]
 		now := r.signatures.Answer(r.c, signature.Question{
-			Namespace: h.ref.Namespace, Pod: pod, Reference: e.slot.parsed, Digest: e.use.item.digest, Given: r.given(e),
+			Namespace: h.ref.Namespace, Pod: pod, Reference: e.slot.parsed, Digest: e.use.item.digest, Pinned: e.pins, Given: r.given(e),
 		})
 		if e.answer == nil || !reflect.DeepEqual(*e.answer, now) {
 			e.answer = &now
@@ -50,7 +50,7 @@ func (r *round) given(e *entry) []*record.Signature {
 		return nil
 	}
 	list := r.proofs[e.use.item.digest]
-	if pin := e.slot.parsed.Digest; pin != e.use.item.digest {
+	if pin := e.slot.parsed.Digest; pin != e.use.item.digest && (e.pins || e.use.item.digest == "") {
 		list = slices.Concat(list, r.proofs[pin])
 	}
 	return list

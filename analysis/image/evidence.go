@@ -14,12 +14,18 @@ func (r *round) weighScan(it *item, of record.DigestOf, s *scan, m Match) (e Evi
 		Scan: s.ref, Source: s.Source, Scanner: s.Scanner, Version: s.Version, Scanned: s.Scanned, Database: s.Database, Expires: s.Expires,
 		Match: m, Counts: s.Counts, Listed: s.Listed, OS: s.OS, Outlived: s.Outlived, Origin: s.Origin,
 	}
+	if s.Filtered {
+		// Counts of a part look like those of an image that is better than it is.
+		e.Counts = nil
+	}
 	if other, ok := s.nearest(it, of); ok {
 		e.Digest = other.Digest
 	}
 	switch {
 	case s.Failed != "":
 		e.Verdict, e.Reason = Failed, "the scan gave no result: "+brief(s.Failed)
+	case m.Proves() && s.Filtered:
+		e.Verdict, e.Reason = NoEvidence, proofWords(m, e.Digest)+", but the report is not whole, and does not show that all was looked at"
 	case m.Proves():
 		e.Verdict, e.Reason, until = r.weighAge(s)
 		e.Reason = proofWords(m, e.Digest) + ", " + e.Reason
@@ -52,7 +58,13 @@ func (s *scan) nearest(it *item, of record.DigestOf) (near record.ScanDigest, ok
 	return near, ok
 }
 
-// weighAge says whether a report is young enough, and until when.
+// skew is how far clocks may differ before a report counts as one of the future.
+const skew = 10 * 60
+
+// weighAge says whether a report is young enough, and until when. One that says to be of the future would never grow old.
+//
+// A list of kubescape holds no time but that of the creation of the object, which is kept when the image is scanned anew: the scan is
+// no older. So a young object proves a young scan, and an old one proves nothing about how old the last scan is.
 func (r *round) weighAge(s *scan) (v Verdict, reason string, until int64) {
 	at := s.at()
 	if at == 0 {
@@ -60,7 +72,10 @@ func (r *round) weighAge(s *scan) (v Verdict, reason string, until int64) {
 	}
 	when := "scanned " + moment(at)
 	if s.Scanned == 0 {
-		when = "the report was made " + moment(at) + " and a list does not tell when it was last renewed"
+		when = "scanned at an unknown time after " + moment(at) + ", when the report was made"
+	}
+	if r.future(at) {
+		return Stale, "but the report is dated in the future: " + moment(at), at - skew
 	}
 	until = at + int64(r.options.MaxAge.Seconds())
 	expired := s.Expires != 0 && s.Expires < until
@@ -73,8 +88,14 @@ func (r *round) weighAge(s *scan) (v Verdict, reason string, until int64) {
 	case expired:
 		return Stale, when + ", and was to be thrown away " + moment(s.Expires), 0
 	}
+	if s.Scanned == 0 {
+		return Stale, when + ", which is longer ago than " + age(r.options.MaxAge), 0
+	}
 	return Stale, when + ", longer ago than " + age(r.options.MaxAge), 0
 }
+
+// future tells that a moment is later than now, by more than clocks differ.
+func (r *round) future(at int64) bool { return at > r.now+skew }
 
 // proofWords says what proves that a report is of the image that runs.
 func proofWords(m Match, digest string) string {

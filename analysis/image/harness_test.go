@@ -120,15 +120,23 @@ func owned(namespace, name, api, kind, owner string) metav1.ObjectMeta {
 	return m
 }
 
+// specified has the spec of a pod written at a moment, as the API server notes it.
+func specified(p *corev1.Pod, at time.Time) {
+	p.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "m", Operation: metav1.ManagedFieldsOperationUpdate, Time: &metav1.Time{Time: at}, FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{}}`)}}}
+}
+
 // pod makes a running pod of the ReplicaSet NAME-1, with one container app.
 func pod(namespace, owner, name, node, image, imageID string) *corev1.Pod {
-	return &corev1.Pod{
+	p := &corev1.Pod{
 		ObjectMeta: owned(namespace, name, "apps/v1", "ReplicaSet", owner+"-1"),
 		Spec:       corev1.PodSpec{NodeName: node, Containers: []corev1.Container{{Name: "app", Image: spell(image)}}},
 		Status: corev1.PodStatus{Phase: corev1.PodRunning, ContainerStatuses: []corev1.ContainerStatus{
 			{Name: "app", ImageID: spell(imageID), State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}},
 		}},
 	}
+	p.CreationTimestamp = metav1.Time{Time: now.Add(-time.Hour)}
+	specified(p, now.Add(-time.Hour))
+	return p
 }
 
 // deployment makes a Deployment with its ReplicaSet NAME-1.
@@ -179,7 +187,7 @@ func scanKindOf(source string) *model.Kind {
 
 // report reads a scan from words: its source, then of=A:index (what it names; more than one may be), ref=nginx:1.29, under=KIND/NAME or
 // none (else the ReplicaSet shop/web-1), container=NAME or none (else app), age=1h or "?" (else 1h), made=2h (its creation),
-// expires=-1h, failed=WHY, built=200 (days ago), counts=1/2/3/4 or none (else 1/1/1/1).
+// expires=-1h, failed=WHY, filtered=WHY, partial=WHY, built=200 (days ago), counts=1/2/3/4 or none (else 1/1/1/1).
 func report(t testing.TB, name, words string) *record.Scan {
 	t.Helper()
 	fields := strings.Fields(words)
@@ -228,6 +236,10 @@ func report(t testing.TB, name, words string) *record.Scan {
 			s.Created = now.Add(-since(v)).Unix()
 		case "expires":
 			s.Expires = now.Add(since(v)).Unix()
+		case "filtered":
+			s.Filtered, s.Partial = true, strings.ReplaceAll(v, "_", " ")
+		case "partial":
+			s.Partial = strings.ReplaceAll(v, "_", " ")
 		case "failed":
 			s.Failed, s.Counts = strings.ReplaceAll(v, "_", " "), nil
 		case "built":

@@ -136,6 +136,8 @@ type Image struct {
 	Namespaces       []string
 	// Exposed tells that a workload that runs it can be reached from outside, as the caller of Images says.
 	Exposed bool
+	// Platforms are those of the nodes that run it, the one with most pods first: "linux/amd64".
+	Platforms []string
 	// Size is in bytes, as nodes tell; 0 where unknown. Built is when it was made, in seconds since 1970; 0 where unknown.
 	Size, Built int64
 

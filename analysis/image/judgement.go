@@ -2,6 +2,7 @@ package image
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"canopy/model"
@@ -33,6 +34,8 @@ func (r *round) judge(it *item) {
 			delete(r.items, it.id)
 		}
 		r.pin(it, nil)
+		r.due.set(it, 0)
+		r.retell(it)
 		return
 	}
 	bare, before := it.bare, it.pins
@@ -54,7 +57,14 @@ func (r *round) judge(it *item) {
 			r.dirty.groups[u.tagged()] = struct{}{}
 		}
 	}
-	it.judgement, it.shown = now, nil
+	// When it changes is no matter of what is told.
+	next := now.next
+	now.next = it.next
+	if !reflect.DeepEqual(now, it.judgement) {
+		it.judgement = now
+		r.retell(it)
+	}
+	r.due.set(it, next)
 	if changed {
 		for u := range it.uses {
 			r.dirty.owners[u.owner] = struct{}{}

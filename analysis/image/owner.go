@@ -42,6 +42,7 @@ func (r *round) judgeOwner(ref model.Ref) {
 	o := r.owners[ref]
 	if o == nil || len(o.residents) == 0 {
 		delete(r.owners, ref)
+		r.want(ref, nil)
 		r.stand(ref, nil)
 		return
 	}
@@ -82,7 +83,7 @@ func (r *round) judgeScan(u *use, d *draft) {
 	for _, w := range it.warnings {
 		d.add(u, model.Critical, r.line(u, u.subject()+": "+w))
 	}
-	if it.verdict == Scanned || it.digest == "" {
+	if it.verdict == Scanned {
 		return
 	}
 	severity := model.High

@@ -21,7 +21,7 @@ func (r *round) judgePulls(ref model.Ref, o *owner) *model.Finding {
 	switch rec := r.c.Get(ref).(type) {
 	case *record.Workload:
 		if !o.pulling() {
-			return nil
+			break
 		}
 		if rec.Template != o.template {
 			o.template, o.pulls = rec.Template, pullsOf(&rec.Template.Decode().Spec)
@@ -30,6 +30,7 @@ func (r *round) judgePulls(ref model.Ref, o *owner) *model.Finding {
 	case *record.Pod:
 		path, names = "spec", r.ownPulls(o)
 	}
+	r.want(ref, names)
 	var lines []model.Evidence
 	for i, name := range names {
 		if name != "" && r.missing(ref.Namespace, name) {
@@ -69,9 +70,15 @@ func (r *round) judgeAccount(at types.NamespacedName) {
 	ref := model.KindByName("ServiceAccount").Ref(at.Namespace, at.Name)
 	account, _ := cluster.Find[*record.Typed[*corev1.ServiceAccount]](r.c, "ServiceAccount", at.Namespace, at.Name)
 	if account == nil || r.accounts[at] == 0 {
+		r.want(ref, nil)
 		r.stand(ref, nil)
 		return
 	}
+	names := make([]string, 0, len(account.Object.ImagePullSecrets))
+	for _, s := range account.Object.ImagePullSecrets {
+		names = append(names, s.Name)
+	}
+	r.want(ref, names)
 	var lines []model.Evidence
 	for i, s := range account.Object.ImagePullSecrets {
 		if s.Name != "" && r.missing(at.Namespace, s.Name) {
@@ -79,6 +86,31 @@ func (r *round) judgeAccount(at types.NamespacedName) {
 		}
 	}
 	r.stand(ref, gather(r.pullFinding(ref, at.Namespace, r.accounts[at], lines)))
+}
+
+// want keeps who names which pull secrets, so that one that comes or goes costs no more than those do.
+func (a *Analyser) want(ref model.Ref, names []string) {
+	if slices.Equal(a.wants[ref], names) {
+		return
+	}
+	for _, name := range a.wants[ref] {
+		key := types.NamespacedName{Namespace: ref.Namespace, Name: name}
+		if delete(a.wanted[key], ref); len(a.wanted[key]) == 0 {
+			delete(a.wanted, key)
+		}
+	}
+	if len(names) == 0 {
+		delete(a.wants, ref)
+		return
+	}
+	a.wants[ref] = slices.Clone(names)
+	for _, name := range names {
+		key := types.NamespacedName{Namespace: ref.Namespace, Name: name}
+		if a.wanted[key] == nil {
+			a.wanted[key] = map[model.Ref]struct{}{}
+		}
+		a.wanted[key][ref] = struct{}{}
+	}
 }
 
 func (r *round) missing(namespace, name string) bool {

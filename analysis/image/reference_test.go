@@ -65,7 +65,7 @@ func lookAround(c *cluster.Cluster) (all []seen) {
 			for _, st := range p.Containers {
 				if st.Name == name && st.Type == kind && !volume {
 					_, s.digest, _ = reference.ParseID(st.ImageID)
-					s.running = st.State == record.Running
+					s.running = st.State == record.Running && p.Changed != 0 && (p.Changed <= p.Created || st.Started > p.Changed)
 				}
 			}
 			if s.digest == "" {
@@ -146,7 +146,8 @@ func search(b *court, all []seen, digest string) Verdict {
 			case !proven && !near:
 			case scan.Failed != "":
 				better(Failed)
-			case proven && made != 0 && at < made+24*3600 && (scan.Expires == 0 || at < scan.Expires):
+			case proven && scan.Filtered:
+			case proven && made != 0 && made <= at+600 && at < made+24*3600 && (scan.Expires == 0 || at < scan.Expires):
 				better(Scanned)
 			case proven:
 				better(Stale)

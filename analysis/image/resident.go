@@ -28,9 +28,10 @@ type resident struct {
 type entry struct {
 	use  *use
 	slot *slot
-	// ran tells that a container has run it, running that one does so now, bare that the runtime reports no repository with the digest.
-	ran, running, bare bool
-	answer             *signature.Answer
+	// ran tells that a container has run it, pins that one runs now what the spec says, bare that the runtime reports no repository with
+	// the digest.
+	ran, pins, bare bool
+	answer          *signature.Answer
 }
 
 // climb is how many controllers a pod is followed through: no kind produces itself, but who writes an object may claim so.
@@ -51,7 +52,7 @@ func (r *round) house(p *record.Pod) *resident {
 		if s.kind != Volume {
 			if c := status(p, s); c != nil {
 				id = readID(c.ImageID)
-				e.ran, e.running = c.ImageID != "", c.State == record.Running
+				e.ran, e.pins = c.ImageID != "", follows(p, c)
 			}
 		}
 		if id.digest == "" {
@@ -63,6 +64,13 @@ func (r *round) house(p *record.Pod) *resident {
 		h.entries = append(h.entries, e)
 	}
 	return h
+}
+
+// follows tells that a container runs what the spec says now: it was started after the spec was last changed, or nobody has changed that
+// since the pod was made. Images of pods that run can be changed, and until the node has obeyed the old one runs on. Where nobody
+// tells who has written what and when, as in files without managed fields, that is not known.
+func follows(p *record.Pod, c *record.Container) bool {
+	return c.State == record.Running && p.Changed != 0 && (p.Changed <= p.Created || c.Started > p.Changed)
 }
 
 // imageID is what a runtime reports.
@@ -171,7 +179,7 @@ func concerns(before, after *record.Pod) bool {
 	}
 	for i := range before.Containers {
 		b, n := &before.Containers[i], &after.Containers[i]
-		if b.Name != n.Name || b.ImageID != n.ImageID || b.Type != n.Type || (b.State == record.Running) != (n.State == record.Running) {
+		if b.Name != n.Name || b.ImageID != n.ImageID || b.Type != n.Type || follows(before, b) != follows(after, n) {
 			return true
 		}
 	}

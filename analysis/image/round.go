@@ -36,6 +36,7 @@ func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {
 	r.sign()
 	r.verify()
 	r.spread()
+	r.move()
 	for u := range a.dirty.uses {
 		r.derive(u)
 	}
@@ -55,9 +56,7 @@ func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {
 	for tag := range a.dirty.groups {
 		r.compare(tag)
 	}
-	if len(a.dirty.items) > 0 {
-		r.wake()
-	}
+	a.next = a.due.first()
 	for ref := range a.dirty.owners {
 		r.judgeOwner(ref)
 	}
@@ -117,17 +116,38 @@ func (r *round) sign() {
 
 // verify has signatures judged anew of images for which there is another proof.
 func (r *round) verify() {
-	if len(r.dirty.proofs) == 0 {
+	asked := map[*resident]struct{}{}
+	ask := func(u *use) {
+		for h := range u.residents {
+			if _, ok := asked[h]; !ok {
+				asked[h] = struct{}{}
+				r.ask(h)
+			}
+		}
+	}
+	for digest := range r.dirty.proofs {
+		if it := r.items[digest]; it != nil {
+			for u := range it.uses {
+				ask(u)
+			}
+		}
+		for u := range r.pinning[digest] {
+			ask(u)
+		}
+	}
+}
+
+// move has what is told of images put together anew where they run on nodes that are others than before.
+func (r *round) move() {
+	if len(r.dirty.machines) == 0 {
 		return
 	}
 	for _, h := range r.pods {
+		if _, ok := r.dirty.machines[h.node]; !ok {
+			continue
+		}
 		for i := range h.entries {
-			e := &h.entries[i]
-			_, runs := r.dirty.proofs[e.use.item.digest]
-			if _, pinned := r.dirty.proofs[e.slot.parsed.Digest]; runs || pinned {
-				r.ask(h)
-				break
-			}
+			r.retell(h.entries[i].use.item)
 		}
 	}
 }
@@ -146,15 +166,5 @@ func (r *round) spread() {
 	}
 	for name := range r.places {
 		r.dirty.places[name] = struct{}{}
-	}
-}
-
-// wake finds when time changes something next.
-func (r *round) wake() {
-	r.next = 0
-	for _, it := range r.items {
-		if it.next != 0 && (r.next == 0 || it.next < r.next) {
-			r.next = it.next
-		}
 	}
 }

@@ -136,6 +136,10 @@ func (a *Analyser) updateScan(c *cluster.Cluster, d cluster.Delta) {
 	if (before == 0) != (len(a.shelf.all) == 0) {
 		// What is said of an image without evidence is another thing where nobody scans at all.
 		a.dirty.allItems = true
+		// How grave it is too, whether or not the words are others.
+		for ref := range a.owners {
+			a.dirty.owners[ref] = struct{}{}
+		}
 	}
 }
 

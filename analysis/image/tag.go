@@ -63,7 +63,7 @@ func (r *round) compare(tag string) {
 	}
 	g.splits = now
 	for u := range g.uses {
-		u.item.shown = nil
+		r.retell(u.item)
 		r.dirty.owners[u.owner] = struct{}{}
 	}
 }

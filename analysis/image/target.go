@@ -7,8 +7,33 @@ import (
 	"canopy/model/record"
 )
 
-// Target says what a scanner has to be asked for to scan this very image; false where nothing names it.
+// Targets says what a scanner has to be asked for to scan this very image, once for each platform that it runs on; nothing where nothing
+// names it.
+func (i *Image) Targets() []model.ScanTarget {
+	t, ok := i.reference()
+	if !ok {
+		return nil
+	}
+	if len(i.Platforms) == 0 {
+		return []model.ScanTarget{t}
+	}
+	list := make([]model.ScanTarget, 0, len(i.Platforms))
+	for _, p := range i.Platforms {
+		t.Platform = p
+		list = append(list, t)
+	}
+	return list
+}
+
+// Target is the first of Targets, for the platform that most pods run it on; false where there is none.
 func (i *Image) Target() (model.ScanTarget, bool) {
+	if list := i.Targets(); len(list) > 0 {
+		return list[0], true
+	}
+	return model.ScanTarget{}, false
+}
+
+func (i *Image) reference() (model.ScanTarget, bool) {
 	switch {
 	case i.Repository == "":
 		return model.ScanTarget{}, false

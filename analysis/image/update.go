@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/analysis/image/signature"
 	"canopy/model"
@@ -76,17 +75,13 @@ func (a *Analyser) updateWorkload(c *cluster.Cluster, d cluster.Delta, before, a
 	}
 }
 
-// touchPulls has those judged anew that may name a Secret which came or went.
+// touchPulls has those judged anew that name a Secret which came or went, as far as they are not to be anyway.
 func (a *Analyser) touchPulls(ref model.Ref) {
-	p := a.places[ref.Namespace]
-	if p == nil {
-		return
-	}
-	for h := range p.residents {
-		a.dirty.accounts[types.NamespacedName{Namespace: ref.Namespace, Name: h.sheet.account}] = struct{}{}
-		// The owner may name others than its pods, which hold those of before.
-		if len(h.sheet.pulls) > 0 {
-			a.dirty.owners[h.owner] = struct{}{}
+	for by := range a.wanted[named(ref)] {
+		if by.Kind == "ServiceAccount" && by.Group == "" {
+			a.dirty.accounts[named(by)] = struct{}{}
+		} else {
+			a.dirty.owners[by] = struct{}{}
 		}
 	}
 }

@@ -21,6 +21,8 @@ type item struct {
 	judgement
 	// shown is what is told of it, but for whether it is exposed; nil where it has to be put together anew.
 	shown *Image
+	// place is where it stands among those that time changes, from 1 on; 0 for nowhere.
+	place int
 }
 
 // use is a container, or a volume, of an owner, with the image in it.
@@ -82,21 +84,26 @@ func (a *Analyser) use(h *resident, s *slot, id imageID) *use {
 	return u
 }
 
-// named keeps which uses ask for a reference.
+// named keeps which uses ask for a reference, and which pin a digest.
 func (a *Analyser) named(u *use, there bool) {
-	t := u.tagged()
-	if t == "" {
+	index(a.asked, u.tagged(), u, there)
+	index(a.pinning, u.parsed.Digest, u, there)
+}
+
+// index notes, or forgets, that something is found by a text; "" finds nothing.
+func index[T comparable](sets map[string]map[T]struct{}, text string, one T, there bool) {
+	if text == "" {
 		return
 	}
-	set := a.asked[t]
+	set := sets[text]
 	switch {
 	case there && set == nil:
-		a.asked[t] = map[*use]struct{}{u: {}}
+		sets[text] = map[T]struct{}{one: {}}
 	case there:
-		set[u] = struct{}{}
+		set[one] = struct{}{}
 	default:
-		if delete(set, u); len(set) == 0 {
-			delete(a.asked, t)
+		if delete(set, one); len(set) == 0 {
+			delete(sets, text)
 		}
 	}
 }
@@ -105,7 +112,7 @@ func (a *Analyser) named(u *use, there bool) {
 // something else follows than before.
 func (r *round) derive(u *use) {
 	it := u.item
-	it.shown = nil
+	r.retell(it)
 	if t := u.tagged(); t != "" && it.digest != "" {
 		r.dirty.groups[t] = struct{}{}
 	}
@@ -127,7 +134,7 @@ func (r *round) derive(u *use) {
 				path = e.slot.path
 			}
 			stale, ran, bare = stale || e.slot.stale, ran || e.ran, bare || e.bare
-			if e.running && e.slot.parsed.Digest != it.digest && it.digest != "" {
+			if e.pins && e.slot.parsed.Digest != it.digest && it.digest != "" {
 				pin = e.slot.parsed.Digest
 			}
 		}

@@ -104,10 +104,19 @@ func TestVerdict(t *testing.T) {
 		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=2h expires=-1h"}, Stale, ByDigest, "to be thrown away 2026-11-26 11:00 UTC"},
 		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=2h expires=1h"}, Scanned, ByDigest, "equal"},
 		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=?"}, Stale, ByDigest, "does not tell when"},
-		{nginxA, "nginx:1.29", "", []string{"kubescape of=A age=? made=2h counts=none"}, Scanned, ByDigest, "last renewed"},
-		{nginxA, "nginx:1.29", "", []string{"kubescape of=A age=? made=50h counts=none"}, Stale, ByDigest, "last renewed"},
+		{nginxA, "nginx:1.29", "", []string{"kubescape of=A age=? made=2h counts=none"}, Scanned, ByDigest, "scanned at an unknown time after 2026-11-26 10:00 UTC, when the report was made; how much was found is not told"},
+		{nginxA, "nginx:1.29", "", []string{"kubescape of=A age=? made=50h counts=none"}, Stale, ByDigest, "scanned at an unknown time after 2026-11-24 10:00 UTC, when the report was made, which is longer ago than 24h"},
+		{nginxA, "nginx:1.29", "", []string{"kubescape of=A age=? counts=none"}, Stale, ByDigest, "does not tell when"},
+		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=-1h"}, Stale, ByDigest, "dated in the future: 2026-11-26 13:00 UTC"},
+		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=-90000h", "grype of=A"}, Scanned, ByDigest, "equal"},
+		{nginxA, "nginx:1.29", "", []string{"kubescape of=A age=? made=-2h counts=none"}, Stale, ByDigest, "dated in the future"},
+
+		// What is not whole proves nothing, and is told.
+		{nginxA, "nginx:1.29", "", []string{"grype of=A filtered=what_has_no_fix_was_left_out"}, NoEvidence, ByDigest, "does not show that all was looked at; what has no fix was left out"},
+		{nginxA, "nginx:1.29", "", []string{"grype of=A partial=1_finding_was_ignored"}, Scanned, ByDigest, "equal, scanned 2026-11-26 11:00 UTC; 1 finding was ignored"},
+		{nginxA, "nginx:1.29", "", []string{"kubescape of=A filtered=in_use", "trivy of=A age=30h"}, Stale, ByDigest, "longer ago"},
 		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=30h", "grype of=A age=2h"}, Scanned, ByDigest, "2026-11-26 10:00"},
-		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=-1h"}, Scanned, ByDigest, "equal"},
+		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=-5m"}, Scanned, ByDigest, "equal"},
 
 		// What the runtime does not tell.
 		{"", "nginx:1.29", "", []string{"trivy of=A ref=nginx:1.29"}, NoEvidence, ByReference, "the digest that runs is not known"},
@@ -146,7 +155,7 @@ func TestVerdict(t *testing.T) {
 			t.Errorf("%s:\n got %s by %q: %s\nwant %s by %q: …%s…", name, i.Verdict, match, i.Reason, c.want, c.match, c.reason)
 		}
 		finding := b.of("IM08", ref("Deployment", "shop", "web"))
-		if proven := i.Verdict == Scanned || i.Digest == "" || c.imageID == ""; (finding == nil) != proven {
+		if proven := i.Verdict == Scanned || c.imageID == ""; (finding == nil) != proven {
 			t.Errorf("%s: %s, and the finding is %v", name, i.Verdict, finding)
 		}
 	}

@@ -131,6 +131,7 @@ func (a *Analyser) describe(it *item) Image {
 	slices.Sort(namespaces)
 	i.References, i.Namespaces = slices.Compact(i.References), slices.Compact(namespaces)
 	i.Pods = countPods(uses)
+	i.Platforms = a.platforms(uses)
 	i.Hygiene = a.hygiene(it)
 	return i
 }
@@ -153,6 +154,22 @@ func (u *use) show() Use {
 	slices.Sort(s.Nodes)
 	s.Nodes = slices.Compact(s.Nodes)
 	return s
+}
+
+// platforms lists those of the nodes that run an image, the one with most pods first.
+func (a *Analyser) platforms(uses []*use) []string {
+	votes := map[string]int{}
+	for _, u := range uses {
+		for h := range u.residents {
+			if p := a.machine(h.node).platform(); p != "" {
+				votes[p]++
+			}
+		}
+	}
+	if len(votes) == 0 {
+		return nil
+	}
+	return slices.SortedFunc(maps.Keys(votes), func(x, y string) int { return cmp.Or(cmp.Compare(votes[y], votes[x]), cmp.Compare(x, y)) })
 }
 
 // countPods counts the pods of several uses, each once.
@@ -188,7 +205,7 @@ func (a *Analyser) hygiene(it *item) (list []string) {
 			holds[i] = holds[i] || now[i]
 		}
 	}
-	holds[7] = ran && it.digest != "" && (it.verdict != Scanned || len(it.warnings) > 0)
+	holds[7] = ran && (it.verdict != Scanned || len(it.warnings) > 0)
 	holds[8] = ran && it.old
 	for i, held := range holds {
 		if held {

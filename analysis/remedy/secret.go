@@ -1,12 +1,10 @@
 package remedy
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
 	"canopy/model/cluster"
@@ -46,14 +44,12 @@ func (p *planner) secret(ref model.Ref, findings []*model.Finding) error {
 
 // withoutCopy is SE04.
 func (p *planner) withoutCopy(s *record.Secret, f *model.Finding) error {
-	body, err := json.Marshal([]operation{{Op: "remove", Path: "/metadata/annotations/" + escape(corev1.LastAppliedConfigAnnotation)}})
+	// A merge that finds nothing to take away is fine: that is what is wanted.
+	d, err := unannotated(s.Ref(), []string{corev1.LastAppliedConfigAnnotation})
 	if err != nil {
 		return err
 	}
-	d, err := patchDocument(s.Ref(), types.JSONPatchType, body)
-	if err != nil {
-		return err
-	}
+	d.Evidence = nil
 	d.rules, d.about, d.Closes = []*model.Rule{f.Rule}, []string{f.ID}, []string{f.ID}
 	d.keep(&s.Meta)
 	d.Breakage = max(likelySafe, parseBreakage(f.Rule.Breakage)).String()

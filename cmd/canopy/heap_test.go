@@ -27,6 +27,7 @@ import (
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
+	"canopy/analysis/secret/detect"
 	"canopy/k8s/labtest"
 	"canopy/k8s/live"
 	"canopy/model"
@@ -38,8 +39,9 @@ import (
 const heapHelper = "CANOPY_HEAP_HELPER"
 
 // TestHeapHoldsNoSecret plants values that nobody can know in a real cluster, lets another process read it, and looks for
-// them in that process: those of Secrets in all of its memory, since they never enter it, and those in kubectl's copies,
-// which the API server sends along, in a dump of its heap after later traffic and two collections.
+// them in that process: those of Secrets in all of its memory, since they never enter it, and those in annotations, kubectl's copies
+// among them, and in ConfigMaps, which the API server sends along and the inspector looks at, in a dump of its heap after later traffic
+// and two collections.
 func TestHeapHoldsNoSecret(t *testing.T) {
 	if kubeconfig := os.Getenv(heapHelper); kubeconfig != "" {
 		readAndDump(t, kubeconfig)
@@ -50,14 +52,18 @@ func TestHeapHoldsNoSecret(t *testing.T) {
 	client, namespace := lab.Client(labtest.Admin), lab.Namespace(t)
 	secret, applied := map[string]string{}, map[string]string{}
 	plant := func(name string) {
-		a, b, c := canary(), canary(), canary()
+		a, b, c, note, config := canary(), canary(), canary(), canary(), canary()
 		secret[name+" data"], secret[name+" stringData"], applied[name+" last-applied"] = a, b, c
-		meta := metav1.ObjectMeta{Name: name, Annotations: map[string]string{corev1.LastAppliedConfigAnnotation: `{"data":{"a":"` +
-			base64.StdEncoding.EncodeToString([]byte(c)) + `"},"stringData":{"b":"` + c + `"}}`}}
+		// The inspector looks at these, and finds them.
+		applied[name+" annotation"], applied[name+" ConfigMap"] = note, config
+		meta := metav1.ObjectMeta{Name: name, Annotations: map[string]string{"example.com/api-token": note, corev1.LastAppliedConfigAnnotation: `{"data":{"a":"` +
+			base64.StdEncoding.EncodeToString([]byte(c)) + `"},"stringData":{"b":"` + c + `"},"password":"` + c + `"}`}}
 		_, err := client.CoreV1().Secrets(namespace).Create(t.Context(), &corev1.Secret{ObjectMeta: meta,
 			Data: map[string][]byte{"a": []byte(a)}, StringData: map[string]string{"b": b}}, metav1.CreateOptions{})
 		if err == nil {
-			_, err = client.CoreV1().ConfigMaps(namespace).Create(t.Context(), &corev1.ConfigMap{ObjectMeta: meta}, metav1.CreateOptions{})
+			data := map[string]string{"DB_PASSWORD": config, "app.json": `{"db":{"password":"` + config + `"}}`,
+				"ENCODED": base64.StdEncoding.EncodeToString([]byte("password=" + config))}
+			_, err = client.CoreV1().ConfigMaps(namespace).Create(t.Context(), &corev1.ConfigMap{ObjectMeta: meta, Data: data}, metav1.CreateOptions{})
 		}
 		if err == nil {
 			d := privileged(name)
@@ -81,6 +87,8 @@ func TestHeapHoldsNoSecret(t *testing.T) {
 	}
 	child.ask("seen " + namespace + " watched")
 	child.ask("get " + namespace + " watched")
+	child.ask("exposed " + namespace + " listed")
+	child.ask("exposed " + namespace + " watched")
 	memory := child.memory()
 	traffic(t, client, namespace)
 	child.ask("seen " + namespace + " last")
@@ -252,7 +260,7 @@ func readAndDump(t *testing.T, kubeconfig string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := live.New(live.Options{Config: config, Version: "heap"})
+	source, err := live.New(live.Options{Config: config, Version: "heap", Inspector: detect.Default()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,6 +285,8 @@ func readAndDump(t *testing.T, kubeconfig string) {
 			err = seen(ctx, e, words[1], words[2])
 		case "get":
 			_, err = source.Get(ctx, model.KindByName("Secret").Ref(words[1], words[2]))
+		case "exposed":
+			err = exposed(ctx, e, words[1], words[2])
 		case "dump":
 			err = dumpHeap(words[1])
 		}
@@ -318,4 +328,18 @@ func seen(ctx context.Context, e *engine.Engine, namespace, name string) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// exposed tells that the inspector has looked at the objects of a name and found what stands in them.
+func exposed(ctx context.Context, e *engine.Engine, namespace, name string) error {
+	var missing error
+	err := e.Read(ctx, func(c *cluster.Cluster) {
+		for kind, least := range map[string]int{"Secret": 1, "ConfigMap": 5, "Deployment": 2} {
+			ref := model.KindByName(kind).Ref(namespace, name)
+			if holder, ok := c.Get(ref).(interface{ Exposed() []model.Exposure }); !ok || len(holder.Exposed()) < least {
+				missing = fmt.Errorf("the inspector has not found what stands in %s", ref)
+			}
+		}
+	})
+	return errors.Join(err, missing)
 }

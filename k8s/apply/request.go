@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 
 	"canopy/model"
+	"canopy/model/mask"
 )
 
 // errWhole tells that a server sent more of a Secret than its metadata, though nothing else was asked for.
@@ -121,6 +123,11 @@ func (c *connection) do(ctx context.Context, request *rest.Request, t target, ob
 			return a, errWhole
 		}
 		u.SetGroupVersionKind(t.kind.GVK())
+		// kubectl's copy of a Secret holds its values. That it is there is all that may be known of it.
+		if notes := u.GetAnnotations(); notes[corev1.LastAppliedConfigAnnotation] != "" {
+			notes[corev1.LastAppliedConfigAnnotation] = mask.Text
+			u.SetAnnotations(notes)
+		}
 	}
 	a.object = u
 	return a, nil

@@ -18,8 +18,8 @@ var (
 	errNoEvents = errors.New("Events were not looked at: of those in files only what they say of other objects is kept")
 )
 
-// Sweep looks for credentials in the custom resources that the capture holds, one at a time. What was found the last time and is
-// no more is taken away.
+// Sweep looks for credentials in the custom resources that the capture holds, one at a time: in all, or in those of the namespaces
+// that are given. What was found there the last time and is no more is taken away.
 func (s *Source) Sweep(ctx context.Context, what model.SweepOptions, sink model.Sink) error {
 	inspector := s.maker.Inspector
 	if inspector == nil {
@@ -36,8 +36,11 @@ func (s *Source) Sweep(ctx context.Context, what model.SweepOptions, sink model.
 	if !what.CustomResources {
 		return errors.Join(wrong...)
 	}
+	outside := func(namespace string) bool {
+		return len(what.Namespaces) > 0 && !slices.Contains(what.Namespaces, namespace)
+	}
 	found := map[model.Ref]bool{}
-	for i, o := range s.custom() {
+	for i, o := range slices.DeleteFunc(s.custom(), func(o *object) bool { return outside(o.ref.Namespace) }) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -60,7 +63,11 @@ func (s *Source) Sweep(ctx context.Context, what model.SweepOptions, sink model.
 		}
 	}
 	for _, ref := range slices.SortedFunc(maps.Keys(s.swept), model.Ref.Compare) {
-		if !found[ref] {
+		switch {
+		case found[ref]:
+		case outside(ref.Namespace):
+			found[ref] = true
+		default:
 			sink.Change(model.Drop(ref))
 		}
 	}

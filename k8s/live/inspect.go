@@ -28,9 +28,9 @@ var (
 const maxSecret = 8 << 20
 
 // InspectSecrets reads the Secrets that are known, one at a time, and sends what may be told of their values: facts, and prints if
-// the inspector makes any. The bytes of a Secret are cleared before the next one is read. One that may not be read gives facts
-// that say so.
-func (s *Source) InspectSecrets(ctx context.Context, inspector model.Inspector, sink model.Sink, progress func(done, all int)) error {
+// the inspector makes any. Those of other namespaces than the given ones are left alone, as is what was told of them. The bytes of
+// a Secret are cleared before the next one is read. One that may not be read gives facts that say so.
+func (s *Source) InspectSecrets(ctx context.Context, namespaces []string, inspector model.Inspector, sink model.Sink, progress func(done, all int)) error {
 	if !s.looking.TryLock() {
 		return errLooking
 	}
@@ -39,6 +39,8 @@ func (s *Source) InspectSecrets(ctx context.Context, inspector model.Inspector, 
 	if err != nil {
 		return err
 	}
+	outside := func(namespace string) bool { return len(namespaces) > 0 && !slices.Contains(namespaces, namespace) }
+	names = slices.DeleteFunc(names, func(n cache.ObjectName) bool { return outside(n.Namespace) })
 	client, err := s.clients.rest(model.KindByName("Secret"))
 	if err != nil {
 		return err
@@ -48,6 +50,7 @@ func (s *Source) InspectSecrets(ctx context.Context, inspector model.Inspector, 
 		progress = func(int, int) {}
 	}
 	gone := maps.Clone(s.facts)
+	maps.DeleteFunc(gone, func(ref, _ model.Ref) bool { return outside(ref.Namespace) })
 	buffer := &wiped{}
 	for i, name := range names {
 		progress(i, len(names))

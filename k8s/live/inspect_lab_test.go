@@ -130,6 +130,18 @@ func TestInspection(t *testing.T) {
 		}
 		return all
 	}
+	// Of another namespace nothing is asked for, and nothing is found.
+	if err := source.Sweep(ctx, model.SweepOptions{CustomResources: true, Events: true, Namespaces: []string{"default"}}, sink); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range g.seen("apps") {
+		if strings.HasSuffix(r.URL.Path, "/v1/apps") {
+			t.Errorf("asked for %s", r.URL.Path)
+		}
+	}
+	if got := swept(); len(got) != 0 {
+		t.Errorf("in another namespace: %v", got)
+	}
 	looked := map[string]bool{}
 	what := model.SweepOptions{CustomResources: true, Events: true, Progress: func(kind string, n int) { looked[kind] = true }}
 	if err := source.Sweep(ctx, what, sink); err != nil {
@@ -143,6 +155,12 @@ func TestInspection(t *testing.T) {
 	if _, err := i.client.Resource(app.GVR()).Namespace(namespace).Patch(ctx, "planted", types.MergePatchType, []byte(patch), metav1.PatchOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	if err := source.Sweep(ctx, model.SweepOptions{CustomResources: true, Namespaces: []string{"default"}}, sink); err != nil {
+		t.Fatal(err)
+	}
+	if got := swept(); !maps.Equal(got, want) {
+		t.Errorf("after a look at another namespace %v, want %v", got, want)
+	}
 	if err := source.Sweep(ctx, model.SweepOptions{CustomResources: true}, sink); err != nil {
 		t.Fatal(err)
 	}
@@ -151,17 +169,26 @@ func TestInspection(t *testing.T) {
 		t.Errorf("after the clean-up %v, want %v", got, want)
 	}
 
+	asked := len(g.seen("planted"))
+	if err := source.InspectSecrets(ctx, []string{"default"}, hound{}, sink, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(g.seen("planted")) - asked; n != 0 || len(inNamespace(sink.held("SecretFacts"), namespace)) != 0 {
+		t.Errorf("%d requests for what is in another namespace", n)
+	}
 	last := ""
-	if err := source.InspectSecrets(ctx, hound{}, sink, func(done, all int) { last = fmt.Sprint(done, "/", all) }); err != nil {
+	if err := source.InspectSecrets(ctx, nil, hound{}, sink, func(done, all int) { last = fmt.Sprint(done, "/", all) }); err != nil {
 		t.Fatal(err)
 	}
 	ref := model.OwnKind("SecretFacts").Ref(namespace, "planted")
 	facts := sink.record(ref).(*record.SecretFacts)
 	secret := sink.record(model.KindByName("Secret").Ref(namespace, "planted"))
 	prints := []uint64{hound{}.Print(canary + "-of-secret\n"), hound{}.Print(canary + "-of-secret")}
-	slices.Sort(prints)
 	if facts.Version != secret.GetResourceVersion() || facts.Read == 0 || facts.Failed != "" || !slices.Equal(facts.Prints, prints) {
 		t.Errorf("facts %+v", facts)
+	}
+	if err := source.InspectSecrets(ctx, []string{"default"}, hound{}, sink, nil); err != nil || sink.record(ref) == nil {
+		t.Errorf("%v: what was told of another namespace is gone", err)
 	}
 	if n := len(sink.held("Secret")); last != fmt.Sprintf("%d/%d", n, n) || len(sink.held("SecretFacts")) != n {
 		t.Errorf("%s Secrets were read, of %d", last, n)
@@ -170,7 +197,7 @@ func TestInspection(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "the Secret is gone", sink, func() bool { return len(inNamespace(sink.held("Secret"), namespace)) == 0 })
-	if err := source.InspectSecrets(ctx, hound{}, sink, nil); err != nil || sink.record(ref) != nil {
+	if err := source.InspectSecrets(ctx, nil, hound{}, sink, nil); err != nil || sink.record(ref) != nil {
 		t.Errorf("%v, facts of a Secret that is gone: %v", err, sink.record(ref))
 	}
 	sink.mu.Lock()
@@ -218,7 +245,7 @@ func TestInspectionDenied(t *testing.T) {
 		}
 		return nil
 	})
-	if err := source.InspectSecrets(context.Background(), hound{}, sink, nil); err != nil {
+	if err := source.InspectSecrets(context.Background(), nil, hound{}, sink, nil); err != nil {
 		t.Error(err)
 	}
 	f, ok := sink.record(model.OwnKind("SecretFacts").Ref(namespace, "planted")).(*record.SecretFacts)
@@ -233,7 +260,7 @@ func TestInspectionDenied(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if idle.InspectSecrets(context.Background(), hound{}, sink, nil) == nil || idle.Sweep(context.Background(), model.SweepOptions{}, sink) == nil {
+	if idle.InspectSecrets(context.Background(), nil, hound{}, sink, nil) == nil || idle.Sweep(context.Background(), model.SweepOptions{}, sink) == nil {
 		t.Error("a source that does not run, or has no inspector, has looked")
 	}
 }

@@ -64,7 +64,7 @@ func BenchmarkSecrets(b *testing.B) {
 		b.ReportMetric(time.Since(begin).Seconds(), "s-read")
 		b.ReportMetric(float64(heap()-before)/1e6, "MB-kept")
 		begin = time.Now()
-		if err := source.InspectSecrets(ctx, hound{}, sink, nil); err != nil {
+		if err := source.InspectSecrets(ctx, nil, hound{}, sink, nil); err != nil {
 			b.Error(err)
 		}
 		b.ReportMetric(time.Since(begin).Seconds(), "s-inspect")

@@ -25,7 +25,8 @@ const sweepLimit = 50
 
 // Sweep looks for credentials in custom resources, and in Events: objects of which no record is kept, or none that shows their
 // fields. They are read page by page, and each is looked at and dropped. What is found is sent; what was found the last time and
-// is no more is taken away. Kinds that may not be read are named in an error that wraps ErrSkipped.
+// is no more is taken away. Where namespaces are given nothing else is asked for, and what was found elsewhere stays. Kinds that
+// may not be read are named in an error that wraps ErrSkipped.
 func (s *Source) Sweep(ctx context.Context, what model.SweepOptions, sink model.Sink) error {
 	inspector := s.options.Inspector
 	if inspector == nil {
@@ -35,7 +36,7 @@ func (s *Source) Sweep(ctx context.Context, what model.SweepOptions, sink model.
 		return errLooking
 	}
 	defer s.looking.Unlock()
-	w := &sweep{source: s, inspector: inspector, sink: sink, progress: what.Progress}
+	w := &sweep{source: s, inspector: inspector, sink: sink, namespaces: what.Namespaces, progress: what.Progress}
 	if w.progress == nil {
 		w.progress = func(string, int) {}
 	}
@@ -67,39 +68,29 @@ type sweep struct {
 	source    *Source
 	inspector model.Inspector
 	sink      model.Sink
-	progress  func(kind string, objects int)
-	objects   int
-	skipped   []string
+	// namespaces are all that is looked at; none is everything.
+	namespaces []string
+	progress   func(kind string, objects int)
+	objects    int
+	skipped    []string
 }
 
-// kind looks at all objects of a kind: everywhere, or where that is denied in the namespaces that were named.
+// kind looks at all objects of a kind: in the namespaces that were asked for, else everywhere, or where that is denied in those that
+// the source was told of.
 func (w *sweep) kind(ctx context.Context, kind *model.Kind) {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || len(w.namespaces) > 0 && !kind.Namespaced {
 		return
 	}
-	options := &w.source.options
 	found := map[model.Ref]bool{}
 	w.progress(kind.Kind, w.objects)
-	err := w.scope(ctx, kind, "", found)
-	inside := func(string) bool { return true }
-	if f := faultOf(err); f.kind == faultDenied && kind.Namespaced {
-		spaces := options.Namespaces
-		if len(spaces) == 0 {
-			spaces = []string{options.ContextNamespace}
-		}
+	var inside func(namespace string) bool
+	var err error
+	if len(w.namespaces) > 0 {
 		var seen []string
-		for _, space := range spaces {
-			if w.scope(ctx, kind, space, found) == nil {
-				seen = append(seen, space)
-			}
-		}
-		if len(seen) > 0 {
-			err = fmt.Errorf("only in %s: %s", strings.Join(seen, ", "), f.reason)
-		}
+		seen, err = w.scopes(ctx, kind, w.namespaces, found)
 		inside = func(namespace string) bool { return slices.Contains(seen, namespace) }
-	} else if err != nil {
-		err = errors.New(f.reason)
-		inside = func(string) bool { return false }
+	} else {
+		inside, err = w.everywhere(ctx, kind, found)
 	}
 	if ctx.Err() != nil {
 		return
@@ -113,6 +104,45 @@ func (w *sweep) kind(ctx context.Context, kind *model.Kind) {
 			w.sink.Change(model.Drop(ref))
 		}
 	}
+}
+
+// everywhere looks at all objects of a kind, or where that is denied at those of the namespaces that the source was told of. It
+// tells where it has looked.
+func (w *sweep) everywhere(ctx context.Context, kind *model.Kind, found map[model.Ref]bool) (inside func(namespace string) bool, err error) {
+	f := faultOf(w.scope(ctx, kind, "", found))
+	switch {
+	case f.kind == faultNone:
+		return func(string) bool { return true }, nil
+	case f.kind != faultDenied || !kind.Namespaced:
+		return func(string) bool { return false }, errors.New(f.reason)
+	}
+	options := &w.source.options
+	spaces := options.Namespaces
+	if len(spaces) == 0 {
+		spaces = []string{options.ContextNamespace}
+	}
+	seen, _ := w.scopes(ctx, kind, spaces, found)
+	err = errors.New(f.reason)
+	if len(seen) > 0 {
+		err = fmt.Errorf("only in %s: %s", strings.Join(seen, ", "), f.reason)
+	}
+	return func(namespace string) bool { return slices.Contains(seen, namespace) }, err
+}
+
+// scopes looks at the objects of a kind in some namespaces, and tells in which it could; the error says why not in the others.
+func (w *sweep) scopes(ctx context.Context, kind *model.Kind, namespaces []string, found map[model.Ref]bool) (seen []string, err error) {
+	var lost []string
+	for _, space := range namespaces {
+		if err := w.scope(ctx, kind, space, found); err != nil {
+			lost = append(lost, space+": "+faultOf(err).reason)
+			continue
+		}
+		seen = append(seen, space)
+	}
+	if len(lost) > 0 {
+		err = errors.New(strings.Join(lost, ", "))
+	}
+	return seen, err
 }
 
 // scope looks at the objects of a kind in one namespace, or in all.

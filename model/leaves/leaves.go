@@ -31,8 +31,8 @@ func Swept(kind *model.Kind) bool {
 	return !strings.HasSuffix(kind.Group, ".k8s.io") || strings.HasSuffix(kind.Group, ".x-k8s.io") || model.OptionalKind(kind.GroupKind()) != nil
 }
 
-// Inspect looks at all texts of an object but those of its metadata other than annotations. Keys are gone through in order, so
-// that equal objects give equal lists.
+// Inspect looks at all texts of an object but those of its metadata other than annotations, and at all keys below its fields. Keys
+// are gone through in order, so that equal objects give equal lists. A key that is a credential stands in no path.
 func Inspect(inspector model.Inspector, object map[string]any) []model.Exposure {
 	w := walk{inspector: inspector}
 	for _, k := range slices.Sorted(maps.Keys(object)) {
@@ -43,7 +43,7 @@ func Inspect(inspector model.Inspector, object map[string]any) []model.Exposure 
 				w.value("metadata.annotations", "annotations", metadata["annotations"])
 			}
 		default:
-			w.value(record.FieldPath("", k), k, object[k])
+			w.value(w.key("", k), k, object[k])
 		}
 	}
 	return w.found
@@ -68,9 +68,16 @@ func (w *walk) value(path, name string, v any) {
 			if k == "value" {
 				below = named(t, k)
 			}
-			w.value(record.FieldPath(path, k), below, t[k])
+			w.value(w.key(path, k), below, t[k])
 		}
 	}
+}
+
+// key gives the path of what stands below a key.
+func (w *walk) key(path, k string) string {
+	safe, found := record.InspectKey(w.inspector, path, k)
+	w.found = append(w.found, found...)
+	return record.FieldPath(path, safe)
 }
 
 // named gives what a value goes by that stands beside its name, as in a list of environment variables.

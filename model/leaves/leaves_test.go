@@ -2,11 +2,13 @@ package leaves
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"sigs.k8s.io/yaml"
 
 	"canopy/model"
+	"canopy/model/record"
 )
 
 // all takes every text for a credential.
@@ -14,6 +16,48 @@ type all struct{}
 
 func (all) Inspect(path, name, value string) []model.Exposure {
 	return []model.Exposure{{Path: path, Name: name, Length: len(value)}}
+}
+
+// Key hides those with a credential in them.
+func (all) Key(path, key string) (string, []model.Exposure) {
+	if !strings.Contains(key, "canary") {
+		return key, nil
+	}
+	return record.Hidden, []model.Exposure{{Path: record.FieldPath(path, record.Hidden), Length: len(key)}}
+}
+
+// plain knows nothing of keys.
+type plain struct{}
+
+func (plain) Inspect(path, name, value string) []model.Exposure {
+	if !strings.Contains(value, "canary") {
+		return nil
+	}
+	return []model.Exposure{{Path: path}}
+}
+
+// TestKeys holds that a credential in the place of a key stands in no path, and is found.
+func TestKeys(t *testing.T) {
+	object := map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{"canary-1": "x"}},
+		"spec":     map[string]any{"users": map[string]any{"canary-2": map[string]any{"password": "canary-3"}}},
+		"canary-4": "x",
+	}
+	for _, c := range []struct {
+		inspector model.Inspector
+		want      []string
+	}{
+		{all{}, []string{"[…]", "[…]", "metadata.annotations[…]", "metadata.annotations[…]", "spec.users[…]", "spec.users[…].password"}},
+		{plain{}, []string{"[…]", "metadata.annotations[…]", "spec.users[…]", "spec.users[…].password"}},
+	} {
+		var got []string
+		for _, e := range Inspect(c.inspector, object) {
+			got = append(got, e.Path)
+		}
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%T: %q, want %q", c.inspector, got, c.want)
+		}
+	}
 }
 
 func TestInspect(t *testing.T) {

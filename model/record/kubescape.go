@@ -35,6 +35,7 @@ func newKubescape(u *unstructured.Unstructured) *Scan {
 
 // relevant notes that the report holds only what concerns files that the container was seen to open.
 func (s *Scan) relevant() {
+	s.Filtered = true
 	s.Partial = "it lists only vulnerabilities of packages that were seen in use"
 }
 
@@ -104,7 +105,8 @@ func manifestScan(u *unstructured.Unstructured) *Scan {
 	distro := branch(payload, "distro")
 	s.OS = strings.TrimSpace(text(distro, "name") + " " + text(distro, "version"))
 	matches, _ := payload["matches"].([]any)
-	if s.Failed == "" && (s.Scanner != "" || s.Scanned != 0 || len(matches) > 0) {
+	// A report of what is in use counts too little.
+	if s.Failed == "" && !s.Filtered && (s.Scanner != "" || s.Scanned != 0 || len(matches) > 0) {
 		s.Counts = &Counts{}
 		each(payload["matches"], func(m map[string]any) { s.Counts.add(text(branch(m, "vulnerability"), "severity")) })
 	}
@@ -118,7 +120,7 @@ func summaryScan(u *unstructured.Unstructured) *Scan {
 	severities := branch(spec, "severities")
 	count := func(severity string) int32 { return number(branch(severities, severity), "all") }
 	counts := Counts{count("critical"), count("high"), count("medium"), count("low"), count("negligible"), count("unknown")}
-	if s.Failed == "" && (counts.Sum() > 0 || text(branch(spec, "vulnerabilitiesRef", "all"), "name") != "") {
+	if s.Failed == "" && !s.Filtered && (counts.Sum() > 0 || text(branch(spec, "vulnerabilitiesRef", "all"), "name") != "") {
 		s.Counts = &counts
 	}
 	return s

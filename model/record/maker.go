@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,7 +16,8 @@ import (
 
 // Maker makes records.
 type Maker struct {
-	// Inspector looks at what records do not keep: annotations and the data of ConfigMaps. With nil nobody does.
+	// Inspector looks at what records do not keep: annotations, those that owners give their pods among them, and the data of
+	// ConfigMaps. With nil nobody does.
 	Inspector model.Inspector
 }
 
@@ -59,30 +62,67 @@ func (m Maker) inspect(obj runtime.Object) []model.Exposure {
 	if object, err := meta.Accessor(obj); err == nil {
 		found = append(found, m.annotations(object, secret)...)
 	}
+	if path, given := givenAnnotations(obj); len(given) > 0 {
+		found = inspectMap(m, found, path, given)
+	}
 	return found
 }
 
 // data looks at the values of a ConfigMap.
-func (m Maker) data(c *corev1.ConfigMap) (found []model.Exposure) {
-	for _, k := range slices.Sorted(maps.Keys(c.Data)) {
-		found = append(found, m.Inspector.Inspect(FieldPath("data", k), k, c.Data[k])...)
-	}
-	for _, k := range slices.Sorted(maps.Keys(c.BinaryData)) {
-		found = append(found, m.Inspector.Inspect(FieldPath("binaryData", k), k, string(c.BinaryData[k]))...)
-	}
-	return found
+func (m Maker) data(c *corev1.ConfigMap) []model.Exposure {
+	return inspectMap(m, inspectMap(m, nil, "data", c.Data), "binaryData", c.BinaryData)
 }
 
-func (m Maker) annotations(object metav1.Object, secret bool) (found []model.Exposure) {
+func (m Maker) annotations(object metav1.Object, secret bool) []model.Exposure {
 	if m.Inspector == nil {
 		return nil
 	}
 	all := object.GetAnnotations()
-	for _, k := range slices.Sorted(maps.Keys(all)) {
-		if secret && k == corev1.LastAppliedConfigAnnotation {
-			continue
+	if _, copied := all[corev1.LastAppliedConfigAnnotation]; secret && copied {
+		all = maps.Clone(all)
+		delete(all, corev1.LastAppliedConfigAnnotation)
+	}
+	return inspectMap(m, nil, "metadata.annotations", all)
+}
+
+// givenAnnotations gives the annotations that an owner gives its pods, and where they stand. Old revisions give none any more: see
+// Workload.
+func givenAnnotations(obj runtime.Object) (path string, all map[string]string) {
+	const ofPods, ofJobs = "spec.template.metadata.annotations", "spec.jobTemplate.spec.template.metadata.annotations"
+	switch o := obj.(type) {
+	case *appsv1.Deployment:
+		return ofPods, o.Spec.Template.Annotations
+	case *appsv1.ReplicaSet:
+		if !retired(o) {
+			return ofPods, o.Spec.Template.Annotations
 		}
-		found = append(found, m.Inspector.Inspect(FieldPath("metadata.annotations", k), k, all[k])...)
+	case *appsv1.DaemonSet:
+		return ofPods, o.Spec.Template.Annotations
+	case *appsv1.StatefulSet:
+		return ofPods, o.Spec.Template.Annotations
+	case *corev1.ReplicationController:
+		if o.Spec.Template != nil {
+			return ofPods, o.Spec.Template.Annotations
+		}
+	case *batchv1.Job:
+		return ofPods, o.Spec.Template.Annotations
+	case *batchv1.CronJob:
+		return ofJobs, o.Spec.JobTemplate.Spec.Template.Annotations
+	}
+	return "", nil
+}
+
+// retired tells an old revision of a Deployment, of which no template is kept.
+func retired(r *appsv1.ReplicaSet) bool {
+	return replicas(r.Spec.Replicas) == 0 && r.Status.Replicas == 0 && oldRevision(r.OwnerReferences)
+}
+
+// inspectMap looks at the keys and values of a map, in the order of the keys.
+func inspectMap[V string | []byte](m Maker, found []model.Exposure, path string, all map[string]V) []model.Exposure {
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		safe, inKey := InspectKey(m.Inspector, path, k)
+		found = append(found, inKey...)
+		found = append(found, m.Inspector.Inspect(FieldPath(path, safe), k, string(all[k]))...)
 	}
 	return found
 }

@@ -17,6 +17,7 @@ func policyScan(u *unstructured.Unstructured) *Scan {
 	common := text(u.Object, "source")
 	var counts Counts
 	var scanned int64
+	results := map[string]int{}
 	var first map[string]any
 	scanner := ""
 	each(u.Object["results"], func(r map[string]any) {
@@ -28,7 +29,9 @@ func policyScan(u *unstructured.Unstructured) *Scan {
 			first, scanner = r, by
 		}
 		scanned = max(scanned, int64(number(branch(r, "timestamp"), "seconds")))
-		if result := text(r, "result"); result == "fail" || result == "warn" {
+		result := text(r, "result")
+		results[result]++
+		if result == "fail" || result == "warn" {
 			counts.add(text(r, "severity"))
 		}
 	})
@@ -43,13 +46,30 @@ func policyScan(u *unstructured.Unstructured) *Scan {
 		s.Workload = subjectOf(u, first)
 	}
 	if first != nil {
-		s.Counts, s.Listed = &counts, true
+		s.Listed = true
+		s.tally(&counts, results)
 		p := branch(first, "properties")
 		digest := text(p, "artifact.digest")
 		s.Image = reference(text(p, "registry.server"), text(p, "artifact.repository"), text(p, "artifact.tag"), digest)
 		s.addDigest(digest, OfUnknown)
 	}
 	return s
+}
+
+// tally judges what results are worth. Each one that was found is a result, so that a clean report has none: those that say that they
+// were passed or skipped count nothing, and those of errors say that nothing was looked at.
+func (s *Scan) tally(counts *Counts, results map[string]int) {
+	switch found := results["fail"] + results["warn"]; {
+	case found > 0:
+		s.Counts = counts
+		if results["error"] > 0 {
+			s.Filtered, s.Partial, s.Counts = true, "some of its results are errors, and what they were to find is not in it", nil
+		}
+	case results["error"] > 0:
+		s.Failed, s.Listed = "its results are errors", false
+	default:
+		s.Filtered, s.Partial, s.Listed = true, "its results were passed or skipped, and tell neither what was looked at nor how much was found", false
+	}
 }
 
 // subjectOf names what a report is about: its scope, or what its first result names.

@@ -93,8 +93,11 @@ type Scan struct {
 	Origin string
 	// Listed tells that its vulnerabilities can be read.
 	Listed bool
-	// Partial says what of the report could not be read; "" where it is whole.
+	// Partial says what of the report could not be read, or is not in it; "" where it is whole.
 	Partial string
+	// Filtered tells that what Partial says leaves vulnerabilities out that nobody has judged: the report then counts less than there is,
+	// and does not prove that the image was looked at.
+	Filtered bool
 }
 
 // DeepCopyObject gives a copy that shares only what is immutable.
@@ -117,7 +120,7 @@ func (s *Scan) Same(other model.Record) bool {
 	}
 	return s.Source == o.Source && s.Scanner == o.Scanner && s.Version == o.Version && s.Database == o.Database && s.Image == o.Image &&
 		s.Scanned == o.Scanned && s.Expires == o.Expires && s.Failed == o.Failed && s.Workload == o.Workload && s.Container == o.Container &&
-		s.OS == o.OS && s.Outlived == o.Outlived && s.Built == o.Built && s.Origin == o.Origin && s.Listed == o.Listed && s.Partial == o.Partial &&
+		s.OS == o.OS && s.Outlived == o.Outlived && s.Built == o.Built && s.Origin == o.Origin && s.Listed == o.Listed && s.Partial == o.Partial && s.Filtered == o.Filtered &&
 		slices.Equal(s.Digests, o.Digests)
 }
 

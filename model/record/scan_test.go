@@ -137,15 +137,20 @@ status: {}
 	if s := scan(t, summary+strings.Replace(severities, "%", "0", 1)+"  vulnerabilitiesRef: {all: {kind: vulnerabilitymanifests, name: x, namespace: kubescape}}\n"); s.Counts == nil || s.Counts.Sum() != 0 {
 		t.Errorf("a filled summary without vulnerabilities: %+v", s)
 	}
-	whole := scan(t, manifestHead+id+`
+	manifest := manifestHead + id + `
 spec:
   metadata: {report: {createdAt: "2026-11-02T00:00:00Z"}, tool: {databaseVersion: "2026-11-01T00:00:00Z", name: grype, version: 0.121.2}, withRelevancy: true}
   payload:
     distro: {name: debian, version: "12"}
-    source: {type: image, target: {imageID: "`+sumC+`", manifestDigest: "`+sumA+`", repoDigests: ["docker.io/library/nginx@`+sumB+`", "docker.io/library/nginx@`+sumA+`"]}}
+    source: {type: image, target: {imageID: "` + sumC + `", manifestDigest: "` + sumA + `", repoDigests: ["docker.io/library/nginx@` + sumB + `", "docker.io/library/nginx@` + sumA + `"]}}
     matches: [{vulnerability: {id: CVE-1, severity: Critical}}, {vulnerability: {severity: Negligible}}, {vulnerability: {severity: Low}}, {vulnerability: {}}]
-`)
-	if *whole.Counts != (Counts{Critical: 1, Negligible: 1, Low: 1, Unknown: 1}) || whole.Scanner != "grype" || whole.Version != "0.121.2" || whole.Scanned-whole.Database != 86400 || whole.OS != "debian 12" || whole.Partial == "" ||
+`
+	whole := scan(t, manifest)
+	if whole.Counts != nil || !whole.Filtered || whole.Partial == "" {
+		t.Errorf("what is in use is not all: %+v", whole)
+	}
+	whole = scan(t, strings.ReplaceAll(manifest, "withRelevancy: true", "withRelevancy: false"))
+	if *whole.Counts != (Counts{Critical: 1, Negligible: 1, Low: 1, Unknown: 1}) || whole.Scanner != "grype" || whole.Version != "0.121.2" || whole.Scanned-whole.Database != 86400 || whole.OS != "debian 12" || whole.Partial != "" || whole.Filtered ||
 		!reflect.DeepEqual(whole.Digests, []ScanDigest{{sumA, OfManifest}, {sumC, OfConfig}, {sumB, OfUnknown}}) {
 		t.Errorf("%+v", whole)
 	}
@@ -179,6 +184,26 @@ results:
 		if s.Source != SourcePolicyReport || s.Scanner != "Trivy Vulnerability" || *s.Counts != (Counts{Critical: 1, Low: 1}) || s.Image != "registry.example/team/web:1" || s.Scanned != 1790000000 ||
 			s.Workload != model.KindByName("ReplicaSet").Ref("shop", "web-5d") || !s.Listed {
 			t.Errorf("%+v", s)
+		}
+	}
+	// What tells of no vulnerability tells of no scan either.
+	for result, want := range map[string]struct {
+		failed, partial string
+		listed          bool
+	}{
+		"error":       {"errors", "", false},
+		"error, skip": {"errors", "", false},
+		"skip":        {"", "passed or skipped", false},
+		"pass":        {"", "passed or skipped", false},
+		"fail, error": {"", "some of its results are errors", true},
+	} {
+		var list []string
+		for one := range strings.SplitSeq(result, ", ") {
+			list = append(list, "{policy: p, severity: high, result: "+one+", source: Trivy Vulnerability, category: Vulnerability Scan, properties: {artifact.digest: \""+sumA+"\"}}")
+		}
+		s := scan(t, "apiVersion: wgpolicyk8s.io/v1alpha2\nkind: PolicyReport\nmetadata: {name: r, namespace: shop}\nresults: ["+strings.Join(list, ", ")+"]\n")
+		if s.Counts != nil || !strings.Contains(s.Failed, want.failed) || !strings.Contains(s.Partial, want.partial) || (s.Failed == "") != (want.failed == "") || s.Filtered != (want.partial != "") || s.Listed != want.listed {
+			t.Errorf("%s: %+v", result, s)
 		}
 	}
 	labelled := scan(t, "apiVersion: wgpolicyk8s.io/v1alpha2\nkind: ClusterPolicyReport\nmetadata: {name: r, labels: {trivy-operator.source: ClusterVulnerabilityReport, trivy-operator.container.name: c}}\nresults: []\n")

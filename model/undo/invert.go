@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -18,7 +19,7 @@ var ErrSecret = errors.New("the values of a Secret are never read, so nothing ca
 // JSON patch that tests each value before it replaces or removes it, so that it does not fit an object which somebody else
 // has changed there; fields that the server and controllers write stay. Nil for before means that the object was made, and
 // gives its deletion, by its uid; nil for after that it was deleted, and gives its creation. Of a Secret only the metadata
-// can be taken back.
+// can be taken back, and of that not kubectl's copy of the values.
 func Invert(before, after *unstructured.Unstructured) (model.Step, error) {
 	switch {
 	case before == nil && after == nil:
@@ -31,6 +32,9 @@ func Invert(before, after *unstructured.Unstructured) (model.Step, error) {
 	step := model.Step{Verb: model.Patch, Ref: ref(before), PatchType: types.JSONPatchType}
 	if ref(after) != step.Ref {
 		return step, fmt.Errorf("%s is another object than %s", ref(after), step.Ref)
+	}
+	if secret(before) {
+		before, after = withoutCopy(before), withoutCopy(after)
 	}
 	was, is := bothOf(before, after)
 	if secret(before) {
@@ -47,10 +51,24 @@ func Invert(before, after *unstructured.Unstructured) (model.Step, error) {
 	return step, err
 }
 
+// withoutCopy gives a Secret without kubectl's copy of it, which holds the values.
+func withoutCopy(u *unstructured.Unstructured) *unstructured.Unstructured {
+	u = u.DeepCopy()
+	notes := u.GetAnnotations()
+	if delete(notes, corev1.LastAppliedConfigAnnotation); len(notes) == 0 {
+		notes = nil
+	}
+	u.SetAnnotations(notes)
+	return u
+}
+
 // Exact gives the JSON patch that turns an object as it is after a change into what it was before, to the last field, status and the
-// values of a Secret included: for objects that nobody but their user keeps.
+// values of a Secret included, though not kubectl's copy of them: for objects that nobody but their user keeps.
 func Exact(before, after *unstructured.Unstructured) (model.Step, error) {
 	step := model.Step{Verb: model.Patch, Ref: ref(before), PatchType: types.JSONPatchType}
+	if secret(before) {
+		before, after = withoutCopy(before), withoutCopy(after)
+	}
 	p := patch{operations: []operation{}}
 	p.maps("", after.Object, before.Object)
 	var err error

@@ -15,9 +15,10 @@ import (
 type Values struct {
 	mutex   sync.Mutex
 	numbers map[uint64]int
-	// read are the prints of the findings as of the report with this digest.
-	read   map[*model.Finding][]uint64
-	digest uint64
+	// read are the prints of the findings as of the report with this number: what a report holds of a value tells no two apart that are
+	// as long.
+	read     map[*model.Finding][]uint64
+	sequence uint64
 }
 
 // NewValues gives one that knows no value yet.
@@ -33,10 +34,10 @@ func (v *Values) Read(r *model.Report) {
 	}
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	if v.read != nil && v.digest == r.Digest {
+	if v.read != nil && v.sequence == r.Sequence {
 		return
 	}
-	v.digest = r.Digest
+	v.sequence = r.Sequence
 	var found []*model.Finding
 	for f := range r.Findings.All() {
 		if exposes(f.Rule.ID) {

@@ -111,7 +111,9 @@ func (r *reader) grype() error {
 	if err != nil {
 		return err
 	}
-	s.Counts = Count(list)
+	if !s.Filtered {
+		s.Counts = Count(list)
+	}
 	r.add(s, list)
 	return nil
 }
@@ -191,6 +193,7 @@ func (g *grypeReport) vulnerabilities(s *record.Scan, path string) ([]model.Vuln
 	}
 	if json.Unmarshal(g.Descriptor.Configuration, &config) == nil && config.OnlyFixed {
 		note(s, "what has no fix was left out when it was made")
+		s.Filtered = true
 	}
 	return list, nil
 }

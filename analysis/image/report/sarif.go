@@ -116,6 +116,12 @@ func (r *reader) sarifRun(run *sarifRun, index int) error {
 	if err != nil {
 		return err
 	}
+	if len(list) == 0 {
+		// Trivy writes the same where nobody has asked it to look.
+		s.Listed, s.Failed = false, "the document lists no vulnerabilities, and does not tell whether any were looked for"
+		r.add(s, nil)
+		return nil
+	}
 	s.Counts = Count(list)
 	r.add(s, list)
 	return nil

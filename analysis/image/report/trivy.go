@@ -93,7 +93,11 @@ func (r *reader) trivy() error {
 	if err != nil {
 		return err
 	}
-	s.Counts = Count(list)
+	if s.Failed != "" {
+		s.Listed, list = false, nil
+	} else {
+		s.Counts = Count(list)
+	}
 	r.add(s, list)
 	return nil
 }
@@ -153,7 +157,7 @@ func (t *trivyReport) vulnerabilities(s *record.Scan) ([]model.Vulnerability, er
 	}
 	switch {
 	case len(t.Results) == 0:
-		note(s, "no packages were found in the image: whether any were looked for is not told")
+		s.Failed = "no packages were found in the image: whether any were looked for is not told"
 	case !packages:
 		return nil, at("Results", "hold no packages: the report is of something else than vulnerabilities")
 	}

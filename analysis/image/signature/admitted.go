@@ -11,7 +11,9 @@ import (
 // unproven says why a rule does not prove that the image was checked; "" where it does.
 //
 // Most tools leave no trace on a pod. That it was admitted proves that it was checked only if the policy refuses, has not been changed
-// since, was asked, and if nothing that can be told now could have got past: not another digest, not a change of labels.
+// since, was asked, and if nothing that can be told now could have got past: not another digest, not a change of labels. Kyverno writes
+// onto pods what it has checked, but whoever makes a pod may have written the same, so that its note has to stand beside all the others,
+// and only shows which digest was looked at.
 func (c *claim) unproven(l *local, p *place, q *Question) string {
 	name := c.ref.String()
 	switch {
@@ -19,7 +21,7 @@ func (c *claim) unproven(l *local, p *place, q *Question) string {
 		return c.dead
 	case c.refusing(p) != yes:
 		return name + " only tells, and refuses nothing"
-	case c.traced:
+	case c.traced && q.noted() != passed:
 		return c.untraced(q)
 	case q.Pod == nil || q.Pod.Created == 0:
 		return "when the pod was made is not known"
@@ -33,7 +35,7 @@ func (c *claim) unproven(l *local, p *place, q *Question) string {
 		return name + " lets past " + c.open[0]
 	case len(c.excepted) > 0:
 		return "it may be among " + c.excepted[0]
-	case q.Reference.Digest == "":
+	case !c.traced && q.Reference.Digest == "":
 		return "the pod names a tag, which may have been moved since " + name + " has checked it"
 	case c.labelled():
 		return "whether " + name + " was asked depends on labels of the pod, which may have been others when it was made"
@@ -44,14 +46,31 @@ func (c *claim) unproven(l *local, p *place, q *Question) string {
 			return name + " is not about " + t
 		}
 	}
-	why := "no webhook asks for " + name
+	why := c.admitted(types, l, q)
+	if why == "" && c.spaced() && l.relabelled >= q.Pod.Created {
+		why = "the labels of the namespace, by which " + name + " goes, were changed after the pod was made"
+	}
+	return why
+}
+
+// admitted says why no webhook proves that its tool was asked; "" where one does.
+func (c *claim) admitted(types []string, l *local, q *Question) string {
+	why := "no webhook asks for " + c.ref.String()
+	if c.traced {
+		for _, h := range c.hooks {
+			if h.created == 0 || h.created >= q.Pod.Created {
+				return "the webhook " + h.name + " of Kyverno is not older than the pod, so whoever made it may have written the note of Kyverno"
+			}
+		}
+		why = "no webhook by which Kyverno changes pods, which is where it checks signatures, asks for " + c.ref.String()
+	}
 	for _, h := range c.hooks {
+		if c.traced && !h.changes {
+			continue
+		}
 		if why = h.unproven(types, l, q); why == "" {
 			break
 		}
-	}
-	if why == "" && c.spaced() && l.relabelled >= q.Pod.Created {
-		why = "the labels of the namespace, by which " + name + " goes, were changed after the pod was made"
 	}
 	return why
 }

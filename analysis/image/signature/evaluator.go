@@ -30,8 +30,19 @@ type Question struct {
 	// Reference is what the spec says, Digest what runs: "sha256:…", or "".
 	Reference reference.Reference
 	Digest    string
+	// Pinned tells that what runs is the image whose digest the reference pins, where the runtime reports another of its digests.
+	Pinned bool
 	// Given are local proofs for the digest.
 	Given []*record.Signature
+}
+
+// digests are those that name what runs. The spec of a pod may have been changed since its container was started, so that what it pins
+// need not run.
+func (q *Question) digests() []string {
+	if q.Digest == "" || q.Pinned {
+		return []string{q.Digest, q.Reference.Digest}
+	}
+	return []string{q.Digest}
 }
 
 // New gives an evaluator without policies.

@@ -47,6 +47,8 @@ type hook struct {
 	open bool
 	// updates and ephemeral tell that it is asked about images that change, and about ephemeral containers.
 	updates, ephemeral bool
+	// changes tells that it may change pods. There Kyverno checks signatures; its other webhook refuses by what the check has noted.
+	changes bool
 	// policy is the one that it is for; "" for all.
 	policy string
 	// home is the namespace of the tool, where that is in the cluster.
@@ -57,6 +59,7 @@ type hook struct {
 // hooksOf reads the webhooks of a configuration that ask one of the tools about pods.
 func hooksOf(r model.Record) []hook {
 	var list []hook
+	changes := false
 	add := func(m *record.Meta, name string, c *admissionv1.WebhookClientConfig, rules []admissionv1.RuleWithOperations, fails *admissionv1.FailurePolicyType,
 		spaces, objects *metav1.LabelSelector, conditions []admissionv1.MatchCondition,
 	) {
@@ -66,7 +69,7 @@ func hooksOf(r model.Record) []hook {
 		}
 		h := hook{
 			tool: t, config: m.Ref(), name: name, created: m.Created, open: fails != nil && *fails == admissionv1.Ignore,
-			updates: covers(rules, "pods", admissionv1.Update), ephemeral: covers(rules, "pods/ephemeralcontainers", admissionv1.Update),
+			changes: changes, updates: covers(rules, "pods", admissionv1.Update), ephemeral: covers(rules, "pods/ephemeralcontainers", admissionv1.Update),
 		}
 		if _, policy, ok := strings.Cut(name, "-finegrained-"); ok {
 			h.policy = policy
@@ -94,6 +97,7 @@ func hooksOf(r model.Record) []hook {
 			add(&c.Meta, w.Name, &w.ClientConfig, w.Rules, w.FailurePolicy, w.NamespaceSelector, w.ObjectSelector, w.MatchConditions)
 		}
 	case *record.Typed[*admissionv1.MutatingWebhookConfiguration]:
+		changes = true
 		for i := range c.Object.Webhooks {
 			w := &c.Object.Webhooks[i]
 			add(&c.Meta, w.Name, &w.ClientConfig, w.Rules, w.FailurePolicy, w.NamespaceSelector, w.ObjectSelector, w.MatchConditions)

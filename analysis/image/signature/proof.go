@@ -88,14 +88,11 @@ func (r *reached) claim(p *place, q *Question) (claim, bool) {
 // judge gives the verdict: what was refuted first, then what is proven, then what is demanded, then what nobody knows.
 func judge(a *Answer, claims []claim, l *local, p *place, q *Question) {
 	if demanded(claims, kyverno) && q.Pod != nil {
-		switch read(q.Pod.Annotations.Get(annotated), q.Digest, q.Reference.Digest) {
-		case failed:
+		// Whoever makes the pod may write this himself, and would hardly write it against himself. That it passed is believed only where
+		// nothing else could have written it: see func unproven.
+		if q.noted() == failed {
 			a.Verdict, a.Refuted, a.By, a.At = Unproven, true, annotated, q.Pod.Created
 			a.Reason = "Kyverno has checked the image and noted on the pod that it failed"
-			return
-		case passed:
-			a.Verdict, a.By, a.At = Verified, annotated, q.Pod.Created
-			a.Reason = "Kyverno, which demands it here, has noted on the pod that the check passed"
 			return
 		}
 	}
@@ -115,6 +112,11 @@ func judge(a *Answer, claims []claim, l *local, p *place, q *Question) {
 		why := one.unproven(l, p, q)
 		if why == "" {
 			a.Verdict, a.By, a.At = Verified, one.ref.String(), q.Pod.Created
+			if one.traced {
+				a.By = annotated
+				a.Reason = fmt.Sprintf("Kyverno has noted on the pod that the check passed; %s, which refuses what is not signed, and its webhooks are older than the pod", one.ref)
+				return
+			}
 			a.Reason = fmt.Sprintf("%s refuses what is not signed, is older than the pod, and nothing that is known gets past it", one.ref)
 			return
 		}
@@ -135,9 +137,17 @@ func judge(a *Answer, claims []claim, l *local, p *place, q *Question) {
 		a.Reason = strings.TrimSuffix("cosign could not verify it: "+given.Failed, ": ") + "; " + a.Reason
 		return
 	}
-	if q.Pod != nil && !demanded(claims, kyverno) && read(q.Pod.Annotations.Get(annotated), q.Digest, q.Reference.Digest) == passed {
+	if q.Pod != nil && !demanded(claims, kyverno) && q.noted() == passed {
 		a.Reason += "; the pod says that Kyverno has checked it, but no policy of Kyverno surely demands that here, so whoever made the pod may have written it"
 	}
+}
+
+// noted reads what Kyverno, or somebody else, has written on the pod of the image.
+func (q *Question) noted() noted {
+	if q.Pod == nil {
+		return silent
+	}
+	return read(q.Pod.Annotations.Get(annotated), q.digests()...)
 }
 
 // demanded tells that a tool surely demands it, and is asked.
@@ -149,7 +159,7 @@ func demanded(claims []claim, t tool) bool {
 func proofOf(q *Question) *record.Signature {
 	var best *record.Signature
 	for _, s := range q.Given {
-		if s == nil || s.Digest == "" || s.Digest != q.Digest && s.Digest != q.Reference.Digest {
+		if s == nil || s.Digest == "" || !slices.Contains(q.digests(), s.Digest) {
 			continue
 		}
 		if best == nil || s.Verified && !best.Verified || s.Verified == best.Verified && s.At > best.At {

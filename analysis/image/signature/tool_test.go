@@ -45,6 +45,15 @@ const (
 
 func kyvernoHook(w *world, edit ...func(*admissionv1.ValidatingWebhook)) {
 	w.hook("kyverno-resource-validating-webhook-cfg", "validate.kyverno.svc-fail", edit...)
+	kyvernoCheck(w, early, edit...)
+}
+
+// kyvernoCheck puts the webhook by which Kyverno checks signatures.
+func kyvernoCheck(w *world, at int64, edit ...func(*admissionv1.ValidatingWebhook)) {
+	h := webhook("mutate.kyverno.svc-fail", edit...)
+	w.put(at, &admissionv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "kyverno-resource-mutating-webhook-cfg"}, Webhooks: []admissionv1.MutatingWebhook{{
+		Name: h.Name, FailurePolicy: h.FailurePolicy, ClientConfig: h.ClientConfig, Rules: h.Rules, NamespaceSelector: h.NamespaceSelector, ObjectSelector: h.ObjectSelector, MatchConditions: h.MatchConditions,
+	}}})
 }
 
 func ivpolHook(w *world, edit ...func(*admissionv1.ValidatingWebhook)) {
@@ -101,7 +110,40 @@ func TestTools(t *testing.T) {
 		{name: "kyverno pass", setup: func(w *world) { kyvernoHook(w); w.policy(middle, clusterPolicy(enforce, "", "")) },
 			edit: edits(noting(pass)), want: Verified, enforced: true, policies: 1, reason: "noted", demanded: true, escape: "images other than registry.example/*"},
 		{name: "kyverno pass in audit", setup: func(w *world) { kyvernoHook(w); w.policy(middle, clusterPolicy("", "", "")) },
-			edit: edits(noting(pass)), want: Verified, policies: 1, demanded: true},
+			edit: edits(noting(pass)), want: Unproven, policies: 1, reason: "only tells", demanded: true},
+		// Whoever may make pods may write the note: it counts only where nothing else could have written it.
+		{name: "kyverno note forged on an old pod", setup: func(w *world) { kyvernoHook(w); w.policy(middle, clusterPolicy("", "", "")) },
+			edit: edits(noting(pass)), at: early - 5, want: Unproven, policies: 1, reason: "only tells", demanded: true},
+		{name: "kyverno note older than the policy", setup: func(w *world) { kyvernoHook(w); w.policy(middle, clusterPolicy(enforce, "", "")) },
+			edit: edits(noting(pass)), at: middle, want: Unproven, enforced: true, policies: 1, reason: "the pod is not newer than ClusterPolicy/signed", demanded: true},
+		{name: "kyverno note older than a webhook", setup: func(w *world) {
+			kyvernoHook(w)
+			kyvernoCheck(w, late+5)
+			w.policy(middle, clusterPolicy(enforce, "", ""))
+		}, edit: edits(noting(pass)), want: Unproven, enforced: true, policies: 1, reason: "mutate.kyverno.svc-fail of Kyverno is not older than the pod", demanded: true},
+		{name: "kyverno note past an open webhook", setup: func(w *world) { kyvernoHook(w, open); w.policy(middle, clusterPolicy(enforce, "", "")) },
+			edit: edits(noting(pass)), want: Unproven, enforced: true, policies: 1, reason: "failurePolicy of its webhook is Ignore", demanded: true},
+		{name: "kyverno note without updates", setup: func(w *world) { kyvernoHook(w, noUpdate); w.policy(middle, clusterPolicy(enforce, "", "")) },
+			edit: edits(noting(pass)), want: Unproven, enforced: true, policies: 1, reason: "not asked when the image of a pod that runs is changed", demanded: true},
+		{name: "kyverno note past a selector", setup: func(w *world) { kyvernoHook(w, objects); w.policy(middle, clusterPolicy(enforce, "", "")) },
+			edit: edits(noting(pass)), want: Unproven, enforced: true, policies: 1, reason: "labels of the pod", demanded: true, escape: "pods without the labels !skip"},
+		{name: "kyverno note without the webhook that checks", setup: func(w *world) {
+			w.hook("kyverno-resource-validating-webhook-cfg", "validate.kyverno.svc-fail")
+			w.policy(middle, clusterPolicy(enforce, "", ""))
+		}, edit: edits(noting(pass)), want: Unproven, enforced: true, policies: 1, reason: "no webhook by which Kyverno changes pods", demanded: true},
+		{name: "kyverno note and images that need no check", setup: func(w *world) { kyvernoHook(w); w.policy(middle, clusterPolicy(enforce, "", ", required: false")) },
+			edit: edits(noting(pass)), want: Unproven, enforced: true, policies: 1, reason: "required", demanded: true},
+		{name: "kyverno note and a policy that fails open", setup: func(w *world) {
+			kyvernoHook(w)
+			w.policy(middle, clusterPolicy(enforce+"failurePolicy: Ignore,", "", ""))
+		},
+			edit: edits(noting(pass)), want: Unproven, enforced: true, policies: 1, reason: "failurePolicy of ClusterPolicy/signed is Ignore", demanded: true},
+		{name: "kyverno note on a static pod", setup: func(w *world) { kyvernoHook(w); w.policy(middle, clusterPolicy(enforce, "", "")) },
+			edit: edits(func(p *corev1.Pod) {
+				p.Annotations = map[string]string{annotated: pass, corev1.MirrorPodAnnotationKey: "x"}
+			}), want: Unproven, enforced: true, policies: 1, reason: "static", demanded: true},
+		{name: "kyverno note of a tag", setup: func(w *world) { kyvernoHook(w); w.policy(middle, clusterPolicy(enforce, "", "")) }, image: "registry.example/app:1",
+			edit: edits(noting(pass)), want: Verified, enforced: true, policies: 1, reason: "noted", demanded: true},
 		{name: "kyverno audit without a note", setup: func(w *world) { kyvernoHook(w); w.policy(middle, clusterPolicy("", "", "")) },
 			want: Unproven, policies: 1, reason: "only tells", demanded: true},
 		{name: "kyverno fail", setup: func(w *world) { kyvernoHook(w); w.policy(middle, clusterPolicy("", "", "")) },

@@ -85,6 +85,11 @@ func (w *world) policy(at int64, text string) (string, bool) {
 // hook puts the webhook of a tool: one that is asked about pods, and refuses what cannot be asked.
 func (w *world) hook(config, name string, edit ...func(*admissionv1.ValidatingWebhook)) {
 	w.t.Helper()
+	h := webhook(name, edit...)
+	w.put(early, &admissionv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: config}, Webhooks: []admissionv1.ValidatingWebhook{h}})
+}
+
+func webhook(name string, edit ...func(*admissionv1.ValidatingWebhook)) admissionv1.ValidatingWebhook {
 	fail := admissionv1.Fail
 	h := admissionv1.ValidatingWebhook{
 		Name: name, FailurePolicy: &fail,
@@ -97,7 +102,7 @@ func (w *world) hook(config, name string, edit ...func(*admissionv1.ValidatingWe
 	for _, f := range edit {
 		f(&h)
 	}
-	w.put(early, &admissionv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: config}, Webhooks: []admissionv1.ValidatingWebhook{h}})
+	return h
 }
 
 // pod makes the record of a pod with one container.

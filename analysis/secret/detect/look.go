@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"canopy/model"
+	"canopy/model/record"
 )
 
 const (
@@ -22,8 +23,9 @@ const (
 
 // look is one look at one value, or at one list of arguments. It knows where in the value it is.
 type look struct {
-	d    *Detector
-	base string
+	d *Detector
+	// base is where the value stands; shown is the same without what was found in the value, "" where it is the same.
+	base, shown string
 	// container is that of a pod.
 	container string
 	steps     []step
@@ -73,6 +75,11 @@ func (l *look) tell(f find, name, secret string) {
 		l.over = true
 		return
 	}
+	if l.base != "" {
+		if shown := conceal(l.where(), secret); shown != l.where() {
+			l.shown = shown
+		}
+	}
 	sum := l.d.hash(strings.TrimSpace(secret))
 	path := l.path(secret)
 	for i := range l.found {
@@ -99,17 +106,29 @@ func (l *look) tell(f find, name, secret string) {
 // result gives what was found in the value. The prints of what is too short for one are needed no longer.
 func (l *look) result(name, value string) []model.Exposure {
 	for i := range l.found {
-		if l.found[i].Length < shortestPrint {
-			l.found[i].Print = 0
+		e := &l.found[i]
+		if e.Length < shortestPrint {
+			e.Print = 0
+		}
+		if rest, ok := strings.CutPrefix(e.Path, l.base); ok && l.shown != "" {
+			e.Path = l.shown + rest
 		}
 	}
 	if l.over {
 		l.found = append(l.found, model.Exposure{
 			Rule: "more", What: fmt.Sprintf("more than %d credentials, of which no more are listed", most),
-			Path: l.base, Name: l.d.safe(name, ""), Container: l.container, Length: len(value),
+			Path: l.where(), Name: l.d.safe(name, ""), Container: l.container, Length: len(value),
 		})
 	}
 	return l.found
+}
+
+// where is the base as it may be told.
+func (l *look) where() string {
+	if l.shown != "" {
+		return l.shown
+	}
+	return l.base
 }
 
 // path writes where the look is.
@@ -159,25 +178,39 @@ func (d *Detector) safe(name, secret string) string {
 	if len(name) > longestName {
 		name = strings.ToValidUTF8(name[:longestName], "") + "…"
 	}
-	if len(secret) >= shortest && secret != strings.ToLower(name) && strings.Contains(name, secret) {
-		return "…"
+	x := text{s: name}
+	if len(name) >= window {
+		x.hits = d.words.scan(name)
 	}
-	if len(name) < window {
-		return name
+	if echoes(name, secret) || d.telltale(name, &x) {
+		return record.Hidden
+	}
+	return name
+}
+
+// echoes tells whether a name holds a credential, or a part of it that is no word. A password that is the name of passwords tells
+// nothing.
+func echoes(name, secret string) bool {
+	if len(secret) >= shortest && strings.Contains(name, secret) && (secret != strings.ToLower(name) || nameOf(name).kind == none) {
+		return true
 	}
 	for i := 0; i+window <= len(name) && len(secret) >= window; i++ {
 		if strings.Contains(secret, name[i:i+window]) {
-			return "…"
+			return true
 		}
+	}
+	return false
+}
+
+// telltale tells of a name which looks by itself as if a credential were in it.
+func (d *Detector) telltale(name string, x *text) bool {
+	if len(name) < window {
+		return false
 	}
 	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return r < utf8.RuneSelf && !letter(byte(r)) && !digit(byte(r)) }) {
 		if len(part) >= 20 && random(part, 20) {
-			return "…"
+			return true
 		}
 	}
-	x := text{s: name, hits: d.words.scan(name)}
-	if len(d.matches(&x, 0, len(name))) > 0 {
-		return "…"
-	}
-	return name
+	return len(d.matches(x, 0, len(name))) > 0
 }

@@ -105,7 +105,31 @@ func isWord(n naming, name, v string) bool {
 			return false
 		}
 	}
-	return n.shout && strings.IndexByte(name, '_') > 0
+	return n.shout && strings.IndexByte(name, '_') > 0 || passphrase(v)
+}
+
+// passphrase tells of some words in a row that make no sentence, as people draw them from a list.
+func passphrase(v string) bool {
+	words := strings.Fields(v)
+	if len(words) < 4 || len(words) > 16 {
+		return false
+	}
+	for _, w := range words {
+		if len(w) > 12 {
+			return false
+		}
+		for i := range len(w) {
+			if !small(w[i]) {
+				return false
+			}
+		}
+		switch w {
+		case "a", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "do", "does", "for", "from", "has", "if", "in", "into", "it", "its", "may", "must", "no", "not", "of",
+			"on", "or", "only", "see", "set", "should", "such", "that", "the", "this", "to", "use", "used", "via", "was", "when", "where", "which", "will", "with":
+			return false
+		}
+	}
+	return true
 }
 
 // code tells of expressions in place of values: config.password, getenv("X"), self.token.

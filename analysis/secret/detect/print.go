@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"strings"
+	"unsafe"
 )
 
 // shortestPrint is the least a value must have for its print: shorter ones are equal by chance.
@@ -29,10 +31,21 @@ func (d *Detector) Print(value string) uint64 {
 	return d.hash(value)
 }
 
+// hash hashes a value in place, without a copy of it. What remains of it is out of reach: the hash copies its own state to what it
+// works with on the stack, which goes with the next calls.
 func (d *Detector) hash(value string) uint64 {
 	h := hmac.New(sha256.New, d.key)
-	h.Write([]byte(value))
+	h.Write(unsafe.Slice(unsafe.StringData(value), len(value)))
 	var sum [sha256.Size]byte
+	h.Sum(sum[:0])
+	wipe(h)
 	// A print of 0 means that there is none.
-	return max(binary.LittleEndian.Uint64(h.Sum(sum[:0])), 1)
+	return max(binary.LittleEndian.Uint64(sum[:]), 1)
+}
+
+// wipe writes over the end of a value, less than one block, that a hash keeps.
+func wipe(h hash.Hash) {
+	h.Reset()
+	var zeros [sha256.BlockSize - 1]byte
+	h.Write(zeros[:])
 }

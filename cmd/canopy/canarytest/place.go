@@ -113,11 +113,11 @@ func (p *Planted) configMap() {
 		"id_rsa":         v.PrivateKey("a private key in a ConfigMap"),
 	}
 	annotations := map[string]string{applied: text(Object{"data": Object{"DB_PASSWORD": v.Of("a ConfigMap's last-applied", "")}}), "example.com/password": v.Of("a ConfigMap's annotation", "")}
-	p.Objects = append(p.Objects, p.object("v1", "ConfigMap", "settings", annotations, Object{
+	p.Objects = append(p.Objects, p.object("v1", "ConfigMap", "leaky", annotations, Object{
 		"data":       data,
 		"binaryData": Object{"blob": base64.StdEncoding.EncodeToString([]byte("db_password=" + v.Of("a ConfigMap's binaryData", "") + "\n"))},
 	}))
-	p.find("ConfigMap/settings", "data.DB_PASSWORD", "data[app.json]", "data[app.yaml]", "data[prod.env]", "data[app.properties]", "data.ENCODED", "data.url", "data.id_rsa",
+	p.find("ConfigMap/leaky", "data.DB_PASSWORD", "data[app.json]", "data[app.yaml]", "data[prod.env]", "data[app.properties]", "data.ENCODED", "data.url", "data.id_rsa",
 		"binaryData.blob", "annotations["+applied+"]", "annotations[example.com/password]")
 }
 
@@ -131,7 +131,7 @@ func (p *Planted) pod(of string, more Object) Object {
 		return Object{"command": []any{"check", "--password=" + v.Of(of+": "+place, "")}}
 	}
 	c := Object{
-		"name": "c", "image": "registry.example/leaky:1",
+		"name": "c", "image": "registry.example/leaky:1", "securityContext": Object{"privileged": true},
 		"command": []any{"serve", "--api-key", v.Of(of+": command", "")},
 		"args":    []any{"--db-password=" + v.Of(of+": args", ""), "--verbose"},
 		"env": []any{Object{"name": "DB_PASSWORD", "value": v.Of(of+": env", "")}, Object{"name": "STRIPE", "value": v.Of(of+": a key in env", "sk_live_")},

@@ -69,7 +69,7 @@ func (r *run) runImages(ctx context.Context, flags *imagesFlags) error {
 	if err != nil {
 		return err
 	}
-	document := output.NewImages(list, tallies, output.UnseenReports(report, imageKinds()))
+	document := output.NewImages(list, tallies, append(output.UnseenReports(report, imageKinds()), s.scans.problems...))
 	if err := r.printAs(flags.format, document, document.Write); err != nil {
 		return err
 	}
@@ -81,17 +81,22 @@ func (r *run) runImages(ctx context.Context, flags *imagesFlags) error {
 
 // images lists the images that run in namespaces, nil for all, and counts them.
 func (s *session) images(ctx context.Context, shown []string) (list []image.Image, tallies []image.Tally, err error) {
+	var owners map[model.Ref]bool
+	exposed := func(owner model.Ref) bool { return owners[owner] }
 	err = s.engine.AskImages(ctx, func(c *cluster.Cluster, images *image.Analyser, ways *exposure.Analyser) {
-		owners := ways.Owners(c)
-		exposed := func(owner model.Ref) bool { return owners[owner] }
+		owners = ways.Owners(c)
 		list, tallies = images.Images(exposed), images.Tallies(exposed)
 	})
 	if err != nil || shown == nil {
 		return list, tallies, err
 	}
-	list = slices.DeleteFunc(list, func(i image.Image) bool {
-		return !slices.ContainsFunc(i.Namespaces, func(n string) bool { return slices.Contains(shown, n) })
-	})
+	kept := list[:0]
+	for i := range list {
+		if list[i].Narrow(shown, exposed) {
+			kept = append(kept, list[i])
+		}
+	}
+	list = kept
 	tallies = slices.DeleteFunc(tallies, func(t image.Tally) bool { return !slices.Contains(shown, t.Namespace) })
 	return list, tallies, nil
 }

@@ -53,11 +53,14 @@ func (d *desk) Inspectable() error {
 
 // InspectSecrets reads Secrets for facts.
 func (d *desk) InspectSecrets(ctx context.Context, progress func(done, all int)) error {
-	return d.inspect(ctx, progress)
+	return d.inspect(ctx, d.run.connect.Shown(), progress)
 }
 
 // Sweep looks through what is not watched.
-func (d *desk) Sweep(ctx context.Context, what model.SweepOptions) error { return d.sweep(ctx, what) }
+func (d *desk) Sweep(ctx context.Context, what model.SweepOptions) error {
+	what.Namespaces = d.run.connect.Shown()
+	return d.sweep(ctx, what)
+}
 
 // Scanner looks for a program that scans.
 func (d *desk) Scanner(ctx context.Context) (string, error) { return d.scans.find(ctx, "") }
@@ -67,13 +70,13 @@ func (d *desk) Scan(ctx context.Context, images []model.ScanTarget, progress fun
 	return d.scans.scan(ctx, images, d.engine, progress)
 }
 
-// inspect reads Secrets for facts, which the engine gets.
-func (s *session) inspect(ctx context.Context, progress func(done, all int)) error {
+// inspect reads the Secrets of namespaces for facts, which the engine gets; none is all.
+func (s *session) inspect(ctx context.Context, namespaces []string, progress func(done, all int)) error {
 	reader, ok := s.source.Source.(model.SecretReader)
 	if !ok {
 		return errNoInspect
 	}
-	return reader.InspectSecrets(ctx, detect.Default(), s.engine, progress)
+	return reader.InspectSecrets(ctx, namespaces, detect.Default(), s.engine, progress)
 }
 
 // sweep looks for credentials in what is not watched; the engine gets what is found.

@@ -20,6 +20,8 @@ type scans struct {
 	maxAge time.Duration
 	// barred says why nothing is scanned; nil where it can be.
 	barred error
+	// problems says in words what of the reports could not be read; it may quote them.
+	problems []string
 
 	mutex sync.Mutex
 	found *scanner.Scanner
@@ -51,6 +53,7 @@ func (r *run) openScans(ctx context.Context, clock model.Clock, live bool, maxAg
 	if err != nil {
 		problems = append(problems, "scans of earlier runs: "+err.Error())
 	}
+	s.problems = problems
 	return s, append(records, earlier...), problems, nil
 }
 

@@ -73,6 +73,7 @@ func (r *run) runSecrets(ctx context.Context, flags *secretsFlags) error {
 	}
 	var unswept []string
 	if flags.sweep.CustomResources || flags.sweep.Events {
+		flags.sweep.Namespaces = r.connect.Shown()
 		if err := s.sweep(ctx, flags.sweep); err != nil {
 			if ctx.Err() != nil {
 				return err
@@ -112,7 +113,11 @@ func (r *run) secretsDocument(ctx context.Context, s *session, report *model.Rep
 		}
 		readers := secret.CountReaders(access, refs)
 		for i := range list {
-			d.Secrets = append(d.Secrets, output.NewSecret(&list[i], readers[list[i].Ref], report.Time))
+			one := output.NewSecret(&list[i], readers[list[i].Ref], report.Time)
+			if !grantsSeen(c, list[i].Ref.Namespace) {
+				one.Readers = nil
+			}
+			d.Secrets = append(d.Secrets, one)
 		}
 		if shown != nil {
 			return
@@ -125,6 +130,16 @@ func (r *run) secretsDocument(ctx context.Context, s *session, report *model.Rep
 	return d, err
 }
 
+// grantsSeen tells that all that grants in a namespace was seen: else there may be more readers than are known.
+func grantsSeen(c *cluster.Cluster, namespace string) bool {
+	for _, gk := range kindsNamed("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding") {
+		if c.Seen(gk, namespace).State != model.Complete {
+			return false
+		}
+	}
+	return true
+}
+
 // secretKinds lists the built-in kinds on which the inventory rests.
 func secretKinds() []schema.GroupKind {
 	return append(kindsNamed("Secret", "Pod", "ServiceAccount", "ConfigMap", "Ingress", "Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"), accessKinds()...)
@@ -132,7 +147,7 @@ func secretKinds() []schema.GroupKind {
 
 // inspectSecrets reads Secrets for facts, and tells how it goes.
 func (r *run) inspectSecrets(ctx context.Context, s *session) error {
-	err := s.inspect(ctx, func(done, all int) {
+	err := s.inspect(ctx, r.connect.Shown(), func(done, all int) {
 		if r.streams.Progress {
 			r.tell(fmt.Sprintf("%sreading Secrets: %d of %d", eraseLine, done, all))
 		}

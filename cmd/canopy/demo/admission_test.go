@@ -104,8 +104,8 @@ func TestNoSecretIsReal(t *testing.T) {
 		if m := shapes.Find(data); m != nil {
 			t.Errorf("%s holds %q", name, m)
 		}
-		if strings.Contains(strings.ReplaceAll(string(data), "sk_live_EXAMPLE", ""), "sk_live_") {
-			t.Errorf("%s holds a key that does not say EXAMPLE", name)
+		if strings.Contains(string(data), "sk_live_") {
+			t.Errorf("%s holds a key that looks like a real one", name)
 		}
 	}
 }

@@ -6,10 +6,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -97,8 +100,10 @@ func TestOverlayOfEveryFix(t *testing.T) {
 	write("base", "all.yaml", text.Bytes())
 	write("base", "kustomization.yaml", []byte("resources: [all.yaml]\n"))
 	for _, f := range files {
-		if strings.Contains(string(f.Content), "<masked>") {
-			t.Errorf("%s holds a mask", f.Name)
+		for line := range strings.Lines(string(f.Content)) {
+			if strings.Contains(line, "<masked>") && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+				t.Errorf("%s holds a mask: %s", f.Name, line)
+			}
 		}
 		if f.Name == "kustomization.yaml" {
 			f.Content = bytes.Replace(f.Content, []byte("# - ../base"), []byte("- ../base"), 1)
@@ -123,6 +128,11 @@ func TestOverlayOfEveryFix(t *testing.T) {
 	n := 0
 	for ref, u := range want {
 		if u == nil {
+			continue
+		}
+		if ref.Kind == "Secret" && base[ref] != nil {
+			// Of a Secret that there is only what kubectl wrote into the cluster goes, and the overlay leaves that out.
+			delete(got, ref)
 			continue
 		}
 		n++
@@ -164,6 +174,12 @@ func canonical(t *testing.T, u *unstructured.Unstructured) string {
 	if typed, err := scheme.Scheme.New(u.GroupVersionKind()); err == nil {
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, typed); err != nil {
 			t.Fatal(err)
+		}
+		// kustomize puts the variables that it patches first.
+		if d, ok := typed.(*appsv1.Deployment); ok {
+			for i := range d.Spec.Template.Spec.Containers {
+				slices.SortFunc(d.Spec.Template.Spec.Containers[i].Env, func(a, b corev1.EnvVar) int { return strings.Compare(a.Name, b.Name) })
+			}
 		}
 		o = typed
 	}

@@ -125,7 +125,7 @@ func (w *world) judgeContainer(p *corev1.Pod, ctr corev1.Container, mark func(st
 	mark("IM04", digest == "" && ctr.ImagePullPolicy != corev1.PullAlways)
 	mark("IM08", !w.scanned(repository, digestOf(ctr.Image)))
 	for _, e := range ctr.Env {
-		mark("SE01", strings.Contains(e.Value, "sk_live_"))
+		mark("SE01", strings.HasSuffix(e.Name, "_KEY") && e.Value != "")
 		mark("SE02", e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil)
 	}
 	mark("SE02", slices.ContainsFunc(ctr.EnvFrom, func(e corev1.EnvFromSource) bool { return e.SecretRef != nil }))

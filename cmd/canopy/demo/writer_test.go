@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"canopy/analysis/remedy"
 	"canopy/model"
 	held "canopy/model/cluster"
+	"canopy/model/mask"
 )
 
 // trainee opens the demo, whose player stands still, with a writer.
@@ -33,6 +35,16 @@ func (h *theatre) fixes(findings ...*model.Finding) *remedy.Fix {
 	var err error
 	if e := h.engine.Read(h.t.Context(), func(c *held.Cluster) { fix, err = remedy.ForServer(c, "v1.37.2", findings) }); e != nil || err != nil {
 		h.t.Fatal(e, err)
+	}
+	// The value of a Secret that takes a credential in is put there by who applies it.
+	for i := range fix.Documents {
+		text := fix.Documents[i].YAML
+		if !bytes.Contains(text, []byte(mask.Text)) {
+			continue
+		}
+		if fix, err = fix.Edit(i, bytes.ReplaceAll(text, []byte(mask.Text), []byte("made-up-by-the-test"))); err != nil {
+			h.t.Fatal(err)
+		}
 	}
 	return fix
 }
@@ -72,9 +84,15 @@ func TestFindingsEndAndComeBack(t *testing.T) {
 		h, w := trainee(t)
 		first := h.look()
 		fixed, rules := 0, map[string]bool{}
+		var copied *remedy.Fix
 		for f := range first.report.Findings.All() {
 			fix := h.fixes(f)
 			if !slices.ContainsFunc(fix.Documents, func(d remedy.Document) bool { return slices.Contains(d.Closes, f.ID) }) {
+				continue
+			}
+			if f.Rule.ID == "SE04" {
+				// What holds the values of a Secret is kept nowhere, and so does not come back.
+				copied = fix
 				continue
 			}
 			fixed++
@@ -98,6 +116,13 @@ func TestFindingsEndAndComeBack(t *testing.T) {
 			if t.Failed() {
 				return
 			}
+		}
+		if copied == nil {
+			t.Error("no Secret carries a copy of itself")
+		} else if back := h.do(w, copied.Plan); len(back.Steps) > 0 {
+			t.Errorf("the undo of a copy of values has steps: %v", back.Steps)
+		} else if h.look().report.Findings.Get(copied.Documents[0].Closes[0]) != nil {
+			t.Errorf("%s goes on after its fix", copied.Documents[0].Closes[0])
 		}
 		t.Logf("%d of %d findings, %d rules", fixed, first.report.Findings.Len(), len(rules))
 		if fixed < 100 || len(rules) < 20 {

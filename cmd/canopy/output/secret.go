@@ -34,7 +34,7 @@ type Secret struct {
 	// Age is that of the object, in days: "312d"; "" where unknown. Changed is when its data was last written.
 	Age     string  `json:"age"`
 	Changed *string `json:"changed"`
-	// Readers counts the subjects that RBAC lets read it; nil where the Secret is not there.
+	// Readers counts the subjects that RBAC lets read it; nil where the Secret is not there, or not all that grants was seen.
 	Readers   *int        `json:"readers"`
 	MountedBy []model.Ref `json:"mountedBy"`
 	Expires   *string     `json:"expires,omitempty"`

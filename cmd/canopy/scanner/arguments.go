@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"canopy/model"
 )
 
 // The scanners, as reports name them.
@@ -15,7 +17,10 @@ const (
 	grype = "Grype"
 )
 
-var errReference = errors.New("no reference that a scanner is given: want REGISTRY/REPOSITORY[:TAG][@DIGEST]")
+var (
+	errReference = errors.New("no reference that a scanner is given: want REGISTRY/REPOSITORY[:TAG][@DIGEST]")
+	errPlatform  = errors.New("no platform that a scanner is given: want OS/ARCHITECTURE[/VARIANT]")
+)
 
 // checkReference refuses what a scanner could take for something else than an image: options, files, other sources. References stand in
 // specs, so anybody may have written them.
@@ -30,6 +35,24 @@ func checkReference(ref string) error {
 	return nil
 }
 
+// checkPlatform refuses what is none. Nodes tell it, and whoever may write their status has written it. "" is whatever the scanner takes.
+func checkPlatform(platform string) error {
+	if platform == "" {
+		return nil
+	}
+	parts := strings.Split(platform, "/")
+	bad := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }
+	for _, p := range parts {
+		if p == "" || len(p) > 32 || strings.ContainsFunc(p, bad) {
+			return fmt.Errorf("%q: %w", platform, errPlatform)
+		}
+	}
+	if len(parts) < 2 || len(parts) > 3 {
+		return fmt.Errorf("%q: %w", platform, errPlatform)
+	}
+	return nil
+}
+
 func versionArguments(name string) []string {
 	if name == trivy {
 		return []string{"version", "--format", "json"}
@@ -40,16 +63,21 @@ func versionArguments(name string) []string {
 // memoryCache is the first Trivy that can keep what it unpacks in memory. In its cache on disk one process locks out all others.
 func memoryCache() version { return version{0, 54, 0} }
 
-// arguments of a scan. Trivy has a timeout of its own, which must not be the shorter one.
-func (s *Scanner) arguments(ref string) []string {
+// arguments of a scan. Trivy has a timeout of its own, which must not be the shorter one. Without a platform a scanner takes of an index
+// the image for the machine that it runs on itself.
+func (s *Scanner) arguments(t model.ScanTarget) []string {
+	var platform []string
+	if t.Platform != "" {
+		platform = []string{"--platform", t.Platform}
+	}
 	if s.name == grype {
-		return []string{"registry:" + ref, "-o", "json", "--quiet"}
+		return append([]string{"registry:" + t.Reference, "-o", "json", "--quiet"}, platform...)
 	}
 	list := []string{"image", "--format", "json", "--quiet", "--scanners", "vuln", "--timeout", (s.options.Timeout + time.Minute).String()}
 	if s.workers() > 1 {
 		list = append(list, "--cache-backend", "memory")
 	}
-	return append(list, "--", ref)
+	return append(append(list, platform...), "--", t.Reference)
 }
 
 // workers is how many of this program can run at once.

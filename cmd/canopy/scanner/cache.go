@@ -26,7 +26,7 @@ const keepFor = 90 * 24 * time.Hour
 const unfinished = ".new-"
 
 // form is the version of the form of entries; others are passed over.
-const form = 1
+const form = 2
 
 var errEntry = errors.New("the entry of the cache is damaged")
 
@@ -44,8 +44,8 @@ func CacheFolder(getenv func(string) string) (string, error) {
 
 // key says what an entry is of: a scan is the same as long as image, scanner and data are.
 type key struct {
-	Digest, Scanner, Version string
-	Database                 int64
+	Digest, Platform, Scanner, Version string
+	Database                           int64
 }
 
 // entry is the first line of a file of the cache. The second is the list of vulnerabilities.
@@ -68,23 +68,28 @@ type kept struct {
 	OS                       string
 	Outlived                 bool
 	Origin, Partial          string
-	Counts                   record.Counts
+	Filtered                 bool
+	Counts                   *record.Counts
 }
 
-// prefix is what the names of all entries of an image by a scanner begin with.
+// prefix is what the names of all entries of an image for a platform by a scanner begin with.
 func (k key) prefix() string {
-	return strings.NewReplacer(":", "-").Replace(k.Digest) + "." + strings.ToLower(k.Scanner) + "."
+	platform := ""
+	if k.Platform != "" {
+		platform = strings.ReplaceAll(k.Platform, "/", "-") + "."
+	}
+	return strings.ReplaceAll(k.Digest, ":", "-") + "." + platform + strings.ToLower(k.Scanner) + "."
 }
 
 // name is that of the file.
 func (k key) name() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d", k.Version, k.Database))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d", k.Platform, k.Version, k.Database))
 	return k.prefix() + hex.EncodeToString(sum[:6]) + ".json"
 }
 
 // usable tells that a scan can be found again: whoever does not know its data does not know whether it is the same.
 func (k key) usable() bool {
-	return reference.Digest(k.Digest) && k.Version != "" && k.Database > 0 && (k.Scanner == "Trivy" || k.Scanner == "Grype")
+	return reference.Digest(k.Digest) && checkPlatform(k.Platform) == nil && k.Version != "" && k.Database > 0 && (k.Scanner == "Trivy" || k.Scanner == "Grype")
 }
 
 // writeEntry keeps a scan, and takes earlier ones of the same image by the same scanner away. It gives the path.
@@ -101,7 +106,7 @@ func writeEntry(folder string, k key, s *record.Scan, lines []model.Vulnerabilit
 	}
 	sum := sha256.Sum256(body)
 	e := entry{Form: form, Key: k, Size: int64(len(body)), Sum: hex.EncodeToString(sum[:]), Scan: kept{
-		s.Source, s.Scanner, s.Version, s.Database, s.Image, s.Digests, s.Scanned, s.Built, s.OS, s.Outlived, s.Origin, s.Partial, *s.Counts,
+		s.Source, s.Scanner, s.Version, s.Database, s.Image, s.Digests, s.Scanned, s.Built, s.OS, s.Outlived, s.Origin, s.Partial, s.Filtered, s.Counts,
 	}}
 	head, err := json.Marshal(e)
 	if err != nil {
@@ -135,7 +140,11 @@ func (e *entry) record() *record.Scan {
 	c := e.Scan
 	s := &record.Scan{
 		Source: c.Source, Scanner: c.Scanner, Version: c.Version, Database: c.Database, Image: c.Image, Digests: c.Digests, Scanned: c.Scanned,
-		Counts: &c.Counts, OS: c.OS, Outlived: c.Outlived, Built: c.Built, Origin: c.Origin, Partial: c.Partial, Listed: true,
+		OS: c.OS, Outlived: c.Outlived, Built: c.Built, Origin: c.Origin, Partial: c.Partial, Filtered: c.Filtered, Listed: true,
+	}
+	if c.Counts != nil {
+		counts := *c.Counts
+		s.Counts = &counts
 	}
 	s.Meta = record.OwnMeta("ImageScan", "", report.ScanName(s))
 	return s
@@ -153,15 +162,11 @@ func (e *entry) proves() bool {
 
 // readHead reads the first line of an entry, and whether the second is as long as that says.
 func readHead(path string) (*entry, error) {
-	file, err := os.Open(path)
+	file, info, err := openFile(path, os.OpenFile)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close() //nolint:errcheck // it was only read
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, errEntry
-	}
 	// A first line holds a few digests, and no list.
 	buffer := make([]byte, min(info.Size(), 64<<10))
 	n, err := file.ReadAt(buffer, 0)
@@ -183,7 +188,7 @@ func readEntry(path string) (*entry, []model.Vulnerability, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	data, err := readFile(path)
+	data, err := place{name: path}.read()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -257,7 +262,7 @@ func (s *Store) cached(e *entry, path string) *record.Scan {
 		}
 		scan = s.counted(scan, lines)
 	}
-	if s.keep(held{scan: scan, file: path, entry: true}) != scan {
+	if s.keep(held{scan: scan, file: place{name: path}, entry: true}) != scan {
 		return nil
 	}
 	return scan

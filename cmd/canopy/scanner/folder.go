@@ -30,9 +30,27 @@ func isReport(name string) bool {
 	return false
 }
 
+// place is where a file is: under its own name, or under that in a folder, out of which no link leads then.
+type place struct{ folder, name string }
+
+func (p place) path() string { return filepath.Join(p.folder, p.name) }
+
+// read reads a regular file that is not too long.
+func (p place) read() ([]byte, error) {
+	if p.folder == "" {
+		return readOpened(p.name, os.OpenFile)
+	}
+	root, err := os.OpenRoot(p.folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close() //nolint:errcheck // it was only read
+	return readOpened(p.name, root.OpenFile)
+}
+
 // walk calls f with every report in a folder, in the order of their paths. Links are followed only where they stay inside, where what
 // they lead to is seen by itself; the others are told to fail.
-func walk(ctx context.Context, folder string, f func(path string), fail func(path string, err error)) error {
+func walk(ctx context.Context, folder string, f func(place), fail func(path string, err error)) error {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return err
@@ -49,11 +67,11 @@ func walk(ctx context.Context, folder string, f func(path string), fail func(pat
 				fail(filepath.Join(folder, path), fmt.Errorf("the link is not followed: %w", bare(err)))
 			} else if info.Mode().IsRegular() && isReport(path) && !isReport(linkTarget(root, path)) {
 				// It leads to a file that is not read under its own name.
-				f(filepath.Join(folder, path))
+				f(place{folder, path})
 			}
 		case d.IsDir(), !isReport(path):
 		default:
-			f(filepath.Join(folder, path))
+			f(place{folder, path})
 		}
 		return nil
 	})
@@ -67,16 +85,29 @@ func linkTarget(root *os.Root, path string) string {
 	return target
 }
 
-// readFile reads a regular file that is not too long.
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errNoFile}
+// opener is os.OpenFile, or that of a root.
+type opener func(name string, flag int, perm os.FileMode) (*os.File, error)
+
+// openFile opens a regular file. What is opened is looked at, and not what stood under the name before; a pipe without a writer holds
+// nobody up.
+func openFile(path string, open opener) (*os.File, fs.FileInfo, error) {
+	file, err := open(path, os.O_RDONLY|noWait, 0)
+	if err != nil {
+		return nil, nil, err
 	}
-	file, err := os.Open(path)
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "read", Path: path, Err: errNoFile}
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, nil, err
+	}
+	return file, info, nil
+}
+
+func readOpened(path string, open opener) ([]byte, error) {
+	file, info, err := openFile(path, open)
 	if err != nil {
 		return nil, err
 	}

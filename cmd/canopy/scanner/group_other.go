@@ -4,6 +4,9 @@ package scanner
 
 import "os/exec"
 
+// noWait is nothing where opening waits for nobody.
+const noWait = 0
+
 // isolate does nothing where there are no process groups: what a program has started may then outlive it.
 func isolate(*exec.Cmd) {}
 

@@ -28,7 +28,7 @@ func (s *Store) Import(ctx context.Context, paths []string) (records []model.Rec
 			return nil, nil, err
 		}
 		if !info.IsDir() {
-			in.file(path)
+			in.file(place{name: path})
 			continue
 		}
 		if err := walk(ctx, path, in.file, func(path string, err error) { in.fail(path, err.Error()) }); err != nil {
@@ -61,6 +61,7 @@ func (s *Store) Import(ctx context.Context, paths []string) (records []model.Rec
 type importing struct {
 	store      *Store
 	scans      map[string]*record.Scan
+	places     map[string]place
 	signatures map[string]*record.Signature
 	statements []report.Statement
 	images     map[string]report.Product
@@ -75,8 +76,9 @@ func (in *importing) fail(path, why string) {
 }
 
 // file reads one file; what of it is good counts.
-func (in *importing) file(path string) {
-	data, err := readFile(path)
+func (in *importing) file(from place) {
+	path := from.path()
+	data, err := from.read()
 	if err != nil {
 		in.fail(path, bare(err).Error())
 		return
@@ -88,7 +90,7 @@ func (in *importing) file(path string) {
 		}
 	}
 	for i := range r.Scans {
-		in.scan(path, r.Scans[i].Scan)
+		in.scan(from, r.Scans[i].Scan)
 	}
 	for _, sig := range r.Signatures {
 		if old := in.signatures[sig.Name]; old == nil || sig.At >= old.At {
@@ -100,7 +102,7 @@ func (in *importing) file(path string) {
 }
 
 // scan files a scan. One that says to be of the future would never grow old, so that its date does not count.
-func (in *importing) scan(path string, scan *record.Scan) {
+func (in *importing) scan(from place, scan *record.Scan) {
 	told := scan.Scanned
 	if now := in.store.clock.Now().Add(skew); time.Unix(told, 0).After(now) {
 		scan.Scanned = 0
@@ -109,13 +111,13 @@ func (in *importing) scan(path string, scan *record.Scan) {
 		}
 		scan.Partial += fmt.Sprintf("it is dated in the future: %s", time.Unix(told, 0).UTC().Format(time.DateTime))
 	}
-	if in.store.keep(held{scan: scan, file: path}) != scan {
+	if in.store.keep(held{scan: scan, file: from}) != scan {
 		return
 	}
 	if in.scans == nil {
-		in.scans = map[string]*record.Scan{}
+		in.scans, in.places = map[string]*record.Scan{}, map[string]place{}
 	}
-	in.scans[scan.Name] = scan
+	in.scans[scan.Name], in.places[scan.Name] = scan, from
 }
 
 func (in *importing) sorted() []*record.Scan {
@@ -128,12 +130,13 @@ func (in *importing) sorted() []*record.Scan {
 
 // recount counts a scan as statements leave it.
 func (in *importing) recount(scan *record.Scan) *record.Scan {
-	lines, err := reread(scan.Origin, scan)
+	from := in.places[scan.Name]
+	lines, err := reread(from, scan)
 	if err != nil {
 		in.fail(scan.Origin, err.Error())
 		return scan
 	}
 	c := in.store.counted(scan, lines)
-	in.store.keep(held{scan: c, file: scan.Origin})
+	in.store.keep(held{scan: c, file: from})
 	return c
 }

@@ -53,24 +53,20 @@ func (p *process) run(ctx context.Context) (output []byte, err error) {
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	ended := make(chan struct{})
-	go func() {
-		err = c.Wait()
-		close(ended)
-	}()
+	g := &group{c: c, waited: make(chan struct{})}
+	go g.wait()
 	select {
-	case <-ended:
+	case <-g.waited:
 	case <-limited.Done():
-		terminate(c)
+		g.signal(terminate)
 		select {
-		case <-ended:
+		case <-g.waited:
 		case <-time.After(p.grace):
 		}
-		kill(c)
-		<-ended
+		g.signal(kill)
+		<-g.waited
 	}
-	// What it has left behind goes too.
-	kill(c)
+	err = g.err
 	if cause := context.Cause(limited); cause != nil {
 		return nil, cause
 	}
@@ -82,6 +78,47 @@ func (p *process) run(ctx context.Context) (output []byte, err error) {
 		return nil, reason(err, last.line())
 	}
 	return out.data.Bytes(), nil
+}
+
+// group is a program with what it has started. Its number may be that of others as soon as it was waited for, so that nobody sends
+// signals to it after that.
+type group struct {
+	c      *exec.Cmd
+	mutex  sync.Mutex
+	over   bool
+	waited chan struct{}
+	// err is how it has ended; it may be read once waited is closed.
+	err error
+}
+
+// wait waits for the program, and ends what it has left behind while it cannot be taken for another.
+func (g *group) wait() {
+	defer close(g.waited)
+	if ended(g.c) {
+		g.signal(kill)
+		g.close()
+		g.err = g.c.Wait()
+		return
+	}
+	if g.err = g.c.Wait(); errors.Is(g.err, exec.ErrWaitDelay) {
+		// Somebody has had the pipe open, so there is a group still.
+		g.signal(kill)
+	}
+	g.close()
+}
+
+func (g *group) close() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.over = true
+}
+
+func (g *group) signal(send func(*exec.Cmd)) {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if !g.over {
+		send(g.c)
+	}
 }
 
 // reason is the last line that a program has written on its way down, else how it ended.

@@ -144,10 +144,10 @@ func (r *round) put(t model.ScanTarget, scan *record.Scan) {
 
 // scan starts the program for one target and reads its answer.
 func (s *Scanner) scan(ctx context.Context, t model.ScanTarget) (*report.Scan, error) {
-	if err := checkReference(t.Reference); err != nil {
+	if err := errors.Join(checkReference(t.Reference), checkPlatform(t.Platform)); err != nil {
 		return nil, err
 	}
-	p := process{path: s.path, arguments: s.arguments(t.Reference), env: s.env, timeout: s.options.Timeout, grace: s.options.Grace, output: s.options.MaxOutput}
+	p := process{path: s.path, arguments: s.arguments(t), env: s.env, timeout: s.options.Timeout, grace: s.options.Grace, output: s.options.MaxOutput}
 	output, err := p.run(ctx)
 	if err != nil {
 		return nil, err
@@ -161,7 +161,10 @@ func (s *Scanner) scan(ctx context.Context, t model.ScanTarget) (*report.Scan, e
 		return nil, fmt.Errorf("its answer holds %d reports, want one", len(r.Scans))
 	}
 	found := &r.Scans[0]
-	if found.Scanner != s.name || found.Failed != "" {
+	switch {
+	case found.Scanner == s.name && found.Failed != "":
+		return nil, errors.New(found.Failed)
+	case found.Scanner != s.name:
 		return nil, errors.New("its answer is no report of its own kind")
 	}
 	found.Version = s.version
@@ -171,26 +174,31 @@ func (s *Scanner) scan(ctx context.Context, t model.ScanTarget) (*report.Scan, e
 	return found, nil
 }
 
-// failure is the record of a scan of a target that gave nothing. Its name is the same every time, and not that of a result.
+// failure is the record of a scan of a target that gave nothing. Its name is the same every time for a platform, and not that of a
+// result.
 func failure(scanner string, t model.ScanTarget) *record.Scan {
 	s := &record.Scan{Source: strings.ToLower(scanner), Scanner: scanner, Image: t.Reference, Origin: strings.ToLower(scanner) + " " + t.Reference}
 	if t.Digest != "" {
 		s.Digests = []record.ScanDigest{{Digest: t.Digest}}
 	}
-	s.Meta = record.OwnMeta("ImageScan", "", "failed-"+report.ScanName(s))
+	name := "failed-" + report.ScanName(s)
+	if t.Platform != "" && checkPlatform(t.Platform) == nil {
+		name += "-" + strings.ReplaceAll(t.Platform, "/", "-")
+	}
+	s.Meta = record.OwnMeta("ImageScan", "", name)
 	return s
 }
 
 // remember keeps a result, on disk where it is proven to be of the image that runs, and gives the record.
 func (s *Scanner) remember(t model.ScanTarget, found *report.Scan) *record.Scan {
 	store := s.options.Store
-	k := key{t.Digest, s.name, s.version, found.Database}
+	k := key{t.Digest, t.Platform, s.name, s.version, found.Database}
 	h := held{scan: store.counted(found.Scan, found.Vulnerabilities), lines: found.Vulnerabilities}
 	e := entry{Key: k, Scan: kept{Digests: found.Digests}}
 	if store.cache != "" && k.usable() && e.proves() {
 		// Where nothing can be kept on disk the lines stay in memory.
 		if path, err := writeEntry(store.cache, k, found.Scan, found.Vulnerabilities); err == nil {
-			h.file, h.entry, h.lines = path, true, nil
+			h.file, h.entry, h.lines = place{name: path}, true, nil
 		}
 	}
 	return store.keep(h)
@@ -198,7 +206,7 @@ func (s *Scanner) remember(t model.ScanTarget, found *report.Scan) *record.Scan 
 
 // hit gives an earlier result of the same image with the same data that is young enough; nil where there is none.
 func (s *Scanner) hit(t model.ScanTarget, data int64) *record.Scan {
-	k := key{t.Digest, s.name, s.version, data}
+	k := key{t.Digest, t.Platform, s.name, s.version, data}
 	store := s.options.Store
 	if store.cache == "" || !k.usable() {
 		return nil
@@ -209,5 +217,5 @@ func (s *Scanner) hit(t model.ScanTarget, data int64) *record.Scan {
 		return nil
 	}
 	scan := store.counted(e.record(), lines)
-	return store.keep(held{scan: scan, file: path, entry: true})
+	return store.keep(held{scan: scan, file: place{name: path}, entry: true})
 }

@@ -28,7 +28,7 @@ type Store struct {
 type held struct {
 	scan *record.Scan
 	// file holds the lines: a report that was imported, or an entry of the cache where entry is set.
-	file  string
+	file  place
 	entry bool
 	lines []model.Vulnerability
 }
@@ -59,8 +59,8 @@ func (s *Store) Vulnerabilities(ctx context.Context, scan model.Ref) ([]model.Vu
 	var err error
 	switch {
 	case h.entry:
-		_, lines, err = readEntry(h.file)
-	case h.file != "":
+		_, lines, err = readEntry(h.file.name)
+	case h.file.name != "":
 		lines, err = reread(h.file, h.scan)
 	}
 	if err != nil {
@@ -70,18 +70,18 @@ func (s *Store) Vulnerabilities(ctx context.Context, scan model.Ref) ([]model.Vu
 }
 
 // reread reads the lines of a scan from the file that it was imported from.
-func reread(file string, scan *record.Scan) ([]model.Vulnerability, error) {
-	data, err := readFile(file)
+func reread(file place, scan *record.Scan) ([]model.Vulnerability, error) {
+	data, err := file.read()
 	if err != nil {
 		return nil, err
 	}
-	r, _ := report.Read(file, data)
+	r, _ := report.Read(file.path(), data)
 	for i := range r.Scans {
 		if found := &r.Scans[i]; found.Name == scan.Name && (found.Scanned == scan.Scanned || scan.Scanned == 0) {
 			return found.Vulnerabilities, nil
 		}
 	}
-	return nil, fmt.Errorf("%s: the file no longer holds this scan", file)
+	return nil, fmt.Errorf("%s: the file no longer holds this scan", file.path())
 }
 
 // keep notes a scan. Where one of its name is known that is newer, that stays. It gives the record of the one that is known now.
@@ -110,7 +110,7 @@ func (s *Store) counted(scan *record.Scan, lines []model.Vulnerability) *record.
 	s.mutex.Lock()
 	statements := s.statements
 	s.mutex.Unlock()
-	if len(statements) == 0 || !scan.Listed {
+	if len(statements) == 0 || !scan.Listed || scan.Counts == nil {
 		return scan
 	}
 	c := scan.DeepCopyObject().(*record.Scan)

@@ -24,6 +24,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 
+	"canopy/model"
+	"canopy/model/record"
 	"canopy/model/scheme"
 )
 
@@ -166,10 +168,11 @@ func TestOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := Of(read, p)
-	if f.Version != "77" || !reflect.DeepEqual(f.Registries, []string{"https://index.docker.io/v1/", "registry.example"}) {
+	if f.Version != "77" || !reflect.DeepEqual(f.Registries, []string{"index.docker.io", "registry.example"}) {
 		t.Errorf("%+v", f)
 	}
-	want := sorted([]uint64{p.Print(string(secret.Data[corev1.DockerConfigJsonKey])), p.Print("CANARY-long\n"), p.Print("CANARY-long")})
+	// In the order of the keys, which the server sorts: what is told of prints must not hang on the numbers.
+	want := []uint64{p.Print(string(secret.Data[corev1.DockerConfigJsonKey])), p.Print("CANARY-long\n"), p.Print("CANARY-long")}
 	if !reflect.DeepEqual(f.Prints, want) {
 		t.Errorf("prints %v, want %v", f.Prints, want)
 	}
@@ -185,6 +188,36 @@ func TestOf(t *testing.T) {
 	old, err := Read(wire(t, &corev1.Secret{Type: corev1.SecretTypeDockercfg, Data: map[string][]byte{corev1.DockerConfigKey: []byte(`{"a.example":{}}`)}}))
 	if f := Of(old, p); err != nil || !reflect.DeepEqual(f.Registries, []string{"a.example"}) {
 		t.Errorf("%v %+v", err, f)
+	}
+}
+
+// hider is a printer that knows a credential where it is a key.
+type hider struct{ printer }
+
+func (hider) Key(_, key string) (string, []model.Exposure) {
+	if strings.Contains(key, "canary") {
+		return record.Hidden, nil
+	}
+	return key, nil
+}
+
+// TestRegistry holds that a registry is told by its host alone, if that is one.
+func TestRegistry(t *testing.T) {
+	for name, want := range map[string]string{
+		"registry.example": "registry.example", "Registry.Example:5000": "Registry.Example:5000", "localhost": "localhost", "127.0.0.1:5000": "127.0.0.1:5000",
+		"https://index.docker.io/v1/": "index.docker.io", "registry.example/team": "registry.example", "*.registry.example": unnamed,
+		"https://robot:hunter2@registry.example/v2/": "registry.example", "robot:hunter2@registry.example": "registry.example", "https://robot:a@b@registry.example": "registry.example",
+		"robot:hunter2": unnamed, "hunter2": unnamed, "ghp_hunter2.x": unnamed, "": unnamed, "a..b": unnamed, "-a.b": unnamed, "registry.example:99999": unnamed,
+		"registry.example?token=hunter2": "registry.example", strings.Repeat("a", 64) + ".b": unnamed, strings.Repeat("a.", 130) + "b": unnamed, "reg\nistry.example": unnamed,
+	} {
+		if got := registry(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+	config := []byte(`{"https://u:hunter2@a.example":{},"canary.example":{},"b.example":{}}`)
+	f := Of(&Secret{Type: string(corev1.SecretTypeDockercfg), Keys: []string{corev1.DockerConfigKey}, Values: [][]byte{config}}, hider{printer{maphash.MakeSeed()}})
+	if want := []string{"a.example", "b.example", unnamed}; !reflect.DeepEqual(f.Registries, want) {
+		t.Errorf("%q, want %q", f.Registries, want)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"canopy/k8s/live/sieve"
 	"canopy/model/record"
 )
 
@@ -25,14 +24,14 @@ func Of(secret *Secret, printer Printer) *record.SecretFacts {
 	f := &record.SecretFacts{Version: secret.Version}
 	for i, value := range secret.Values {
 		key := secret.Keys[i]
-		certificates, weak := PEM(key, value)
+		certificates, weak := PEM(told(printer, key), value)
 		f.Certificates = append(f.Certificates, certificates...)
 		f.WeakKeys = append(f.WeakKeys, weak...)
 		switch {
 		case secret.Type == string(corev1.SecretTypeDockerConfigJson) && key == corev1.DockerConfigJsonKey:
-			f.Registries = append(f.Registries, registries(value, "auths")...)
+			f.Registries = append(f.Registries, registries(value, printer, "auths")...)
 		case secret.Type == string(corev1.SecretTypeDockercfg) && key == corev1.DockerConfigKey:
-			f.Registries = append(f.Registries, registries(value)...)
+			f.Registries = append(f.Registries, registries(value, printer)...)
 		}
 		if printer != nil {
 			f.Prints = append(f.Prints, prints(value, printer)...)
@@ -40,7 +39,7 @@ func Of(secret *Secret, printer Printer) *record.SecretFacts {
 	}
 	f.WeakKeys = sorted(f.WeakKeys)
 	f.Registries = sorted(f.Registries)
-	f.Prints = sorted(f.Prints)
+	f.Prints = each(f.Prints)
 	return f
 }
 
@@ -49,11 +48,14 @@ func sorted[T cmp.Ordered](list []T) []T {
 	return slices.Compact(list)
 }
 
-// registries names those that a docker configuration has credentials for.
-func registries(value []byte, path ...string) []string {
-	// What of it is no JSON has no names.
-	names, _ := sieve.Keys(bytes.NewReader(value), path...)
-	return names
+// each leaves of equal numbers the first. Prints are kept in the order of the values: their own differs from one process to the next.
+func each(list []uint64) []uint64 {
+	seen := make(map[uint64]struct{}, len(list))
+	return slices.DeleteFunc(list, func(n uint64) bool {
+		_, twice := seen[n]
+		seen[n] = struct{}{}
+		return twice
+	})
 }
 
 // prints gives those of a value, as it is and without white space around it, as a text in an object would be.

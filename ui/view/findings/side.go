@@ -109,6 +109,9 @@ func describe(s *view.Shared, row *view.Row, width int) []string {
 		if e.Value != "" {
 			place += " = " + e.Value
 		}
+		if word := s.Values.Word(e.Print); word != "" {
+			place += ", " + word
+		}
 		if e.Object != f.Object {
 			place = e.Object.String() + " " + place
 		}
