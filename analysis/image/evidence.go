@@ -142,7 +142,7 @@ func kindWords(of record.DigestOf) string {
 }
 
 // weighJob says what a job of trivy-operator tells that has left no report.
-func weighJob(j *job, container string) Evidence {
+func weighJob(j *job) Evidence {
 	e := Evidence{Scan: j.ref, Source: record.SourceTrivyOperator, Scanned: j.created, Match: ByWorkload}
 	if j.failed {
 		e.Verdict, e.Reason = Failed, "the scan job "+j.ref.Namespace+"/"+j.ref.Name+" has failed"

@@ -122,7 +122,7 @@ func owned(namespace, name, api, kind, owner string) metav1.ObjectMeta {
 
 // specified has the spec of a pod written at a moment, as the API server notes it.
 func specified(p *corev1.Pod, at time.Time) {
-	p.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "m", Operation: metav1.ManagedFieldsOperationUpdate, Time: &metav1.Time{Time: at}, FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{}}`)}}}
+	p.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "m", Operation: metav1.ManagedFieldsOperationUpdate, Time: &metav1.Time{Time: at}, FieldsV1: metav1.NewFieldsV1(`{"f:spec":{}}`)}}
 }
 
 // pod makes a running pod of the ReplicaSet NAME-1, with one container app.

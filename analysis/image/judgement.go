@@ -232,7 +232,7 @@ func (r *round) weighJobs(it *item) (list []Evidence) {
 					continue
 				}
 				told[j.ref] = struct{}{}
-				list = append(list, weighJob(j, u.container))
+				list = append(list, weighJob(j))
 			}
 		}
 	}

@@ -97,7 +97,7 @@ func TestImages(t *testing.T) {
 	for _, u := range i.Uses {
 		uses = append(uses, fmt.Sprint(u.Owner, " ", u.Container, " ", u.Type, " ", u.Reference, " ", u.Pods, " ", u.Nodes))
 	}
-	if want := []string{"data/ReplicaSet/db-1 app container nginx 1 [n1]", "shop/Deployment/web app container nginx:1.29 2 [n1 n2]", "shop/Deployment/web init init docker.io/library/nginx:1.29 1 [n1]"}; !slices.Equal(uses, want) {
+	if want := []string{"data/ReplicaSet/db-1 app container nginx 1 [n1]", "shop/Deployment/web app container nginx:1.29 2 [n1 n2]", "shop/Deployment/web init init docker.io/library/nginx:1.29 1 [n1]"}; !slices.Equal(uses, want) { //nolint:dupword // a container and its type
 		t.Errorf("uses %q", uses)
 	}
 	if !slices.Equal(i.Hygiene, []string{"IM01", "IM02", "IM07"}) || !slices.Equal(list[0].Hygiene, []string{"IM02", "IM03", "IM07", "IM08"}) || !slices.Equal(list[3].Hygiene, []string{"IM03"}) {

@@ -26,7 +26,11 @@ type Analyser struct {
 	unfilled map[*role]struct{}
 	// origins keeps where the rules of filled aggregated roles came from, until any ClusterRole changes.
 	origins map[*role][]*model.Ref
+	version uint64
 }
+
+// Version changes with every role and binding that changes.
+func (a *Analyser) Version() uint64 { return a.version }
 
 // New gives an analyser of an empty cluster.
 func New() *Analyser {
@@ -49,6 +53,7 @@ func (a *Analyser) Update(_ *cluster.Cluster, d cluster.Delta) Delta {
 	if k := model.KindOf(d.Ref.GroupKind()); k == nil || k.Namespaced != (d.Ref.Namespace != "") {
 		return Delta{} // no API server holds such, and without its namespace a RoleBinding would pass for one of the cluster
 	}
+	a.version++
 	var touched changes
 	switch d.Ref.Kind {
 	case "RoleBinding", "ClusterRoleBinding":

@@ -37,6 +37,14 @@ type Analyser struct {
 	serving       map[types.NamespacedName]struct{}
 	stores, users int
 
+	// order are the items by namespace and name, nil until somebody asks; copies says where values stand in plain text.
+	order  []*item
+	copies copies
+	// crowds are who reads Secrets, counts how many read each.
+	crowds  *crowds
+	counts  map[model.Ref]int
+	version uint64
+
 	stood  map[seat][]*model.Finding
 	alarms alarms
 	// doubts says of each kind how much of it was not seen, as it was when it was last judged by.

@@ -119,6 +119,24 @@ func BenchmarkInventory(b *testing.B) {
 			}
 		}
 	})
+	b.Run("after a change", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			b.StopTimer()
+			c.take(model.Put(townSecret(b, 7, today().at.Unix()+int64(i))))
+			c.a.Flush(c.c, silent{})
+			b.StartTimer()
+			c.a.Secrets(c.c)
+		}
+	})
+	b.Run("new", func(b *testing.B) {
+		for b.Loop() {
+			for _, it := range c.a.items {
+				c.a.forget(it)
+			}
+			c.a.order = nil
+			c.a.Secrets(c.c)
+		}
+	})
 	b.Run("one", func(b *testing.B) {
 		for b.Loop() {
 			c.a.Secret(c.c, townSecret(b, 7, 0).Ref())
@@ -175,6 +193,12 @@ func BenchmarkReaders(b *testing.B) {
 	b.Run("count", func(b *testing.B) {
 		for b.Loop() {
 			CountReaders(access, all)
+		}
+	})
+	b.Run("kept", func(b *testing.B) {
+		c := town(b, many)
+		for b.Loop() {
+			c.a.CountReaders(access)
 		}
 	})
 	b.Run("one", func(b *testing.B) {

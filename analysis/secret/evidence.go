@@ -57,10 +57,17 @@ func day(at int64) string { return time.Unix(at, 0).UTC().Format(time.DateOnly) 
 // moment writes a moment in seconds since 1970 as the API does.
 func moment(at int64) string { return time.Unix(at, 0).UTC().Format(time.RFC3339) }
 
-// order sorts lines by object and path, without duplicates.
+// order sorts lines by object and path, without duplicates. Lines that differ by their print alone stay as they are: prints differ from
+// one process to the next.
 func order(lines []model.Evidence) []model.Evidence {
-	slices.SortStableFunc(lines, func(a, b model.Evidence) int {
-		return cmp.Or(a.Object.Compare(b.Object), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Value, b.Value), cmp.Compare(a.Print, b.Print))
+	seen := make(map[model.Evidence]struct{}, len(lines))
+	lines = slices.DeleteFunc(lines, func(e model.Evidence) bool {
+		_, twice := seen[e]
+		seen[e] = struct{}{}
+		return twice
 	})
-	return slices.Compact(lines)
+	slices.SortStableFunc(lines, func(a, b model.Evidence) int {
+		return cmp.Or(a.Object.Compare(b.Object), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Value, b.Value))
+	})
+	return lines
 }

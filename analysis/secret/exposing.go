@@ -14,6 +14,7 @@ func (a *Analyser) expose(ref model.Ref, now model.Record) {
 		return
 	}
 	a.dirty.objects[ref] = struct{}{}
+	a.copies.touch(ref)
 	if has {
 		a.exposing[ref] = struct{}{}
 	}
@@ -28,6 +29,7 @@ func (a *Analyser) sweep(ref model.Ref, found []model.Exposure) {
 		a.exposing[ref] = struct{}{}
 	}
 	a.dirty.objects[ref] = struct{}{}
+	a.copies.touch(ref)
 }
 
 // exposures gives what the source has found in an object.

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"strconv"
 	"time"
 
 	"canopy/model"
@@ -28,9 +29,21 @@ func (r *round) current(it *item, s *record.Secret) *record.SecretFacts {
 	return nil
 }
 
-// fresh tells that facts are about the Secret as it is: about this version, or a former one with the same data.
+// skew is how far the clock of whoever read a Secret may be from that of the server, in seconds.
+const skew = 3600
+
+// fresh tells that facts are about the Secret as it is: about this version, a newer one that is on its way, or a former one with the
+// same data. The server tells when the data was last written by its own clock, so that of a former version nothing is known where that
+// was not long before.
 func fresh(f *record.SecretFacts, s *record.Secret) bool {
-	return f.Version == s.ResourceVersion || s.Changed > 0 && s.Changed < f.Read && s.Created < f.Read
+	return f.Version == s.ResourceVersion || newer(f.Version, s.ResourceVersion) || s.Changed > 0 && s.Changed+skew < f.Read && s.Created+skew < f.Read
+}
+
+// newer compares resource versions, which of one resource rise (KEP-5504). What is no number is not newer.
+func newer(a, b string) bool {
+	x, err := strconv.ParseUint(a, 10, 64)
+	y, other := strconv.ParseUint(b, 10, 64)
+	return err == nil && other == nil && x > y
 }
 
 // certificate gives a Certificate of cert-manager.

@@ -202,8 +202,17 @@ func (b *court) text() string {
 			fmt.Fprintf(&s, "  %s %s = %q\n", e.Object, e.Path, e.Value)
 		}
 	}
+	return s.String() + b.inventory()
+}
+
+// inventory writes the inventory.
+func (b *court) inventory() string {
+	var s strings.Builder
 	for _, secret := range b.a.Secrets(b.c) {
-		secret.Facts = nil
+		if secret.Facts != nil {
+			fmt.Fprintf(&s, "%+v ", *secret.Facts)
+			secret.Facts = nil
+		}
 		fmt.Fprintf(&s, "%+v\n", secret)
 	}
 	fmt.Fprintf(&s, "%+v\n", b.a.Certificates(b.c))

@@ -10,17 +10,37 @@ import (
 	"canopy/model/record"
 )
 
-// Secrets lists the inventory by namespace and name, with those that are named and missing.
+// Secrets lists the inventory by namespace and name, with those that are named and missing. What has not changed is not worked out
+// again, so that the caller must not change what is in a Secret.
 func (a *Analyser) Secrets(c *cluster.Cluster) []Secret {
-	order := slices.SortedFunc(maps.Values(a.items), func(x, y *item) int { return compareKeys(x.key, y.key) })
-	places := a.places(c)
-	list := make([]Secret, 0, len(order))
-	for _, it := range order {
-		if s, ok := a.describe(c, it, places); ok {
-			list = append(list, s)
+	a.indexCopies(c, true)
+	list := make([]Secret, 0, len(a.items))
+	for _, it := range a.sorted() {
+		if s := a.tell(c, it); s != nil {
+			list = append(list, *s)
 		}
 	}
 	return list
+}
+
+// sorted gives the items by namespace and name.
+func (a *Analyser) sorted() []*item {
+	if a.order == nil {
+		a.order = slices.SortedFunc(maps.Values(a.items), func(x, y *item) int { return compareKeys(x.key, y.key) })
+	}
+	return a.order
+}
+
+// tell tells of a Secret; nil where there is nothing to tell.
+func (a *Analyser) tell(c *cluster.Cluster, it *item) *Secret {
+	if it.known {
+		return it.shown
+	}
+	it.known = true
+	if s, ok := a.describe(c, it); ok {
+		it.shown = &s
+	}
+	return it.shown
 }
 
 // Secret gives one of it; false where nothing is known of it.
@@ -29,15 +49,16 @@ func (a *Analyser) Secret(c *cluster.Cluster, ref model.Ref) (Secret, bool) {
 	if it == nil || ref.GroupKind() != secrets {
 		return Secret{}, false
 	}
-	var where map[uint64][]model.Evidence
-	if factsOf(c, it) != nil {
-		where = a.places(c)
+	a.indexCopies(c, true)
+	s := a.tell(c, it)
+	if s == nil {
+		return Secret{}, false
 	}
-	return a.describe(c, it, where)
+	return *s, true
 }
 
 // describe tells of a Secret; false where it is not there, and nothing would miss it.
-func (a *Analyser) describe(c *cluster.Cluster, it *item, places map[uint64][]model.Evidence) (Secret, bool) {
+func (a *Analyser) describe(c *cluster.Cluster, it *item) (Secret, bool) {
 	s := Secret{Ref: secretRef(it.key), Keys: -1}
 	rec, _ := c.Get(s.Ref).(*record.Secret)
 	named := rec != nil
@@ -75,7 +96,7 @@ func (a *Analyser) describe(c *cluster.Cluster, it *item, places map[uint64][]mo
 	}
 	if current != nil {
 		for _, print := range current.Prints {
-			s.Copies = append(s.Copies, places[print]...)
+			s.Copies = a.copies.places(s.Copies, print)
 		}
 		s.Copies = order(s.Copies)
 	}

@@ -17,6 +17,9 @@ type item struct {
 	namers []*namer
 	// user tells that its values are of a user, as far as is known.
 	user bool
+	// shown is what is told of it, where known says that this was worked out: nil for one of which there is nothing to tell.
+	shown *Secret
+	known bool
 }
 
 // item gives the one of a Secret, and has it judged.
@@ -26,6 +29,7 @@ func (a *Analyser) item(key types.NamespacedName) *item {
 		it = &item{key: key}
 		it.item = it
 		a.items[key] = it
+		a.order, a.counts = nil, nil
 	}
 	a.dirty.items[it] = struct{}{}
 	return it

@@ -26,6 +26,7 @@ func (r *round) judgeItem(it *item) {
 		r.stand(ref, asSecret)
 		if len(it.namers) == 0 && r.facts(it) == nil {
 			delete(r.items, it.key)
+			r.order, r.counts = nil, nil
 		}
 		return
 	}

@@ -19,6 +19,8 @@ type namer struct {
 	object []use
 	// keys are the Secrets under which it is entered, sorted.
 	keys []types.NamespacedName
+	// altered tells that its uses, or the pods that show them, are others than when it was last judged.
+	altered bool
 }
 
 // presence counts the pods of an owner that have a template: those that live, and those that have run to their end.
@@ -42,6 +44,7 @@ func (a *Analyser) namer(ref model.Ref) *namer {
 
 // show counts a pod in or out of a template.
 func (n *namer) show(s *sheet, finished bool, by int) {
+	n.altered = true
 	i := slices.IndexFunc(n.shown, func(p presence) bool { return p.sheet == s })
 	if i < 0 {
 		i = len(n.shown)

@@ -35,6 +35,7 @@ func (a *Analyser) updatePod(c *cluster.Cluster, d cluster.Delta) {
 
 // filePod puts a pod where it belongs, and takes it from where it was.
 func (a *Analyser) filePod(c *cluster.Cluster, key types.NamespacedName, p *record.Pod) {
+	a.copies.touch(podRef(key))
 	old := a.members[key]
 	delete(a.members, key)
 	serves := false
@@ -96,6 +97,7 @@ func (a *Analyser) updateWorkload(c *cluster.Cluster, d cluster.Delta) {
 
 // fileWorkload takes the template of an owner of pods, where it is a top owner.
 func (a *Analyser) fileWorkload(c *cluster.Cluster, ref model.Ref) {
+	a.copies.touch(ref)
 	var template record.Template
 	var now *sheet
 	if w, ok := c.Get(ref).(*record.Workload); ok && !w.Template.IsZero() && c.TopOwner(w) == ref {
@@ -115,7 +117,8 @@ func (a *Analyser) fileWorkload(c *cluster.Cluster, ref model.Ref) {
 	if n == nil && now == nil {
 		return
 	}
-	a.namer(ref).own = now
+	n = a.namer(ref)
+	n.own, n.altered = now, n.altered || n.own != now
 }
 
 // owned is the template of a top owner, with its sheet.

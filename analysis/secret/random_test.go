@@ -126,6 +126,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 	for seed := range uint64(8) {
 		w := dice{rand.New(rand.NewPCG(seed, 7)), t}
 		b := newCourt(t)
+		told, version, steady := b.inventory(), b.a.Version(), 0
 		for step := range 300 {
 			for range 1 + w.IntN(2) {
 				w.step(b)
@@ -134,6 +135,13 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			if got, want := b.text(), b.anew().text(); got != want {
 				t.Fatalf("seed %d, step %d: (-at once, +step by step)\n%s", seed, step, cmp.Diff(want, got))
 			}
+			if now := b.inventory(); now == told && b.a.Version() == version {
+				steady++
+			} else if now != told && b.a.Version() == version {
+				t.Fatalf("seed %d, step %d: the inventory has changed, its version has not:\n%s", seed, step, cmp.Diff(told, now))
+			} else {
+				told, version = now, b.a.Version()
+			}
 			if b.a.Len() != len(b.out.findings) {
 				t.Fatalf("seed %d, step %d: %d findings stand, %d are published", seed, step, b.a.Len(), len(b.out.findings))
 			}
@@ -141,13 +149,16 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 				found[f.Rule.ID]++
 			}
 		}
+		if steady < 15 {
+			t.Errorf("seed %d: in %d steps only the version has stayed", seed, steady)
+		}
 		for _, gk := range b.c.Kinds() {
 			for _, r := range b.c.Sorted(gk) {
 				b.take(model.Drop(r.Ref()))
 			}
 		}
 		b.flush()
-		if a := b.a; len(b.out.findings)+len(a.items)+len(a.namers)+len(a.sheets)+len(a.members)+len(a.owns)+len(a.exposing)+len(a.sweeps)+len(a.bundles)+len(a.serving)+len(a.stood)+len(a.alarms)+a.stores+a.users > 0 {
+		if a := b.a; len(b.out.findings)+len(a.items)+len(a.namers)+len(a.sheets)+len(a.members)+len(a.owns)+len(a.exposing)+len(a.sweeps)+len(a.bundles)+len(a.serving)+len(a.stood)+len(a.alarms)+len(a.copies.from)+len(a.copies.at)+len(a.copies.touched)+a.stores+a.users > 0 {
 			t.Fatalf("seed %d: left: %v %+v", seed, b.short(), a)
 		}
 	}

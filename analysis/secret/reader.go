@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"maps"
 	"slices"
 
 	"canopy/analysis/rbac"
@@ -134,72 +133,4 @@ func places(namespace string) []string {
 		return []string{""}
 	}
 	return []string{"", namespace}
-}
-
-// crowd is who reads the Secrets of a place: all of them, or by name.
-type crowd struct {
-	all   map[model.Subject]struct{}
-	named map[string]map[model.Subject]struct{}
-}
-
-func (o *openings) crowd(place string) crowd {
-	c := crowd{map[model.Subject]struct{}{}, map[string]map[model.Subject]struct{}{}}
-	for b := range o.access.BindingsIn(place) {
-		opens := o.of(b.Role)
-		if opens.all == 0 && len(opens.named) == 0 {
-			continue
-		}
-		for i := range b.Subjects {
-			s := rbac.SubjectOf(&b.Subjects[i], b.Ref.Namespace)
-			if s.IsZero() {
-				continue
-			}
-			if opens.all != 0 {
-				c.all[s] = struct{}{}
-			}
-			for name := range opens.named {
-				if c.named[name] == nil {
-					c.named[name] = map[model.Subject]struct{}{}
-				}
-				c.named[name][s] = struct{}{}
-			}
-		}
-	}
-	return c
-}
-
-// CountReaders counts the readers of many Secrets at once. Who reads all of a namespace is worked out once for it.
-func CountReaders(access *rbac.Analyser, secrets []model.Ref) map[model.Ref]int {
-	roles := newOpenings(access)
-	everywhere := roles.crowd("")
-	within := map[string]crowd{}
-	counts := make(map[model.Ref]int, len(secrets))
-	for _, ref := range secrets {
-		local, ok := within[ref.Namespace]
-		if !ok {
-			if ref.Namespace != "" {
-				local = roles.crowd(ref.Namespace)
-			}
-			// One set for both, so that a Secret that nobody reads by name costs nothing.
-			wide := maps.Clone(everywhere.all)
-			maps.Copy(wide, local.all)
-			local.all = wide
-			within[ref.Namespace] = local
-		}
-		n := len(local.all)
-		byName, more := local.named[ref.Name], everywhere.named[ref.Name]
-		for s := range byName {
-			if _, has := local.all[s]; !has {
-				n++
-			}
-		}
-		for s := range more {
-			_, has := local.all[s]
-			if _, too := byName[s]; !has && !too {
-				n++
-			}
-		}
-		counts[ref] = n
-	}
-	return counts
 }

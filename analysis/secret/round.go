@@ -21,6 +21,7 @@ type round struct {
 // Flush judges what was touched.
 func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {
 	if a.dirty.empty() {
+		a.indexCopies(c, false)
 		return
 	}
 	r := &round{Analyser: a, c: c, out: out, now: a.clock.Now().Unix(), unnamed: map[string]string{}}
@@ -49,7 +50,9 @@ func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {
 	if a.dirty.cluster {
 		r.judgeCluster()
 	}
+	r.outdate()
 	a.dirty = newDirt()
+	a.indexCopies(c, false)
 }
 
 // touchAll has all judged anew that rests on how much was seen.

@@ -76,7 +76,7 @@ func (a *Analyser) updateNames(d cluster.Delta) {
 		return
 	}
 	n = a.namer(d.Ref)
-	n.object = now
+	n.object, n.altered = now, true
 	for _, key := range n.keys {
 		// Such as until when its certificate is good.
 		a.item(key)

@@ -58,7 +58,13 @@ func canaryScreens(t *testing.T, namespace string, args []string) map[string]str
 	if err := json.Unmarshal(text, &d); err != nil {
 		t.Fatal(err)
 	}
+	visited := map[string]bool{}
 	for _, f := range d.Report.Findings {
+		// One of each rule says what the others would, but for those on credentials.
+		if visited[f.Rule] && !strings.HasPrefix(f.Rule, "SE") {
+			continue
+		}
+		visited[f.Rule] = true
 		screen.press(":finding " + f.ID + "\r")
 		screen.until("the finding "+f.ID, func(s string) bool {
 			return onLine(s, "findings ›", f.Rule) && strings.Contains(s, "WHERE") && onLine(s, "kind: "+f.Object.Kind)
@@ -81,7 +87,7 @@ func canaryScreens(t *testing.T, namespace string, args []string) map[string]str
 	look("exposures", "SE01", "GitHub token", "Secret/leaky")
 	screen.press("t")
 	look("inventory", namespace+"/registry", "dockerconfigjson")
-	screen.press("O", "j", "\r")
+	screen.press("O", "yes", "\r")
 	look("inspected", " read: facts about the values are kept")
 	screen.press("/", namespace+"/leaky", "\r", "\r")
 	look("a Secret", "subjects can read it")

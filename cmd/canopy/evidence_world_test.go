@@ -132,13 +132,13 @@ func (w *evidenceWorld) demand() {
 	}))
 	w.t.Cleanup(server.Close)
 	url, fail, none := server.URL+"/validate", admissionv1.Fail, admissionv1.SideEffectClassNone
-	hook := &admissionv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "kyverno-resource-validating-webhook-cfg"}, Webhooks: []admissionv1.ValidatingWebhook{{
-		Name: "validate.kyverno.svc-fail", FailurePolicy: &fail, SideEffects: &none, AdmissionReviewVersions: []string{"v1"},
+	hook := &admissionv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "kyverno-resource-mutating-webhook-cfg"}, Webhooks: []admissionv1.MutatingWebhook{{
+		Name: "mutate.kyverno.svc-fail", FailurePolicy: &fail, SideEffects: &none, AdmissionReviewVersions: []string{"v1"},
 		ClientConfig: admissionv1.WebhookClientConfig{URL: &url, CABundle: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})},
 		Rules: []admissionv1.RuleWithOperations{{Operations: []admissionv1.OperationType{admissionv1.Create, admissionv1.Update},
 			Rule: admissionv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"}, Resources: []string{"pods", "pods/ephemeralcontainers"}}}},
 	}}}
-	if _, err := w.lab.Client(labtest.Admin).AdmissionregistrationV1().ValidatingWebhookConfigurations().Create(w.t.Context(), hook, metav1.CreateOptions{}); err != nil {
+	if _, err := w.lab.Client(labtest.Admin).AdmissionregistrationV1().MutatingWebhookConfigurations().Create(w.t.Context(), hook, metav1.CreateOptions{}); err != nil {
 		w.t.Fatal(err)
 	}
 	w.create(model.KindByName("ClusterPolicy"), map[string]any{"metadata": map[string]any{"name": "signed"}, "spec": map[string]any{

@@ -72,6 +72,18 @@ func hostile(t *testing.T) string {
 			add("rbac.authorization.k8s.io/v1", "ClusterRole", map[string]any{"name": name}, map[string]any{"rules": []any{map[string]any{"apiGroups": []any{p}, "resources": []any{p}, "verbs": []any{p}}}})
 		}
 		add(p, p, map[string]any{"name": p}, map[string]any{p: p})
+		// What tells of images and credentials: each payload is a name, a key and a value here.
+		labels := map[string]any{"trivy-operator.container.name": p, "trivy-operator.resource.kind": "Pod", "trivy-operator.resource.name": plain, "trivy-operator.resource.namespace": "shop"}
+		add("aquasecurity.github.io/v1alpha1", "VulnerabilityReport", map[string]any{"name": p, "namespace": "shop", "labels": labels}, map[string]any{"report": map[string]any{
+			"updateTimestamp": p, "scanner": map[string]any{"name": p, "version": p}, "registry": map[string]any{"server": p}, "os": map[string]any{"family": p, "name": p},
+			"artifact": map[string]any{"repository": p, "tag": p, "digest": p}, "summary": map[string]any{"criticalCount": 1}}})
+		add("spdx.softwarecomposition.kubescape.io/v1beta1", "VulnerabilityManifest", map[string]any{"name": plain, "namespace": "shop", "annotations": map[string]any{"kubescape.io/status": p, "kubescape.io/image-id": p,
+			"kubescape.io/wlid": "wlid://cluster-c/namespace-shop/pod-" + plain}}, nil)
+		add("v1", "Secret", map[string]any{"name": p, "namespace": "shop", "annotations": map[string]any{"password": p + "hunter2-prod"}}, map[string]any{"type": p, "stringData": map[string]any{p: p}})
+		add("v1", "ConfigMap", map[string]any{"name": p, "namespace": "shop"}, map[string]any{"data": map[string]any{p + "_PASSWORD": "hunter2-prod", "a.json": `{"` + "payload" + `":{"password":"hunter2-prod"}}`}})
+		add("cert-manager.io/v1", "Certificate", map[string]any{"name": p, "namespace": "shop"}, map[string]any{"spec": map[string]any{"secretName": p}, "status": map[string]any{"notAfter": p}})
+		add("v1", "Pod", map[string]any{"name": "runs-" + plain, "namespace": "shop"}, map[string]any{"spec": map[string]any{"containers": []any{map[string]any{"name": "c", "image": p}}, "imagePullSecrets": []any{map[string]any{"name": p}}},
+			"status": map[string]any{"phase": "Running", "containerStatuses": []any{map[string]any{"name": "c", "image": p, "imageID": p, "state": map[string]any{"running": map[string]any{}}}}}})
 		add("v1", "Pod", map[string]any{"name": "bad"}, map[string]any{"spec": p, p: p})
 		var text bytes.Buffer
 		for _, d := range documents {
@@ -105,6 +117,21 @@ func hostile(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// writeReports writes reports of scanners in which an attacker has chosen every text, and some that are none, into a folder.
+func writeReports(dir string) error {
+	var faults []error
+	for i, p := range payloads() {
+		digest := "sha256:" + strings.Repeat("ab", 32)
+		trivy, err := json.Marshal(map[string]any{"SchemaVersion": 2, "ArtifactName": p, "ArtifactType": "container_image", "CreatedAt": p,
+			"Metadata": map[string]any{"ImageID": p, "RepoTags": []any{p}, "RepoDigests": []any{p, "registry.example/x@" + digest}, "OS": map[string]any{"Family": p, "Name": p}},
+			"Results":  []any{map[string]any{"Target": p, "Class": "os-pkgs", "Vulnerabilities": []any{map[string]any{"VulnerabilityID": p, "PkgName": p, "Severity": p, "Title": p}}}}})
+		name := string(rune('a' + i))
+		faults = append(faults, err, os.WriteFile(filepath.Join(dir, name+"-trivy.json"), trivy, 0o600), os.WriteFile(filepath.Join(dir, name+"-none.json"), []byte(p), 0o600))
+	}
+	bad := []byte("{\"SchemaVersion\": 2, \"\x1b]0;payload\x07\": ")
+	return errors.Join(append(faults, os.WriteFile(filepath.Join(dir, "\x1b]0;payload\x07\u202e\xff.json"), bad, 0o600))...)
 }
 
 // writeLong writes a capture with a long text in a few places: in all of them it would be a test of the machine.
@@ -159,6 +186,14 @@ func TestHostileText(t *testing.T) {
 	for _, format := range []string{"table", "wide", "json", "yaml", "sarif", "junit", "csv"} {
 		runs = append(runs, []string{"scan", "-o", format, "--log-file", log, "--log-level", "debug"})
 	}
+	reports := filepath.Join(t.TempDir(), "reports")
+	if err := errors.Join(os.Mkdir(reports, 0o700), writeReports(reports)); err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"table", "wide", "json", "yaml"} {
+		runs = append(runs, []string{"images", "-o", format, "--reports", reports}, []string{"secrets", "-o", format, "--custom-resources", "--events"})
+	}
+	runs = append(runs, []string{"images", "--reports", payloads()[0]}, []string{"images", "--scan", "--scanner", payloads()[1]}, []string{"images", "--registry-allow", payloads()[4]}, []string{"secrets", "-n", payloads()[2]})
 	for _, format := range []string{"table", "yaml", "csv"} {
 		runs = append(runs, []string{"scan", "-o", format, "--out", filepath.Join(out, format)})
 	}
@@ -177,7 +212,7 @@ func TestHostileText(t *testing.T) {
 		runs = append(runs, []string{"fix", "--all", "-f", file},
 			[]string{"fix", "--all", "-f", file, "--out", filepath.Join(out, "fix", string(rune('a'+i)))})
 	}
-	patched, scanned := 0, 0
+	patched, scanned, looked := 0, 0, 0
 	for _, args := range runs {
 		cmd := exec.Command(binary.path(t), args...)
 		var told strings.Builder
@@ -196,14 +231,16 @@ func TestHostileText(t *testing.T) {
 			patched++
 		case args[0] == "scan" && code == 0:
 			scanned++
+		case (args[0] == "images" || args[0] == "secrets") && code == 0:
+			looked++
 		}
 		if told.Len() > 1<<18 {
 			t.Errorf("%.80q: %d bytes on standard error", name, told.Len())
 		}
 		t.Logf("%.110q: %s, %d, %.1f kB, standard error %.1f kB", name, time.Since(start).Round(time.Millisecond), code, float64(len(stdout))/1e3, float64(told.Len())/1e3)
 	}
-	if patched < 10 || scanned < 12 {
-		t.Errorf("only %d runs of fix and %d of scan made anything", patched, scanned)
+	if patched < 10 || scanned < 12 || looked < 8 {
+		t.Errorf("only %d runs of fix, %d of scan and %d of images and secrets made anything", patched, scanned, looked)
 	}
 	if err := filepath.WalkDir(out, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"canopy/model"
@@ -33,6 +34,9 @@ func (c *carrier) keep(after *unstructured.Unstructured) {
 	case err != nil:
 		c.lasting = true
 		c.check.Outcome, c.check.Message = model.Warned, "Nothing was found that takes it back: "+err.Error()
+	case undo.Idle(back) && copied(c.before) && !copied(after):
+		c.lasting = true
+		c.check.Outcome, c.check.Message = model.Warned, "kubectl's copy of its values is gone for good: nothing here keeps it."
 	case undo.Idle(back):
 		// Nothing was changed.
 	default:
@@ -86,4 +90,9 @@ func untouched(err error) error {
 		return err
 	}
 	return &statedError{fault{cause: model.CauseLost, message: faultOf(err).message + " Nothing of this step was done."}, err}
+}
+
+// copied tells that an object carries kubectl's copy of it.
+func copied(u *unstructured.Unstructured) bool {
+	return u != nil && u.GetAnnotations()[corev1.LastAppliedConfigAnnotation] != ""
 }

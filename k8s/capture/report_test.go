@@ -157,6 +157,10 @@ spec: {encryptedData: {token: CANARY}}
 		}
 	}
 	out := newSink()
+	elsewhere := model.SweepOptions{CustomResources: true, Namespaces: []string{"back"}}
+	if err := s.Sweep(context.Background(), elsewhere, out); err != nil || len(out.records) != 0 {
+		t.Errorf("in another namespace: %v %v", err, out.records)
+	}
 	if err := s.Sweep(context.Background(), model.SweepOptions{CustomResources: true, Events: true}, out); !errors.Is(err, errNoEvents) {
 		t.Error(err)
 	}
@@ -167,6 +171,9 @@ spec: {encryptedData: {token: CANARY}}
 		if w := r.(*record.Sweep); w.Object.Kind != "App" || len(w.Exposures) != 1 || w.Exposures[0].Path != "spec.token" {
 			t.Errorf("%+v", w)
 		}
+	}
+	if err := s.Sweep(context.Background(), elsewhere, out); err != nil || len(out.records) != 1 {
+		t.Errorf("after a look at another namespace: %v %v", err, out.records)
 	}
 	if err := s.Delete(model.Ref{Group: "example.com", Kind: "App", Namespace: "shop", Name: "a"}); err != nil {
 		t.Fatal(err)

@@ -125,7 +125,7 @@ func (s *Source) secrets() ([]cache.ObjectName, error) {
 	b := run.branches[schema.GroupKind{Kind: "Secret"}]
 	run.mu.Unlock()
 	if b == nil {
-		return nil, errors.New("Secrets are not read")
+		return nil, errors.New("no Secrets are read")
 	}
 	keys := b.keys()
 	if state := b.whole.state(); len(keys) == 0 && state.State != model.Complete {

@@ -53,8 +53,7 @@ func reportServer(tb testing.TB, count int, streams bool) *httptest.Server {
 			_, _ = w.Write([]byte(p))
 		}
 	}
-	var server *httptest.Server
-	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
 		w.Header().Set("Content-Type", "application/json")
 		switch {

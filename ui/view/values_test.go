@@ -30,13 +30,13 @@ func TestValues(t *testing.T) {
 	}
 	v := view.NewValues()
 	all := found{finding("SE01", model.Medium, 7, 8), finding("SE01", model.High, 9, 8), finding("SE03", model.High, 9, 7), finding("SE07", model.High, 5, 5)}
-	v.Read(&model.Report{Findings: all, Digest: 1})
+	v.Read(&model.Report{Findings: all, Sequence: 1})
 	for print, want := range map[uint64]int{9: 1, 8: 2, 7: 3, 5: 0, 0: 0, 4: 0} {
 		if got := v.Number(print); got != want {
 			t.Errorf("value %d has number %d, want %d", print, got, want)
 		}
 	}
-	v.Read(&model.Report{Findings: append(all[2:3:3], finding("SE03", model.High, 4, 4)), Digest: 2})
+	v.Read(&model.Report{Findings: append(all[2:3:3], finding("SE03", model.High, 4, 4)), Sequence: 2})
 	if v.Word(9) != "value 1" || v.Word(4) != "value 4" {
 		t.Errorf("then %q, %q", v.Word(9), v.Word(4))
 	}

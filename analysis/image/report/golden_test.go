@@ -117,6 +117,32 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestNotWhole holds that what does not show that all was looked at counts nothing.
+func TestNotWhole(t *testing.T) {
+	grype := string(read(t, filepath.Join("testdata", "grype-image.json")))
+	sarif := `{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"Trivy"}},"properties":{"imageName":"a:1","imageID":"sha256:` + strings.Repeat("a1", 32) + `"},"results":[]}]}`
+	for name, test := range map[string]struct {
+		data, failed, partial string
+		lines                 int
+	}{
+		"Trivy without packages": {string(read(t, filepath.Join("testdata", "trivy-empty.json"))), "no packages were found in the image: whether any were looked for is not told", "", 0},
+		"Trivy's SARIF of none":  {sarif, "does not tell whether any were looked for", "it does not tell when it was made", 0},
+		"Grype only of fixed":    {strings.Replace(grype, `"only-fixed": false`, `"only-fixed": true`, 1), "", "what has no fix was left out when it was made", 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := Read("x", []byte(test.data))
+			if err != nil || len(r.Scans) != 1 {
+				t.Fatalf("%d scans, %v", len(r.Scans), err)
+			}
+			s := r.Scans[0]
+			if s.Counts != nil || !strings.Contains(s.Failed, test.failed) || (s.Failed == "") != (test.failed == "") || !strings.Contains(s.Partial, test.partial) ||
+				s.Filtered != (test.failed == "") || s.Listed != (test.failed == "") || len(s.Vulnerabilities) != test.lines {
+				t.Errorf("%+v with %d lines", s.Scan, len(s.Vulnerabilities))
+			}
+		})
+	}
+}
+
 // TestForms holds the facts that goldens could be updated away from.
 func TestForms(t *testing.T) {
 	a, b, c, m := "sha256:"+strings.Repeat("a1", 32), "sha256:"+strings.Repeat("b2", 32), "sha256:"+strings.Repeat("c3", 32), "sha256:"+strings.Repeat("d4", 32)
@@ -129,7 +155,6 @@ func TestForms(t *testing.T) {
 	}{
 		{"trivy-image.json", "registry.example/shop/web:1.4", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: b}}, record.Counts{Critical: 1, High: 1, Unknown: 1}, 4, "1 findings were suppressed when it was made"},
 		{"trivy-archive.json", "", []record.ScanDigest{{Digest: a, Of: record.OfConfig}}, record.Counts{}, 0, ""},
-		{"trivy-empty.json", "scratch/app:1", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: b}}, record.Counts{}, 0, "no packages were found in the image: whether any were looked for is not told"},
 		{"grype-image.json", "docker.io/library/nginx:1.29", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: m, Of: record.OfManifest}, {Digest: b}}, record.Counts{Critical: 1, Medium: 1, Negligible: 1}, 4, "1 findings were ignored when it was made"},
 		{"grype-archive.json", "registry.example/shop/web:1.4", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: m, Of: record.OfManifest}}, record.Counts{}, 0, ""},
 		{"trivy.sarif", "registry.example/shop/web:1.4", []record.ScanDigest{{Digest: a, Of: record.OfConfig}, {Digest: b}}, record.Counts{Critical: 1, Low: 1}, 2, "it does not tell when it was made"},

@@ -218,3 +218,27 @@ func TestTypesOfContainers(t *testing.T) {
 		t.Error("a policy of all containers is about those, and no volume")
 	}
 }
+
+// TestChangedReferenceProvesNothing holds that what is proven of the digest that a spec pins is proven of what runs only where that is
+// known to be the same image.
+func TestChangedReferenceProvesNothing(t *testing.T) {
+	w := newWorld(t)
+	kyvernoHook(w)
+	w.policy(middle, clusterPolicy("validationFailureAction: Enforce,", "", ""))
+	r, err := reference.Parse("registry.example/app@" + digestB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noted := w.pod(late, "registry.example/app@"+digestB, noting(`{"registry.example/app@`+digestB+`": "pass"}`))
+	proof := []*record.Signature{{Digest: digestB, Verified: true}}
+	for _, pinned := range []bool{false, true} {
+		for name, q := range map[string]Question{
+			"a note":  {Namespace: "shop", Pod: noted, Reference: r, Digest: digestA, Pinned: pinned},
+			"a proof": {Namespace: "shop", Pod: w.pod(late, "registry.example/app@"+digestB), Reference: r, Digest: digestA, Pinned: pinned, Given: proof},
+		} {
+			if a := w.e.Answer(w.c, q); (a.Verdict == Verified) != pinned {
+				t.Errorf("%s, pinned %v: %+v", name, pinned, a)
+			}
+		}
+	}
+}

@@ -17,8 +17,8 @@ func glob(pattern, s string, parts bool) bool {
 	before[0] = true
 	for i := 0; i < len(pattern); i++ {
 		c := pattern[i]
-		switch {
-		case c == '*':
+		switch c {
+		case '*':
 			deep := !parts
 			if i+1 < len(pattern) && pattern[i+1] == '*' {
 				deep = true

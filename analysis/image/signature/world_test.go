@@ -150,7 +150,7 @@ func onlyIn(label string) func(*admissionv1.ValidatingWebhook) {
 func written(at int64, part string) []metav1.ManagedFieldsEntry {
 	return []metav1.ManagedFieldsEntry{{
 		Manager: "m", Operation: metav1.ManagedFieldsOperationUpdate, Time: &metav1.Time{Time: time.Unix(at, 0)},
-		FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:metadata":{"` + part + `":{}}}`)},
+		FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"` + part + `":{}}}`),
 	}}
 }
 

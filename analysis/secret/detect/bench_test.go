@@ -169,6 +169,20 @@ func BenchmarkInspect(b *testing.B) {
 	b.ReportMetric(float64(len(all)), "values")
 }
 
+// BenchmarkKey measures what the look at the keys adds to that at the values of BenchmarkInspect.
+func BenchmarkKey(b *testing.B) {
+	d := Default()
+	all, _ := cluster(4 << 20)
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range all {
+			if safe, _ := d.Key("data", all[i].name); safe != all[i].name {
+				b.Fatal(safe)
+			}
+		}
+	}
+}
+
 func BenchmarkPod(b *testing.B) {
 	d := Default()
 	spec := podSpec("shop", rand.New(rand.NewPCG(1, 2)))

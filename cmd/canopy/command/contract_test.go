@@ -264,6 +264,7 @@ func TestHostileCapture(t *testing.T) {
 		{"fix", "--all"}, {"fix", "--all", "--preview"}, {"fix", evil}, {"fix", "--all", "--write", "--preview"}, {"fix", "--all", "--write", "--preview", "-o", "json"}, {"fix", "--all", "--out", filepath.Join(t.TempDir(), "fix")},
 		{"guard", "--all"}, {"guard", "--all", "-o", "json"}, {"guard", evil}, {"pod-security", evil}, {"pod-security", "default", "-o", "wide"},
 		{"what-if", path}, {"what-if", path, "-o", "json"}, {"what-if", evil}, {"undo", evil},
+		{"images"}, {"images", "-o", "wide"}, {"images", "-o", "json"}, {"images", "-n", evil}, {"images", "--reports", evil}, {"secrets", "-o", "wide"}, {"secrets", "-o", "json", "--custom-resources"},
 	}
 	for _, format := range output.Scan() {
 		commands = append(commands, []string{"scan", "-o", string(format)})

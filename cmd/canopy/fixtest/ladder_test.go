@@ -257,11 +257,11 @@ func within(in scope, list []*model.Finding) []string {
 	return ids
 }
 
-// gone lists the Secrets that the plan deletes.
+// gone lists the Secrets that the plan deletes, or of which it takes kubectl's copy of the values away.
 func (c *climb) gone() []model.Ref {
 	var list []model.Ref
 	for _, step := range c.fix.Plan.Steps {
-		if step.Verb == model.Delete && step.Ref.Kind == "Secret" {
+		if step.Ref.Kind == "Secret" && (step.Verb == model.Delete || strings.Contains(string(step.Body), "last-applied-configuration")) {
 			list = append(list, step.Ref)
 		}
 	}

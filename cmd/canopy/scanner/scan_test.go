@@ -68,6 +68,78 @@ func TestGrype(t *testing.T) {
 	}
 }
 
+// TestPlatform holds that the image for the nodes is asked for, and that a result is taken for no other platform.
+func TestPlatform(t *testing.T) {
+	f := newFake(t, "trivy", answer(t, versionJSON), answer(t, trivyJSON(target.Reference, digestB)))
+	on := func(platform string) model.ScanProgress {
+		t.Helper()
+		to := target
+		to.Platform = platform
+		var last model.ScanProgress
+		if err := f.find().Scan(t.Context(), []model.ScanTarget{to}, func(p model.ScanProgress) { last = p }, &sink{}); err != nil {
+			t.Fatal(err)
+		}
+		return last
+	}
+	for _, platform := range []string{"linux/arm64", "linux/amd64", "linux/arm/v7"} {
+		if p := on(platform); p.Err != nil || p.Cached {
+			t.Errorf("%s: %+v", platform, p)
+		}
+		if asked := f.asked(); !strings.Contains(asked, " --platform "+platform+" -- "+target.Reference+"\n") {
+			t.Errorf("asked %s", asked)
+		}
+	}
+	for _, platform := range []string{"linux/arm64", "linux/amd64", "linux/arm/v7"} {
+		if p := on(platform); !p.Cached {
+			t.Errorf("%s is not in the cache", platform)
+		}
+	}
+	if records := load(t, f.anew()); len(records) != 1 {
+		// The fake tells the same digests for all, so that the records are of one image.
+		t.Errorf("%d records", len(records))
+	}
+	for _, bad := range []string{"--help", "linux", "linux/", "linux/a b", "linux/a/b/c", "../x", "linux/AMD64"} {
+		if p := on(bad); !errors.Is(p.Err, errPlatform) {
+			t.Errorf("%q: %v", bad, p.Err)
+		}
+	}
+	if asked := f.asked(); strings.Count(asked, "trivy image") != 3 {
+		t.Errorf("asked %s", asked)
+	}
+	g := Scanner{name: grype}
+	if got := strings.Join(g.arguments(model.ScanTarget{Reference: "a", Platform: "linux/arm64"}), " "); got != "registry:a -o json --quiet --platform linux/arm64" {
+		t.Errorf("asks %s", got)
+	}
+}
+
+// TestNothingFound holds that an answer without packages is a failure, and why.
+func TestNothingFound(t *testing.T) {
+	f := newFake(t, "trivy", answer(t, versionJSON), answer(t, `{"SchemaVersion":2,"ArtifactName":"registry.example/shop/web:1.4","ArtifactType":"container_image"}`))
+	got := &sink{}
+	if p := scanOne(t, f.find(), got); p.Err == nil || !strings.Contains(p.Err.Error(), "no packages were found") {
+		t.Errorf("%+v", p)
+	}
+	if scan := got.only(t); scan.Counts != nil || !strings.Contains(scan.Failed, "no packages were found") {
+		t.Errorf("%+v", scan)
+	}
+}
+
+// TestPartKept holds that what is filtered stays so in the cache.
+func TestPartKept(t *testing.T) {
+	report := fmt.Sprintf(`{"matches":[],"source":{"type":"image","target":{"userInput":%q,"manifestDigest":%q}},"descriptor":{"name":"grype","version":"0.121.2","timestamp":"2026-10-01T11:00:00Z","configuration":{"only-fixed":true},"db":{"status":{"built":"2026-10-01T05:00:00Z"}}}}`, target.Reference, digestC)
+	f := newFake(t, "grype", `case "$1" in db) echo '{"built":"2026-10-01T05:00:00Z","valid":true}';; *) echo '{"application":"grype","version":"0.121.2"}';; esac`, answer(t, report))
+	for _, cached := range []bool{false, true} {
+		got := &sink{}
+		if p := scanOne(t, f.find(), got); p.Err != nil || p.Cached != cached {
+			t.Errorf("%+v", p)
+		}
+		if scan := got.only(t); !scan.Filtered || scan.Counts != nil || scan.Partial == "" {
+			t.Errorf("cached %v: %+v", cached, scan)
+		}
+		f.anew()
+	}
+}
+
 // TestFailures holds that whatever a scanner does ends in a record with a reason.
 func TestFailures(t *testing.T) {
 	flood := `while :; do echo 0123456789012345678901234567890123456789012345678901234567890123456789; done`

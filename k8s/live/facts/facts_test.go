@@ -12,6 +12,7 @@ import (
 	"encoding/asn1"
 	"encoding/binary"
 	"encoding/pem"
+	"errors"
 	"hash/maphash"
 	"math/big"
 	"reflect"
@@ -228,7 +229,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, answer []byte) {
 		s, err := Read(answer)
 		if err != nil {
-			if err != ErrForm {
+			if !errors.Is(err, ErrForm) {
 				t.Error(err)
 			}
 			return

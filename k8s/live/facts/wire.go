@@ -79,7 +79,7 @@ func fields(data []byte, do func(number uint64, data []byte) error) error {
 			return ErrForm
 		}
 		data = data[n:]
-		size := uint64(0)
+		var size uint64
 		switch tag & 7 {
 		case 0:
 			if _, n = binary.Uvarint(data); n <= 0 {

@@ -84,9 +84,11 @@ type play struct {
 	keeper  *Keeper
 	images  []image.Image
 	exposed map[model.Ref]bool
-	reads   int
-	err     error
-	asked   []tea.Msg
+	// reads counts the questions, listed the answers that were lists.
+	reads, listed int
+	state         state
+	err           error
+	asked         []tea.Msg
 }
 
 func newPlay(t testing.TB) *play {
@@ -99,9 +101,13 @@ func newPlay(t testing.TB) *play {
 	return p
 }
 
-func (p *play) read(context.Context) ([]image.Image, map[model.Ref]bool, error) {
+func (p *play) read(_ context.Context, was *state) (*reading, error) {
 	p.reads++
-	return p.images, p.exposed, p.err
+	if p.err != nil || was != nil && *was == p.state {
+		return nil, p.err
+	}
+	p.listed++
+	return &reading{p.state, p.images, p.exposed}, nil
 }
 
 // main shows the list, image what is known of one.

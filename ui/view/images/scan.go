@@ -25,19 +25,14 @@ func nameOf(i *image.Image) string {
 	return i.Name + "@" + i.Digest
 }
 
-// target is what a scanner is asked for; false where an image has no name to ask by.
-func target(i *image.Image) (model.ScanTarget, bool) {
-	return model.ScanTarget{Digest: i.Digest, Reference: nameOf(i)}, i.Name != ""
-}
-
-// targets are those of images, each once.
+// targets are what a scanner is asked for to scan images, each once for each platform that it runs on.
 func targets(list []*image.Image) []model.ScanTarget {
 	var all []model.ScanTarget
 	seen := map[string]bool{}
 	for _, i := range list {
-		if t, ok := target(i); ok && !seen[idOf(i)] {
+		if !seen[idOf(i)] {
 			seen[idOf(i)] = true
-			all = append(all, t)
+			all = append(all, i.Targets()...)
 		}
 	}
 	return all
@@ -151,7 +146,7 @@ func (p *progress) take(now model.ScanProgress) string {
 	if p.ended == nil {
 		p.ended = map[string]bool{}
 	}
-	key := now.Target.Digest + now.Target.Reference
+	key := now.Target.Digest + now.Target.Reference + now.Target.Platform
 	if now.Done > p.done && !p.ended[key] {
 		p.ended[key] = true
 		switch {

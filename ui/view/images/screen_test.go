@@ -185,17 +185,54 @@ func TestNews(t *testing.T) {
 	}
 	p.images, _ = fixture()
 	p.images[0].Verdict, p.images[0].Reason = image.Scanned, "scanned just now"
+	p.state.images++
 	p.session.Delete()
-	s := p.session.Snapshot()
-	r := *s.Report
-	r.Sequence += 7
-	s.Report = &r
-	p.run(p.Show(s))
+	p.report(7)
 	now := p.keeper.newest.Load()
 	if now == before || now.images[1] != before.images[1] || now.images[0] == before.images[0] {
 		t.Error("rows that did not change are others, or one that changed is not")
 	}
 	p.has("40% scanned: 2 of 5 images")
+	// Nothing is listed anew before the analysers may say something else: a second look settles that the first missed nothing.
+	for n := range uint64(5) {
+		p.report(8 + n)
+	}
+	if p.reads != 7 || p.listed != 3 {
+		t.Errorf("asked %d times, %d lists", p.reads, p.listed)
+	}
+	settled := p.keeper.newest.Load()
+	p.state.ways++
+	p.exposed = map[model.Ref]bool{}
+	p.report(13)
+	if p.listed != 4 || p.keeper.newest.Load() == settled || len(p.keeper.newest.Load().exposed) != 0 {
+		t.Errorf("%d lists: what others can reach is as it was", p.listed)
+	}
+}
+
+// TestPlatformsAreScanned holds that an image is scanned for each platform that runs it.
+func TestPlatformsAreScanned(t *testing.T) {
+	p := newPlay(t)
+	p.images[0].Platforms = []string{"linux/arm64", "linux/amd64"}
+	p.session.Program = "Trivy 0.70.0"
+	p.main(150, 40).press(keys.Scan)
+	p.choose("this image")
+	var got []string
+	for _, to := range p.session.Scanned {
+		got = append(got, to.Platform+" "+to.Digest[:8])
+	}
+	if !slices.Equal(got, []string{"linux/arm64 sha256:a", "linux/amd64 sha256:a"}) {
+		t.Errorf("scanned %v", got)
+	}
+}
+
+// report shows a report with another sequence number.
+func (p *play) report(sequence uint64) {
+	p.t.Helper()
+	s := p.session.Snapshot()
+	r := *s.Report
+	r.Sequence += sequence
+	s.Report = &r
+	p.run(p.Show(s))
 }
 
 // TestEmpty holds that an empty list says why it is empty.

@@ -19,6 +19,10 @@ type Keeper struct {
 	// survey is that as of the report with this sequence number.
 	survey   *survey
 	sequence uint64
+	// state is what the analysers were at then; sure tells that two reports were read in it. What is asked between a change and the next
+	// look at the ways in is in the new state already, and may miss what follows from the change.
+	state state
+	sure  bool
 	// newest is the same survey, for those who must not wait for the next.
 	newest atomic.Pointer[survey]
 	job    work.Job
@@ -36,17 +40,31 @@ type survey struct {
 	byID map[string]*image.Image
 }
 
-// reader lists the images that run, and the owners that can be reached from outside.
-type reader func(ctx context.Context) ([]image.Image, map[model.Ref]bool, error)
+// state tells whether the analysers of images, and of the ways in, may say something else than they did.
+type state struct{ images, ways uint64 }
+
+// reading is what a reader gives: the images that run, and the owners that can be reached from outside.
+type reading struct {
+	state   state
+	images  []image.Image
+	exposed map[model.Ref]bool
+}
+
+// reader asks what runs; nil where that is as it was in a state.
+type reader func(ctx context.Context, was *state) (*reading, error)
 
 // readerOf asks the session that is looked at.
 func readerOf(session view.Session) reader {
-	return func(ctx context.Context) (list []image.Image, owners map[model.Ref]bool, err error) {
+	return func(ctx context.Context, was *state) (now *reading, err error) {
 		err = session.AskImages(ctx, func(c *cluster.Cluster, images *image.Analyser, ways *exposure.Analyser) {
-			owners = ways.Owners(c)
-			list = images.Images(func(owner model.Ref) bool { return owners[owner] })
+			at := state{images.Version(), ways.Version()}
+			if was != nil && *was == at {
+				return
+			}
+			owners := ways.Owners(c)
+			now = &reading{at, images.Images(func(owner model.Ref) bool { return owners[owner] }), owners}
 		})
-		return list, owners, err
+		return now, err
 	}
 }
 
@@ -57,15 +75,24 @@ func (k *Keeper) read(ctx context.Context, read reader, s *view.Snapshot) (*surv
 	if k.survey != nil && k.sequence == s.Report.Sequence {
 		return k.survey, nil
 	}
-	list, exposed, err := read(ctx)
-	if err != nil {
-		return nil, err
-	}
+	var before *state
 	var was map[string]*image.Image
 	if k.survey != nil {
 		was = k.survey.byID
 	}
-	now := &survey{make([]*image.Image, len(list)), exposed, make(map[string]*image.Image, len(list))}
+	if k.sure {
+		before = &k.state
+	}
+	found, err := read(ctx, before)
+	if err != nil {
+		return nil, err
+	}
+	if found == nil {
+		k.sequence = s.Report.Sequence
+		return k.survey, nil
+	}
+	list := found.images
+	now := &survey{make([]*image.Image, len(list)), found.exposed, make(map[string]*image.Image, len(list))}
 	for n := range list {
 		i, id := &list[n], idOf(&list[n])
 		if old := was[id]; old != nil && same(old, i) {
@@ -73,7 +100,8 @@ func (k *Keeper) read(ctx context.Context, read reader, s *view.Snapshot) (*surv
 		}
 		now.images[n], now.byID[id] = i, i
 	}
-	k.survey, k.sequence = now, s.Report.Sequence
+	k.sure = k.survey != nil && k.state == found.state
+	k.survey, k.sequence, k.state = now, s.Report.Sequence, found.state
 	k.newest.Store(now)
 	return now, nil
 }

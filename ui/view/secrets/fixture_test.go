@@ -35,7 +35,7 @@ type fixture struct {
 	err    error
 }
 
-func (f *fixture) All(context.Context) (*survey, error) {
+func (f *fixture) All(context.Context, *survey) (*survey, error) {
 	f.calls++
 	return f.survey, f.err
 }

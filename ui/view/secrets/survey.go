@@ -31,6 +31,8 @@ type survey struct {
 	// readers counts who can read each, as far as what RBAC grants was seen.
 	readers      map[model.Ref]int
 	certificates []secret.Certificate
+	// version and granted are those of the inventory and of RBAC.
+	version, granted uint64
 }
 
 // one is what is known of one Secret.
@@ -42,23 +44,28 @@ type one struct {
 
 // desk answers questions. Its methods may wait, so commands call them.
 type desk interface {
-	All(ctx context.Context) (*survey, error)
+	// All gives the inventory; the one before where nothing of it has changed, nil for none.
+	All(ctx context.Context, before *survey) (*survey, error)
 	One(ctx context.Context, ref model.Ref) (*one, error)
 }
 
 // office asks the session that is looked at.
 type office struct{ session view.Session }
 
-// All lists the inventory.
-func (o office) All(ctx context.Context) (*survey, error) {
-	s := &survey{}
+// All lists the inventory. It is asked after each report, and does next to nothing on the writer where the report was about other things.
+func (o office) All(ctx context.Context, before *survey) (*survey, error) {
+	s := before
 	err := o.session.AskSecrets(ctx, func(c *cluster.Cluster, secrets *secret.Analyser, access *rbac.Analyser) {
-		s.secrets, s.certificates = secrets.Secrets(c), secrets.Certificates(c)
-		refs := make([]model.Ref, len(s.secrets))
-		for i := range s.secrets {
-			refs[i] = s.secrets[i].Ref
+		version, granted := secrets.Version(), access.Version()
+		if before != nil && before.version == version && before.granted == granted {
+			return
 		}
-		s.readers = secret.CountReaders(access, refs)
+		s = &survey{version: version, granted: granted, readers: secrets.CountReaders(access)}
+		if before != nil && before.version == version {
+			s.secrets, s.certificates = before.secrets, before.certificates
+			return
+		}
+		s.secrets, s.certificates = secrets.Secrets(c), secrets.Certificates(c)
 	})
 	return s, err
 }
@@ -80,7 +87,7 @@ func (k *Keeper) read(ctx context.Context, d desk, s *view.Snapshot) (*survey, e
 	if k.survey != nil && k.sequence == s.Report.Sequence {
 		return k.survey, nil
 	}
-	now, err := d.All(ctx)
+	now, err := d.All(ctx, k.survey)
 	if err != nil {
 		return nil, err
 	}
