@@ -14,7 +14,7 @@ func (r *round) conclude(it *item, j *judgement) {
 	if len(j.evidence) == 0 {
 		j.verdict, j.reason = NoEvidence, "no report names its digest, its references or its containers"
 		if len(r.shelf.all) == 0 {
-			j.reason = "no scanner has left a report in this cluster"
+			j.reason = "no report of a scanner was seen"
 		}
 	} else {
 		best := &j.evidence[0]

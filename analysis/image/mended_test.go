@@ -29,7 +29,7 @@ func TestFirstScannerMakesItGrave(t *testing.T) {
 			t.Errorf("%s: %+v", when, f)
 		}
 	}
-	severity("no scanner", model.Medium)
+	severity("no report of a scanner", model.Medium)
 	other := report(t, "r", "trivy of=F under=none ref=redis:7")
 	b.take(model.Put(other))
 	severity("a scanner elsewhere", model.High)

@@ -22,10 +22,10 @@ func TestVerdict(t *testing.T) {
 		reason               string
 	}{
 		// Nothing tells.
-		{nginxA, "nginx:1.29", "", nil, NoEvidence, "", "no scanner has left a report"},
+		{nginxA, "nginx:1.29", "", nil, NoEvidence, "", "no report of a scanner was seen"},
 		{nginxA, "nginx:1.29", "", []string{"trivy under=ReplicaSet/other ref=redis:7 of=B"}, NoEvidence, "", "no report names"},
 		{nginxA, "nginx:1.29", "", []string{"trivy under=ReplicaSet/web-1 container=side ref=redis:7 of=B"}, NoEvidence, "", "no report names"},
-		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A> docker.io/library/nginx:1.29", nil, NoEvidence, "", "no scanner"},
+		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A> docker.io/library/nginx:1.29", nil, NoEvidence, "", "no report of a scanner"},
 
 		// Equal digests prove, in every form of an imageID.
 		{nginxA, "nginx:1.29", "", []string{"trivy of=A:index"}, Scanned, ByIndex, "index digest is equal"},
@@ -90,9 +90,9 @@ func TestVerdict(t *testing.T) {
 		// Jobs of trivy-operator that left no report.
 		{nginxA, "nginx:1.29", "", []string{"job Failed"}, Failed, ByWorkload, "scan job trivy-system/j has failed"},
 		{nginxA, "nginx:1.29", "", []string{"job Failed container=app"}, Failed, ByWorkload, "has failed"},
-		{nginxA, "nginx:1.29", "", []string{"job Failed container=side"}, NoEvidence, "", "no scanner"},
+		{nginxA, "nginx:1.29", "", []string{"job Failed container=side"}, NoEvidence, "", "no report of a scanner"},
 		{nginxA, "nginx:1.29", "", []string{"job Complete"}, NoEvidence, ByWorkload, "no report was stored: it may be too large"},
-		{nginxA, "nginx:1.29", "", []string{"job Running"}, NoEvidence, "", "no scanner"},
+		{nginxA, "nginx:1.29", "", []string{"job Running"}, NoEvidence, "", "no report of a scanner"},
 		{nginxA, "nginx:1.29", "", []string{"job Complete", "trivy of=A age=1h"}, Scanned, ByDigest, "equal"},
 		{nginxA, "nginx:1.29", "", []string{"job Failed", "trivy of=A age=1h"}, Scanned, ByDigest, "equal"},
 		{nginxA, "nginx:1.29", "", []string{"job Complete", "sarif ref=nginx:1.29"}, NoEvidence, ByReference, "no report was stored"},

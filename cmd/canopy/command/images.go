@@ -83,7 +83,7 @@ func (r *run) runImages(ctx context.Context, flags *imagesFlags) error {
 func (s *session) images(ctx context.Context, shown []string) (list []image.Image, tallies []image.Tally, err error) {
 	var owners map[model.Ref]bool
 	exposed := func(owner model.Ref) bool { return owners[owner] }
-	err = s.engine.AskImages(ctx, func(c *cluster.Cluster, images *image.Analyser, ways *exposure.Analyser) {
+	err = s.AskImages(ctx, func(c *cluster.Cluster, images *image.Analyser, ways *exposure.Analyser) {
 		owners = ways.Owners(c)
 		list, tallies = images.Images(exposed), images.Tallies(exposed)
 	})
@@ -154,9 +154,7 @@ func scanTargets(list []image.Image) []model.ScanTarget {
 		if list[i].Verdict == image.Scanned {
 			continue
 		}
-		if t, ok := list[i].Target(); ok {
-			targets = append(targets, t)
-		}
+		targets = append(targets, list[i].Targets()...)
 	}
 	slices.SortFunc(targets, func(a, b model.ScanTarget) int { return strings.Compare(a.Reference, b.Reference) })
 	return targets

@@ -16,13 +16,25 @@ import (
 )
 
 // AskImages asks what runs.
-func (d *desk) AskImages(ctx context.Context, f func(*cluster.Cluster, *image.Analyser, *exposure.Analyser)) error {
-	return d.engine.AskImages(ctx, f)
+func (s *session) AskImages(ctx context.Context, f func(*cluster.Cluster, *image.Analyser, *exposure.Analyser)) error {
+	done := false
+	return s.ask(ctx, func(ctx context.Context) error {
+		return s.engine.AskImages(ctx, func(c *cluster.Cluster, images *image.Analyser, ways *exposure.Analyser) {
+			f(c, images, ways)
+			done = true
+		})
+	}, func() bool { return done })
 }
 
 // AskSecrets asks what Secrets there are.
-func (d *desk) AskSecrets(ctx context.Context, f func(*cluster.Cluster, *secret.Analyser, *rbac.Analyser)) error {
-	return d.engine.AskSecrets(ctx, f)
+func (s *session) AskSecrets(ctx context.Context, f func(*cluster.Cluster, *secret.Analyser, *rbac.Analyser)) error {
+	done := false
+	return s.ask(ctx, func(ctx context.Context) error {
+		return s.engine.AskSecrets(ctx, func(c *cluster.Cluster, secrets *secret.Analyser, access *rbac.Analyser) {
+			f(c, secrets, access)
+			done = true
+		})
+	}, func() bool { return done })
 }
 
 var (

@@ -105,7 +105,7 @@ func (r *run) secretsDocument(ctx context.Context, s *session, report *model.Rep
 	found := output.NewReport(report, s.rules, release, s.source.Locator(), output.Selection{Namespaces: shown, Rules: exposureRules()})
 	d := &output.Secrets{Exposures: found.Findings, Secrets: []output.Secret{}, Certificates: []output.SecretCertificate{}, Unseen: output.UnseenReports(report, secretKinds())}
 	d.Unseen = append([]string{}, d.Unseen...)
-	err := s.engine.AskSecrets(ctx, func(c *cluster.Cluster, secrets *secret.Analyser, access *rbac.Analyser) {
+	err := s.AskSecrets(ctx, func(c *cluster.Cluster, secrets *secret.Analyser, access *rbac.Analyser) {
 		list := slices.DeleteFunc(secrets.Secrets(c), func(one secret.Secret) bool { return shown != nil && !slices.Contains(shown, one.Ref.Namespace) })
 		refs := make([]model.Ref, len(list))
 		for i := range list {
