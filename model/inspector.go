@@ -23,7 +23,7 @@ type Exposure struct {
 	Name string
 	// Container is the container it stands in; "" elsewhere.
 	Container string
-	// Encoding says through what it was reached: "", "base64", "json", "yaml", "env", "properties", "xml", "url"; several are joined by +.
+	// Encoding says through what it was reached: "", "key" (it is a key itself), "base64", "json", "yaml", "env", "properties", "xml", "url"; several are joined by +.
 	Encoding string
 	// Length is the number of bytes of the value; Entropy is in tenths of a bit for each byte.
 	Length, Entropy int

@@ -3,6 +3,8 @@ package rollout
 import (
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -76,6 +78,7 @@ func hold(obj metav1.Object, r model.Record) {
 		}
 	}
 	obj.SetAnnotations(all)
+	holdTemplate(obj, meta)
 	config, ok := obj.(*corev1.ConfigMap)
 	if !ok {
 		return
@@ -91,6 +94,45 @@ func hold(obj metav1.Object, r model.Record) {
 				config.BinaryData = map[string][]byte{}
 			}
 			config.BinaryData[key] = []byte(unread)
+		}
+	}
+}
+
+// holdTemplate does the same for the annotations of the pod template of an owner of pods.
+func holdTemplate(obj metav1.Object, meta *record.Meta) {
+	var of *metav1.ObjectMeta
+	switch o := obj.(type) {
+	case *appsv1.Deployment:
+		of = &o.Spec.Template.ObjectMeta
+	case *appsv1.ReplicaSet:
+		of = &o.Spec.Template.ObjectMeta
+	case *appsv1.DaemonSet:
+		of = &o.Spec.Template.ObjectMeta
+	case *appsv1.StatefulSet:
+		of = &o.Spec.Template.ObjectMeta
+	case *batchv1.Job:
+		of = &o.Spec.Template.ObjectMeta
+	case *batchv1.CronJob:
+		of = &o.Spec.JobTemplate.Spec.Template.ObjectMeta
+	case *corev1.ReplicationController:
+		if o.Spec.Template == nil {
+			return
+		}
+		of = &o.Spec.Template.ObjectMeta
+	default:
+		return
+	}
+	list := strings.TrimSuffix(record.TemplatePath(meta.Kind.Kind), "spec") + annotationsPath
+	for _, e := range meta.Exposed() {
+		key, ok := keyAt(e.Path, list)
+		if !ok {
+			continue
+		}
+		if of.Annotations == nil {
+			of.Annotations = map[string]string{}
+		}
+		if _, kept := of.Annotations[key]; !kept {
+			of.Annotations[key] = unread
 		}
 	}
 }

@@ -30,7 +30,8 @@ func (finds) Inspect(path, name, value string) []model.Exposure {
 func TestExposuresLast(t *testing.T) {
 	notes := map[string]string{"note": "cred", "example.com/a.b": "cred", "description": "cred", "plain": "x", corev1.LastAppliedConfigAnnotation: "{cred}"}
 	objects := map[string]runtime.Object{
-		"Deployment": &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web", Annotations: notes}},
+		"Deployment": &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web", Annotations: notes},
+			Spec: appsv1.DeploymentSpec{Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{"note": "cred", "example.com/c.d": "cred"}}}}},
 		"ConfigMap": &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web", Annotations: map[string]string{"note": "cred"}},
 			Data: map[string]string{"key": "cred", "app.yaml": "cred", "plain": "x"}, BinaryData: map[string][]byte{"blob": []byte("cred")}},
 		"Service": &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web", Annotations: map[string]string{"note": "cred"}}},
@@ -47,6 +48,7 @@ func TestExposuresLast(t *testing.T) {
 		{"Deployment", types.MergePatchType, `{"metadata":{"annotations":{"example.com/a.b":"y","plain":null}}}`, "metadata.annotations[example.com/a.b]", false},
 		{"Deployment", types.JSONPatchType, `[{"op":"remove","path":"/metadata/annotations/example.com~1a.b"}]`, "metadata.annotations[example.com/a.b]", false},
 		{"Deployment", types.JSONPatchType, `[{"op":"remove","path":"/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration"}]`, "metadata.annotations[kubectl.kubernetes.io/last-applied-configuration]", true},
+		{"Deployment", types.StrategicMergePatchType, `{"spec":{"template":{"metadata":{"annotations":{"example.com/c.d":null}}}}}`, "spec.template.metadata.annotations[example.com/c.d]", false},
 		{"ConfigMap", types.StrategicMergePatchType, `{"metadata":{"labels":{"a":"b"}}}`, "", false},
 		{"ConfigMap", types.StrategicMergePatchType, `{"data":{"key":null}}`, "data.key", false},
 		{"ConfigMap", types.MergePatchType, `{"data":{"app.yaml":"fine"}}`, "data[app.yaml]", false},

@@ -44,6 +44,8 @@ type Export struct {
 	Name, Program string
 	// Page is how many objects are asked for at once, and at most 50 reports of scanners; 0 means 500.
 	Page int64
+	// Inspector looks for credentials in Events, which quote what controllers were given; nil is nobody.
+	Inspector model.Inspector
 	// Extra gives files to add under extra/, by name: findings, for instance. It is called once all objects are written.
 	Extra func() (map[string][]byte, error)
 	// Progress is told after every kind; nil where nobody listens.
@@ -67,7 +69,7 @@ func Write(ctx context.Context, out io.Writer, export Export) (*Manifest, error)
 		clock = model.SystemClock{}
 	}
 	packed := gzip.NewWriter(out)
-	w := &archiveWriter{tar: tar.NewWriter(packed), manifest: &Manifest{Format: formatName, Version: formatVersion,
+	w := &archiveWriter{tar: tar.NewWriter(packed), inspector: export.Inspector, manifest: &Manifest{Format: formatName, Version: formatVersion,
 		Canopy: export.Program, Time: clock.Now().UTC().Truncate(time.Second), Name: export.Name, Server: l.server(ctx)}}
 	if err := w.file(markerName, []byte("A capture of a Kubernetes cluster by canopy. See "+manifestName+".\n")); err != nil {
 		return nil, err
@@ -131,8 +133,9 @@ func (w *archiveWriter) optional(ctx context.Context, l *lister) (kinds []*model
 
 // archiveWriter writes the files of a capture and keeps their sums.
 type archiveWriter struct {
-	tar      *tar.Writer
-	manifest *Manifest
+	tar       *tar.Writer
+	manifest  *Manifest
+	inspector model.Inspector
 }
 
 func (w *archiveWriter) file(name string, data []byte) error {
@@ -182,6 +185,7 @@ type part struct {
 
 func (p *part) add(u *unstructured.Unstructured) error {
 	mask.Object(u)
+	mask.Event(u.Object, p.inspector)
 	line, err := json.Marshal(u.Object)
 	if err != nil {
 		return err

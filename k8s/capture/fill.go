@@ -11,6 +11,7 @@ import (
 	kjson "sigs.k8s.io/json"
 
 	"canopy/model"
+	"canopy/model/mask"
 	"canopy/model/record"
 	"canopy/model/scheme"
 )
@@ -34,7 +35,9 @@ func (d *decoder) fill(o *object, r *reading, data []byte, e *envelope) (warning
 	var obj runtime.Object
 	switch {
 	case r.kind != nil && r.kind.Kind == "Event":
-		o.event, err = decodeEvent(data)
+		if o.event, err = decodeEvent(data); err == nil {
+			o.event.Message = mask.Message(o.event.Message, d.maker.Inspector)
+		}
 		return nil, err
 	case r.kind == nil || r.kind.Kind == "CustomResourceDefinition" || r.kind.Kind == "APIService":
 		u := &unstructured.Unstructured{}

@@ -99,6 +99,7 @@ func (s *Source) Get(_ context.Context, ref model.Ref) (*unstructured.Unstructur
 	}
 	u := &unstructured.Unstructured{Object: tree}
 	mask.Object(u)
+	mask.Event(u.Object, s.maker.Inspector)
 	return u, nil
 }
 

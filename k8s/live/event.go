@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 
 	"canopy/model"
+	"canopy/model/mask"
 )
 
 // happening is an event on its way into the ring, in the shape that a reflector asks of objects.
@@ -60,6 +61,16 @@ func makeHappening(object runtime.Object) runtime.Object {
 	return h
 }
 
+// happened keeps of an event what is shown, less credentials that it quotes.
+func (f *feed) happened(object runtime.Object) runtime.Object {
+	_, whole := object.(*corev1.Event)
+	kept := makeHappening(object)
+	if h, ok := kept.(*happening); ok && whole {
+		h.event.Message = mask.Message(h.event.Message, f.maker.Inspector)
+	}
+	return kept
+}
+
 func newest(times ...time.Time) time.Time {
 	return slices.MaxFunc(times, time.Time.Compare)
 }
@@ -79,7 +90,7 @@ type eventStore struct{ feed *feed }
 func (s eventStore) Transformer() cache.TransformFunc {
 	return func(in any) (any, error) {
 		if object, ok := in.(runtime.Object); ok {
-			return makeHappening(object), nil
+			return s.feed.happened(object), nil
 		}
 		return in, nil
 	}
@@ -88,7 +99,7 @@ func (s eventStore) Transformer() cache.TransformFunc {
 // Add takes a new event.
 func (s eventStore) Add(in any) error {
 	if object, ok := in.(runtime.Object); ok {
-		if h, ok := makeHappening(object).(*happening); ok {
+		if h, ok := s.feed.happened(object).(*happening); ok {
 			s.feed.ring.put(h.UID, h.event)
 		}
 	}
@@ -106,7 +117,7 @@ func (s eventStore) Replace(in []any, _ string) error {
 	list := make([]*happening, 0, len(in))
 	for _, item := range in {
 		if object, ok := item.(runtime.Object); ok {
-			if h, ok := makeHappening(object).(*happening); ok {
+			if h, ok := s.feed.happened(object).(*happening); ok {
 				list = append(list, h)
 			}
 		}

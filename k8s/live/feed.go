@@ -72,7 +72,7 @@ func (s *session) newFeed(kind *model.Kind, namespace string) (*feed, error) {
 	f.reads = &listWatch{reader: r, watcher: f, transform: f.makeRecord, slots: s.slots, link: s.link, pace: s.options.Pace}
 	if kind.Group == "" && kind.Kind == "Event" {
 		f.ring = s.ring
-		f.reads.transform = makeHappening
+		f.reads.transform = f.happened
 		return f, nil
 	}
 	// No example object: what comes are records of several types, and bookmarks.

@@ -33,6 +33,7 @@ func (s *Source) Get(ctx context.Context, ref model.Ref) (*unstructured.Unstruct
 		unstructured.RemoveNestedField(u.Object, "metadata", "annotations")
 	}
 	mask.Object(u)
+	mask.Event(u.Object, s.options.Inspector)
 	return u, nil
 }
 

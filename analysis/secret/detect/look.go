@@ -98,7 +98,7 @@ func (l *look) tell(f find, name, secret string) {
 		encoding += f.by
 	}
 	l.found = append(l.found, model.Exposure{
-		Rule: f.rule, What: f.what, Path: path, Name: l.d.safe(name, secret), Container: l.container, Encoding: encoding,
+		Rule: f.rule, What: f.what, Path: path, Name: strings.Clone(l.d.safe(name, secret)), Container: l.container, Encoding: encoding,
 		Length: len(secret), Entropy: int(entropy(secret)*10 + 0.5), Sure: f.sure, Print: sum,
 	})
 }
@@ -117,7 +117,7 @@ func (l *look) result(name, value string) []model.Exposure {
 	if l.over {
 		l.found = append(l.found, model.Exposure{
 			Rule: "more", What: fmt.Sprintf("more than %d credentials, of which no more are listed", most),
-			Path: l.where(), Name: l.d.safe(name, ""), Container: l.container, Length: len(value),
+			Path: l.where(), Name: strings.Clone(l.d.safe(name, "")), Container: l.container, Length: len(value),
 		})
 	}
 	return l.found

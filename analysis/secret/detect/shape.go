@@ -54,6 +54,8 @@ func random(s string, least int) bool {
 // identifier tells whether a value is made of words, as names of things are: web-frontend-2, my.config.map, HS256, someClassName.
 func identifier(s string) bool {
 	words, odd := 0, 0
+	// Joined counts words that follow each other with no mark between, and span their bytes: names join words of more than a few letters.
+	joined, span := 0, 0
 	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
@@ -74,6 +76,7 @@ func identifier(s string) bool {
 			if !spoken(s[i:j]) {
 				odd += 2
 			}
+			joined, span = joined+1, span+j-i
 			i = j
 		case digit(c):
 			j := i + 1
@@ -87,12 +90,16 @@ func identifier(s string) bool {
 			words++
 			i = j
 		case c == '-' || c == '_' || c == '.' || c == '/' || c == ':' || c == ',' || c == '@' || c == '*':
+			if joined > 4 && span < 4*joined {
+				return false
+			}
+			joined, span = 0, 0
 			i++
 		default:
 			return false
 		}
 	}
-	return odd*3 <= words && odd < 3
+	return odd*3 <= words && odd < 3 && (joined <= 4 || span >= 4*joined)
 }
 
 // numbered tells whether what follows a letter is a number and no more, as in v1.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"canopy/analysis/secret/detect"
 	"canopy/cmd/canopy/output"
 	"canopy/k8s/capture"
 	"canopy/model"
@@ -54,7 +55,7 @@ func (r *run) runCapture(ctx context.Context, out string) error {
 	export := capture.Export{
 		Config: target.Config, Namespaces: target.Namespaces(r.connect.Namespaces), Clock: clock, Name: target.Context, Program: release,
 		Extra:    func() (map[string][]byte, error) { return map[string][]byte{"report.json": findings}, nil },
-		Progress: r.captured,
+		Progress: r.captured, Inspector: detect.Default(),
 	}
 	var manifest *capture.Manifest
 	if err := replace(out, func(w io.Writer) error {

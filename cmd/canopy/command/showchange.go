@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"canopy/analysis/manifest"
+	"canopy/analysis/secret/detect"
 	"canopy/cmd/canopy/ladder"
 	"canopy/cmd/canopy/output"
 	"canopy/model"
@@ -80,6 +81,7 @@ func shownYAML(u *unstructured.Unstructured) (string, error) {
 	}
 	u = u.DeepCopy()
 	mask.Object(u)
+	mask.Event(u.Object, detect.Default())
 	data, err := json.Marshal(u.Object)
 	if err != nil {
 		return "", err

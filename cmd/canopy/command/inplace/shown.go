@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"canopy/analysis/manifest/splice"
+	"canopy/analysis/secret/detect"
 	"canopy/model/mask"
 )
 
@@ -45,6 +46,7 @@ func shownDocument(lines []string, first int, file *splice.File, doc int, part [
 	}
 	masked := runtime.DeepCopyJSON(object)
 	mask.Object(&unstructured.Unstructured{Object: masked})
+	mask.Event(masked, detect.Default())
 	h := &hider{lines: lines, first: first, ends: ends(&root, strings.Count(string(part), "\n")+1)}
 	h.compare(root.Content[0], object, masked, nil)
 	return true
