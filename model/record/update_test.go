@@ -140,7 +140,7 @@ func TestStrategyTakesNoRoom(t *testing.T) {
 		PodLabels       Labels
 		Selector        *struct{}
 		Suspended       bool
-		word            uint64
+		_               uint64
 	}
 	if have, had := unsafe.Sizeof(Workload{}), unsafe.Sizeof(without{}); have != had {
 		t.Errorf("%d bytes, not %d", have, had)

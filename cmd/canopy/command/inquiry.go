@@ -38,7 +38,6 @@ func (s *session) AskSecrets(ctx context.Context, f func(*cluster.Cluster, *secr
 }
 
 var (
-	errNoLines   = errors.New("the source keeps no reports")
 	errNoInspect = errors.New("values of Secrets are not in what is looked at")
 	errNoSweep   = errors.New("what is looked at holds no objects besides those that are shown")
 )
