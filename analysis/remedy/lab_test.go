@@ -217,7 +217,7 @@ func (l lab) objects() (owners []offender, docs [][]byte) {
 			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType}, Selector: &metav1.LabelSelector{MatchLabels: tpl.Labels}, Template: tpl}})
 		owners = append(owners, offender{ref("Deployment", name), []string{rule}})
 		// What adds a second volume of one name, sets a context anew or excludes another rule stays out.
-		if !slices.Contains([]string{"PS01", "PS05", "PS07", "PS10", "PS11", "PS13", "PS14", "PS19", "PS20", "PS23", "LP26"}, rule) {
+		if !slices.Contains([]string{"PS01", "PS05", "PS07", "PS10", "PS11", "PS13", "PS14", "PS19", "PS20", "PS23", "LP26", "SE09", "IM02", "IM04", "IM07"}, rule) {
 			many = append(many, rule)
 		}
 	}

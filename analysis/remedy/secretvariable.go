@@ -94,7 +94,9 @@ func (e *editor) secretVolume(secret string, optional *bool) string {
 	for i := 2; slices.ContainsFunc(e.t.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == name }); i++ {
 		name = base + "-" + strconv.Itoa(i)
 	}
-	source := &corev1.SecretVolumeSource{SecretName: secret}
+	// The API server would say so: whoever looks at the plan sees it.
+	mode := corev1.SecretVolumeSourceDefaultMode
+	source := &corev1.SecretVolumeSource{SecretName: secret, DefaultMode: &mode}
 	if isTrue(optional) {
 		source.Optional = optional
 	}
