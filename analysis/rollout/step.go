@@ -79,6 +79,10 @@ func (d *draft) create(s model.Step) error {
 		return d.createNamespace(o)
 	case *corev1.Pod:
 		return d.createPod(o)
+	case *corev1.Event:
+		// An Event changes nothing, and there is no record of it.
+		d.assume("events are not judged: what %s tells is not in this preview", s.Ref)
+		return nil
 	case *unstructured.Unstructured:
 	default:
 		if model.KindOf(s.Ref.GroupKind()) == nil {
