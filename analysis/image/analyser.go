@@ -6,6 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
+	"canopy/analysis"
 	"canopy/analysis/catalogue"
 	"canopy/analysis/image/signature"
 	"canopy/model"
@@ -58,7 +59,7 @@ type Analyser struct {
 	// loading are kinds that are not read yet.
 	loading map[schema.GroupKind]struct{}
 	// stood holds the findings that stand, by object.
-	stood map[model.Ref][]*model.Finding
+	stood analysis.Standing[model.Ref]
 	// next is when time changes something, in seconds since 1970; 0 for never.
 	next int64
 	// due orders images by when time changes something of them.
@@ -114,7 +115,7 @@ func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
 		machines: map[string]*machine{}, aliases: map[string]*alias{}, aliased: map[string]map[*alias]struct{}{}, pinned: map[string]map[*item]struct{}{},
 		pinning: map[string]map[*use]struct{}{}, wanted: map[types.NamespacedName]map[model.Ref]struct{}{}, wants: map[model.Ref][]string{},
 		shelf: newShelf(), jobs: map[model.Ref]*job{}, jobsOf: map[model.Ref]map[*job]struct{}{}, proofs: map[string][]*record.Signature{},
-		doubts: doubts{}, loading: map[schema.GroupKind]struct{}{}, stood: map[model.Ref][]*model.Finding{}, dirty: newDirt(),
+		doubts: doubts{}, loading: map[schema.GroupKind]struct{}{}, stood: analysis.Standing[model.Ref]{}, dirty: newDirt(),
 	}
 }
 
@@ -143,11 +144,7 @@ func (a *Analyser) retell(it *item) {
 
 // Len counts the findings that stand.
 func (a *Analyser) Len() int {
-	n := 0
-	for _, list := range a.stood {
-		n += len(list)
-	}
-	return n
+	return a.stood.Len()
 }
 
 // State says of a rule that it cannot be judged, or in part, for another reason than that a kind was not seen; false where there is

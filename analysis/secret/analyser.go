@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
+	"canopy/analysis"
 	"canopy/analysis/catalogue"
 	"canopy/analysis/secret/detect"
 	"canopy/model"
@@ -45,7 +46,7 @@ type Analyser struct {
 	counts  map[model.Ref]int
 	version uint64
 
-	stood  map[seat][]*model.Finding
+	stood  analysis.Standing[seat]
 	alarms alarms
 	// doubts says of each kind how much of it was not seen, as it was when it was last judged by.
 	doubts map[schema.GroupKind]string
@@ -98,7 +99,7 @@ func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
 		items: map[types.NamespacedName]*item{}, namers: map[model.Ref]*namer{},
 		sheets: map[record.Template]*sheet{}, members: map[types.NamespacedName]*member{}, owns: map[model.Ref]owned{},
 		exposing: map[model.Ref]struct{}{}, sweeps: map[model.Ref][]model.Exposure{}, bundles: map[model.Ref]*bundle{},
-		serving: map[types.NamespacedName]struct{}{}, stood: map[seat][]*model.Finding{}, doubts: map[schema.GroupKind]string{}, dirty: newDirt(),
+		serving: map[types.NamespacedName]struct{}{}, stood: analysis.Standing[seat]{}, doubts: map[schema.GroupKind]string{}, dirty: newDirt(),
 	}
 }
 
@@ -135,11 +136,7 @@ func (a *Analyser) Tick() {
 
 // Len counts the findings that stand.
 func (a *Analyser) Len() int {
-	n := 0
-	for _, list := range a.stood {
-		n += len(list)
-	}
-	return n
+	return a.stood.Len()
 }
 
 // State says of a rule that it cannot be judged, or in part, for another reason than that a kind was not seen; false where there is

@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"canopy/analysis"
 	"canopy/analysis/catalogue"
 	"canopy/analysis/network"
 	"canopy/analysis/network/policy"
@@ -20,7 +21,7 @@ type Analyser struct {
 	places map[string]*place
 	sheets map[record.Template]*sheet
 	// stood holds the findings that stand, by object and by what judges it.
-	stood map[seat][]*model.Finding
+	stood analysis.Standing[seat]
 	// ordered are the policies of the admin and the baseline tier: there are few.
 	ordered map[model.Ref]*policy.Policy
 	// networked counts the NetworkPolicies.
@@ -102,7 +103,7 @@ func (d *dirt) empty() bool {
 func New(rules catalogue.Set, clock model.Clock) *Analyser {
 	return &Analyser{
 		rules: rules, clock: clock,
-		places: map[string]*place{}, sheets: map[record.Template]*sheet{}, stood: map[seat][]*model.Finding{},
+		places: map[string]*place{}, sheets: map[record.Template]*sheet{}, stood: analysis.Standing[seat]{},
 		ordered: map[model.Ref]*policy.Policy{}, proxies: map[model.Ref]version{},
 		taking: map[model.Ref]struct{}{}, hosts: hosts{}, crossings: crossings{}, watchers: map[model.Ref][]watched{}, led: map[string]map[model.Ref]struct{}{}, refusals: newRefusals(), conflicts: map[model.Ref]map[model.Ref][]model.Evidence{},
 		doubts: map[schema.GroupKind]string{}, dirty: newDirt(),
@@ -111,11 +112,7 @@ func New(rules catalogue.Set, clock model.Clock) *Analyser {
 
 // Len counts the findings that stand.
 func (a *Analyser) Len() int {
-	n := 0
-	for _, list := range a.stood {
-		n += len(list)
-	}
-	return n
+	return a.stood.Len()
 }
 
 // Next gives the moment at which time alone changes what holds; the zero time where none does.
