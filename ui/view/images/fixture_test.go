@@ -2,14 +2,10 @@ package images
 
 import (
 	"context"
-	"fmt"
-	"reflect"
-	"runtime"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"canopy/analysis/image"
 	"canopy/analysis/image/signature"
@@ -128,23 +124,7 @@ func (p *play) begin(width, height int) *play {
 	return p
 }
 
-func (p *play) run(cmd tea.Cmd) {
-	p.t.Helper()
-	if cmd == nil || strings.Contains(runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name(), "Tick") {
-		return
-	}
-	switch msg := cmd().(type) {
-	case tea.BatchMsg:
-		for _, c := range msg {
-			p.run(c)
-		}
-	case view.For:
-		p.run(msg.To.Update(msg.Msg))
-	case nil:
-	default:
-		p.asked = append(p.asked, msg)
-	}
-}
+func (p *play) run(cmd tea.Cmd) { p.asked = append(p.asked, viewtest.Run(cmd)...) }
 
 func (p *play) press(actions ...keys.Action) {
 	p.t.Helper()
@@ -181,40 +161,15 @@ func (p *play) newest() tea.Msg {
 	return p.asked[len(p.asked)-1]
 }
 
-func (p *play) text() string {
-	lines := strings.Split(ansi.Strip(p.View()), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
+func (p *play) text() string { return viewtest.Text(p) }
 
-func (p *play) has(want ...string) {
-	p.t.Helper()
-	text := p.text()
-	for _, w := range want {
-		if !strings.Contains(text, w) && !strings.Contains(strings.Join(strings.Fields(text), " "), w) {
-			p.t.Errorf("the screen lacks %q:\n%s", w, text)
-		}
-	}
-}
+func (p *play) has(want ...string) { p.t.Helper(); viewtest.Has(p.t, p, want...) }
 
 // rows gives the rows as they would be copied, cells apart by bars.
-func (p *play) rows() []string {
-	lines := p.Screen.(view.Tabular).Lines()
-	for i := range lines {
-		lines[i] = strings.ReplaceAll(lines[i], "\t", " | ")
-	}
-	return lines[1:]
-}
+func (p *play) rows() []string { return viewtest.Rows(p.Screen) }
 
 // golden holds a screen at all sizes.
 func (p *play) golden(name string) {
 	p.t.Helper()
-	for _, size := range [][2]int{{60, 15}, {80, 19}, {120, 35}, {200, 55}} {
-		p.Resize(size[0], size[1])
-		p.run(p.Show(p.session.Snapshot()))
-		viewtest.Exact(p.t, p.View(), size[0], size[1])
-		viewtest.Golden(p.t, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), fmt.Sprintf("%s | %s | %s\n%s", strings.Join(p.Crumbs(), " > "), p.Aside(), p.Position(), p.text()))
-	}
+	viewtest.Sizes(p.t, p, name, func() { p.run(p.Show(p.session.Snapshot())) })
 }

@@ -139,32 +139,12 @@ func (p *play) follow() *play {
 	return at(p.t, p.session, to.Place, 150, 40)
 }
 
-func (p *play) text() string {
-	lines := strings.Split(ansi.Strip(p.View()), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
+func (p *play) text() string { return viewtest.Text(p) }
 
-func (p *play) has(want ...string) {
-	p.t.Helper()
-	text := p.text()
-	for _, w := range want {
-		if !strings.Contains(text, w) && !strings.Contains(strings.Join(strings.Fields(text), " "), w) {
-			p.t.Errorf("the screen lacks %q:\n%s", w, text)
-		}
-	}
-}
+func (p *play) has(want ...string) { p.t.Helper(); viewtest.Has(p.t, p, want...) }
 
 // rows gives the rows as they would be copied, cells apart by bars.
-func (p *play) rows() []string {
-	lines := p.Screen.(view.Tabular).Lines()
-	for i := range lines {
-		lines[i] = strings.ReplaceAll(lines[i], "\t", " | ")
-	}
-	return lines[1:]
-}
+func (p *play) rows() []string { return viewtest.Rows(p.Screen) }
 
 func ref(kind, namespace, name string) model.Ref { return model.KindByName(kind).Ref(namespace, name) }
 

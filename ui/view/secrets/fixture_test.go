@@ -2,16 +2,12 @@ package secrets
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"canopy/analysis/secret"
 	"canopy/model"
@@ -170,23 +166,7 @@ func (p *play) begin(width, height int) *play {
 
 func (p *play) news() { p.run(p.Show(p.snapshot())) }
 
-func (p *play) run(cmd tea.Cmd) {
-	p.t.Helper()
-	if cmd == nil || strings.Contains(runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name(), "Tick") {
-		return
-	}
-	switch msg := cmd().(type) {
-	case tea.BatchMsg:
-		for _, c := range msg {
-			p.run(c)
-		}
-	case view.For:
-		p.run(msg.To.Update(msg.Msg))
-	case nil:
-	default:
-		p.asked = append(p.asked, msg)
-	}
-}
+func (p *play) run(cmd tea.Cmd) { p.asked = append(p.asked, viewtest.Run(cmd)...) }
 
 func (p *play) press(actions ...keys.Action) {
 	p.t.Helper()
@@ -206,38 +186,10 @@ func (p *play) newest() tea.Msg {
 	return p.asked[len(p.asked)-1]
 }
 
-func (p *play) text() string {
-	lines := strings.Split(ansi.Strip(p.View()), "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
+func (p *play) text() string { return viewtest.Text(p) }
 
-func (p *play) has(want ...string) {
-	p.t.Helper()
-	text := p.text()
-	for _, w := range want {
-		if !strings.Contains(text, w) && !strings.Contains(strings.Join(strings.Fields(text), " "), w) {
-			p.t.Errorf("the screen lacks %q:\n%s", w, text)
-		}
-	}
-}
+func (p *play) has(want ...string) { p.t.Helper(); viewtest.Has(p.t, p, want...) }
 
-func (p *play) rows() []string {
-	lines := p.Screen.(view.Tabular).Lines()
-	for i := range lines {
-		lines[i] = strings.ReplaceAll(lines[i], "\t", " | ")
-	}
-	return lines[1:]
-}
+func (p *play) rows() []string { return viewtest.Rows(p.Screen) }
 
-func (p *play) golden(name string) {
-	p.t.Helper()
-	for _, size := range [][2]int{{60, 15}, {80, 19}, {120, 35}, {200, 55}} {
-		p.Resize(size[0], size[1])
-		p.news()
-		viewtest.Exact(p.t, p.View(), size[0], size[1])
-		viewtest.Golden(p.t, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), fmt.Sprintf("%s | %s | %s\n%s", strings.Join(p.Crumbs(), " > "), p.Aside(), p.Position(), p.text()))
-	}
-}
+func (p *play) golden(name string) { p.t.Helper(); viewtest.Sizes(p.t, p, name, func() { p.news() }) }
