@@ -83,6 +83,8 @@ var reports = [...]Kind{
 	// What scanners have said of images.
 	{GroupTrivy, "v1alpha1", "VulnerabilityReport", "vulnerabilityreports", true},
 	{GroupTrivy, "v1alpha1", "ClusterVulnerabilityReport", "clustervulnerabilityreports", false},
+	{GroupTrivy, "v1alpha1", "InfraAssessmentReport", "infraassessmentreports", true},
+	{GroupTrivy, "v1alpha1", "ClusterInfraAssessmentReport", "clusterinfraassessmentreports", false},
 	{GroupKubescape, "v1beta1", "VulnerabilityManifest", "vulnerabilitymanifests", true},
 	{GroupKubescape, "v1beta1", "VulnerabilityManifestSummary", "vulnerabilitymanifestsummaries", true},
 	{GroupPolicyReport, "v1alpha2", "PolicyReport", "policyreports", true},

@@ -11,6 +11,7 @@ var own = [...]Kind{
 	{GroupOwn, "v1", "ImageSignature", "imagesignatures", false},
 	{GroupOwn, "v1", "SecretFacts", "secretfacts", true},
 	{GroupOwn, "v1", "Sweep", "sweeps", true},
+	{GroupOwn, "v1", "KubeletFacts", "kubeletfacts", false},
 }
 
 // OwnKind finds a kind of Canopy's own by name. It panics where there is none: the names are part of the program.

@@ -255,8 +255,8 @@ func TestCopyIsClean(t *testing.T) {
 
 func TestDisabledSaysWhy(t *testing.T) {
 	s := newScreen(t, Options{Width: 120, Height: 40}, viewtest.Cluster(t))
-	s.press("7")
-	s.has("nodes: not in this version")
+	s.press("8")
+	s.has("paths: not in this version")
 	s.press("2", "b")
 	s.has("blast-radius: not in this version")
 	s.press("C")

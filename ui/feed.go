@@ -9,6 +9,7 @@ import (
 	"canopy/model"
 	"canopy/ui/view"
 	"canopy/ui/view/images"
+	"canopy/ui/view/nodes"
 	"canopy/ui/view/rbac"
 	"canopy/ui/view/secrets"
 )
@@ -69,13 +70,15 @@ func (r *root) take(s view.Session) tea.Cmd {
 	f.signal, unsubscribe = s.Subscribe()
 	f.unfollow = func() { leave(); unsubscribe() }
 	r.feed, r.shared.Session = f, s
+	r.shared.Held = false
 	r.grants = &rbac.Keeper{}
 	if r.images != nil {
 		// What was asked for in one cluster ends with it.
 		r.images.Stop()
 		r.secrets.Stop()
+		r.nodes.Stop()
 	}
-	r.images, r.secrets, r.shared.Values = &images.Keeper{}, &secrets.Keeper{}, view.NewValues()
+	r.images, r.secrets, r.nodes, r.shared.Values = &images.Keeper{}, &secrets.Keeper{}, &nodes.Keeper{}, view.NewValues()
 	clear(r.homes)
 	r.places, r.at = nil, 0
 	r.prompt, r.chooser = nil, nil
@@ -172,6 +175,7 @@ func (r *root) ready(msg readyMsg) tea.Cmd {
 func (r *root) hold() tea.Cmd {
 	f := &r.feed
 	f.isHeld = !f.isHeld
+	r.shared.Held = f.isHeld
 	f.paused = f.shown.Report.Time
 	s, on := r.shared.Session, f.isHeld
 	return tea.Batch(r.make(), func() tea.Msg {

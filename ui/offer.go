@@ -19,7 +19,7 @@ func (r *root) offer(a keys.Action) view.Offer {
 		}
 	}
 	switch a {
-	case keys.Nodes, keys.Paths, keys.Activity:
+	case keys.Paths, keys.Activity:
 		return view.Because(notYet)
 	case keys.Earlier:
 		return view.When(r.at > 0, "there was no place before this one")

@@ -90,7 +90,7 @@ func (r *root) act(a keys.Action) tea.Cmd {
 // general gives what the program itself does; false for what is left to the screen.
 func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
 	switch a {
-	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Images, keys.Secrets, keys.Resources:
+	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Images, keys.Secrets, keys.Nodes, keys.Resources:
 		return func() tea.Cmd { return r.open(view.Place{Screen: string(a)}) }, true
 	case keys.Palette:
 		return r.openPalette, true

@@ -32,7 +32,7 @@ func TestEveryBinding(t *testing.T) {
 	session := viewtest.Cluster(t)
 	for _, screen := range []string{
 		view.Overview, view.Findings, view.RBAC, view.Network, view.Resources, view.Detail, view.Explain, view.Plan, view.WhoCan, view.Grants, view.Matrix, view.Difference, view.Picture,
-		view.Pairs, view.Why, view.Reach, view.Internet, view.Isolation, view.Policies, view.History, view.Images, view.Image, "runs-image", view.Secrets, "inventory", "certificates", view.Secret, view.Proposal, view.Enforce, "confirm",
+		view.Pairs, view.Why, view.Reach, view.Internet, view.Isolation, view.Policies, view.History, view.Images, view.Image, "runs-image", view.Secrets, "inventory", "certificates", view.Secret, view.Nodes, "upgrade", "usage", "data", view.Node, "residents", "drain", "plane", view.Proposal, view.Enforce, "confirm",
 	} {
 		t.Run(screen, func(t *testing.T) {
 			everyBinding(t, func() *screenTest {
@@ -53,7 +53,7 @@ func idle(on string, a keys.Action) bool {
 	case keys.Down, keys.PageDown, keys.Last:
 		// Where no policy decides a pair has two steps, and a small namespace two owners: the test is at the second.
 		return on == view.Why || on == view.Enforce
-	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Images, keys.Secrets, keys.Resources:
+	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Images, keys.Secrets, keys.Nodes, keys.Resources:
 		return on == string(a)
 	}
 	return false

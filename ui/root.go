@@ -14,6 +14,7 @@ import (
 	"canopy/ui/view"
 	"canopy/ui/view/editor"
 	"canopy/ui/view/images"
+	"canopy/ui/view/nodes"
 	"canopy/ui/view/plan"
 	"canopy/ui/view/rbac"
 	"canopy/ui/view/secrets"
@@ -38,9 +39,10 @@ type root struct {
 	feed feed
 	// grants keeps what the screens of RBAC have read of the cluster.
 	grants *rbac.Keeper
-	// images and secrets keep what their screens have read, and the work that was asked for there.
+	// images, secrets and nodes keep what their screens have read, and the work that was asked for there.
 	images  *images.Keeper
 	secrets *secrets.Keeper
+	nodes   *nodes.Keeper
 	// chooser and prompt have the keyboard while they are open.
 	chooser *chooser
 	prompt  *prompt

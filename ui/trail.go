@@ -12,6 +12,7 @@ import (
 	"canopy/ui/view/findings"
 	"canopy/ui/view/images"
 	"canopy/ui/view/network"
+	"canopy/ui/view/nodes"
 	"canopy/ui/view/overview"
 	"canopy/ui/view/plan"
 	"canopy/ui/view/rbac"
@@ -102,6 +103,10 @@ func (r *root) open(p view.Place) tea.Cmd {
 		if !p.Object.IsZero() {
 			cmd = tea.Batch(cmd, t.Reveal(p.Object))
 		}
+	case *nodes.Screen:
+		if !p.Object.IsZero() {
+			cmd = tea.Batch(cmd, t.Reveal(p.Object))
+		}
 	case *rbac.Screen:
 		if !p.Object.IsZero() || !p.Subject.IsZero() {
 			cmd = tea.Batch(cmd, t.Reveal(p.Subject, p.Object))
@@ -142,6 +147,8 @@ func (r *root) main(name string) view.Screen {
 		s = images.New(r.shared, r.images)
 	case view.Secrets:
 		s = secrets.New(r.shared, r.secrets)
+	case view.Nodes:
+		s = nodes.New(r.shared, r.nodes)
 	default:
 		s = overview.New(r.shared)
 	}
@@ -176,6 +183,8 @@ func (r *root) about(p view.Place) view.Screen {
 		return images.Open(r.shared, r.images, p)
 	case p.Screen == view.Secret && !p.Object.IsZero():
 		return secrets.Open(r.shared, r.secrets, p)
+	case p.Screen == view.Node && !p.Object.IsZero():
+		return nodes.Open(r.shared, r.nodes, p)
 	case p.Screen == view.Plan && len(p.IDs()) > 0:
 		return plan.New(r.shared, r.ledger(), p.IDs(), false)
 	case p.Screen == view.Enforce && !p.Object.IsZero():
@@ -204,5 +213,5 @@ func (r *root) start() string {
 
 // mains lists the main screens of this version.
 func mains() []string {
-	return []string{view.Overview, view.Findings, view.RBAC, view.Network, view.Images, view.Secrets, view.Resources}
+	return []string{view.Overview, view.Findings, view.RBAC, view.Network, view.Images, view.Secrets, view.Nodes, view.Resources}
 }

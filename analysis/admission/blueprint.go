@@ -7,8 +7,9 @@ type blueprint struct {
 	rule *model.Rule
 	// name is the name of the policy, and of the binding.
 	name string
-	// match lists the requests that are looked at.
+	// match lists the requests that are looked at. With exact set, those by another version of the same resource are not.
 	match []matched
+	exact bool
 	// params is the kind of role that the policy is evaluated with, once for each; "" for none.
 	params string
 	// conditions tell when a request is looked at, variables are evaluated when first used.
@@ -61,9 +62,13 @@ func (b *blueprint) body() map[string]any {
 	for _, m := range b.match {
 		rules = append(rules, m.body())
 	}
+	constraints := map[string]any{"resourceRules": rules}
+	if b.exact {
+		constraints["matchPolicy"] = "Exact"
+	}
 	spec := map[string]any{
 		"failurePolicy":    "Fail",
-		"matchConstraints": map[string]any{"resourceRules": rules},
+		"matchConstraints": constraints,
 		"validations": []any{map[string]any{
 			"expression":        "variables.faults.size() == 0",
 			"messageExpression": quote(b.rule.ID+": ") + " + variables.faults.join('; ') + " + quote(". "+b.advice()),

@@ -123,14 +123,17 @@ func ofTheSystem(namespace string) bool {
 // evidence says what to know of a policy before it is applied.
 func (m *maker) evidence(b *blueprint, s *scope) []string {
 	list := []string{m.versionNeeded("It takes Kubernetes", sinceValidating)}
-	if b.breaks != nil {
+	switch {
+	case b.breaks != nil:
 		list = append(list, m.refused(b, s)...)
 		if slices.ContainsFunc(b.namespaces, ofTheSystem) {
 			list = append(list, "In "+strings.Join(slices.DeleteFunc(slices.Clone(b.namespaces), func(n string) bool { return !ofTheSystem(n) }), ", ")+
 				" it only ever warns: the cluster does not work without the pods there, and refusing them keeps them from starting again")
 		}
 		list = append(list, "Static pods are let pass: they run whether the API server knows of them or not")
-	} else {
+	case b.exact:
+		list = append(list, "What is there stays, and may be changed by any other version")
+	default:
 		list = append(list, "What is there stays. It may be changed, as long as that does not bring what was not there before; made again, it is refused")
 	}
 	if slices.ContainsFunc(b.conditions, func(n named) bool { return n.name == controlPlane().name }) {

@@ -112,6 +112,10 @@ func objectsFor(rule, ns string) []string {
 		return []string{ns + "/Ingress/i", ns + "/Deployment/web"}
 	case "NW07":
 		return []string{"Namespace/kube-system"}
+	case "VP03", "VP04", "VP05", "VP07", "VP09":
+		return []string{"Node/n"}
+	case "VP10":
+		return []string{ns + "/PodDisruptionBudget/b"}
 	case "NW21":
 		return []string{"ClusterNetworkPolicy/p"}
 	}

@@ -176,6 +176,12 @@ func (m *maker) blueprints(rule *model.Rule, s *scope) {
 	case "SE04":
 		m.add(copied(rule, s.namespaces), s)
 		return
+	case "VP06":
+		m.endingVersions(rule, s)
+		return
+	case "VP10":
+		m.add(stiffBudget(rule, s.namespaces), s)
+		return
 	}
 	if r, ok := podRuleOf(rule.ID); ok {
 		m.addPods(rule, r, nameFor(rule), s)

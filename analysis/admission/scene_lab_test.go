@@ -21,8 +21,8 @@ import (
 // scene is what a guard has to do about one rule.
 type scene struct {
 	rule string
-	// on is the object of the finding.
-	on string
+	// on is the object of the finding, and value what its evidence says.
+	on, value string
 	// seen is what is known of the cluster, and allow where images may come from.
 	seen  []runtime.Object
 	allow []string
@@ -126,7 +126,7 @@ func owned(p *corev1.Pod, apiVersion, kind string) *corev1.Pod {
 // TestLabScenes plays all scenes on a real API server, one after the other: first with a warning, then with a refusal.
 func TestLabScenes(t *testing.T) {
 	s := newServer(t)
-	for _, rule := range strings.Fields("lp01 lp02 lp03 lp05 lp06 lp21 lp22 lp23 ps26 ps27 ps28 nw04 nw05 nw08 nw09 nw11 nw12 se01 se04 im03") {
+	for _, rule := range strings.Fields("lp01 lp02 lp03 lp05 lp06 lp21 lp22 lp23 ps26 ps27 ps28 nw04 nw05 nw08 nw09 nw11 nw12 se01 se04 im03 vp06 vp10") {
 		s.namespace("s-" + rule)
 		s.make(&corev1.ServiceAccount{ObjectMeta: meta("s-"+rule, "web")})
 	}
@@ -153,7 +153,11 @@ func (s *server) play(one scene) {
 			s.served(u)
 		}
 	}
-	g, err := MakeAllowing(clusterOf(s, one.seen...), testServer, one.allow, []*model.Finding{found(s, one.rule, one.on)})
+	asked := found(s, one.rule, one.on)
+	if one.value != "" {
+		asked.Proof = shown{{Object: asked.Object, Path: "metadata.managedFields", Value: one.value}}
+	}
+	g, err := MakeAllowing(clusterOf(s, one.seen...), testServer, one.allow, []*model.Finding{asked})
 	if err != nil || len(g.Policies) == 0 {
 		s.Fatalf("%v %+v", err, g)
 	}

@@ -1,14 +1,19 @@
 package admission
 
 import (
+	"maps"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"canopy/model"
 )
 
 // scenes gives what guards have to do about rules that more than a pod decides.
@@ -213,7 +218,37 @@ func scenes() []scene {
 				{running("s-im03", "registry.example.evil:5000/app"), "IM03: "}, {running("s-im03", "docker.io/teams/app:1@sha256:"+strings.Repeat("0", 64)), "IM03: "}, {running("s-im03", "other.example/a/bc"), "IM03: "}, {running("s-im03", "other.example/a"), "IM03: "}},
 			good: []any{running("s-im03", "registry.example:5000/app:1"), running("s-im03", "REGISTRY.example:5000/any/app@sha256:"+strings.Repeat("0", 64)), running("s-im03", "team/app"), running("s-im03", "index.docker.io/team/app:2"),
 				running("s-im03", "other.example/a/b"), running("s-im03", "other.example/a/b/c:1")}},
+		{rule: "VP06", on: on("VP06", "ReferenceGrant"), value: model.GroupGateway + "/v1beta1; written by helm; removed in Gateway API 2",
+			before: []any{twoVersions(definition(model.GroupGateway, "ReferenceGrant", "referencegrants")), custom(model.GroupGateway+"/v1beta1", "ReferenceGrant", "s-vp06", "old", nil)},
+			bad:    []refusedObject{{custom(model.GroupGateway+"/v1beta1", "ReferenceGrant", "s-vp06", "g", nil), "VP06: the request is by " + model.GroupGateway + "/v1beta1, which ends. Write the manifest for " + model.GroupGateway + "/v1."}},
+			good:   []any{custom(model.GroupGateway+"/v1", "ReferenceGrant", "s-vp06", "g", nil), custom(model.GroupGateway+"/v1beta1", "ReferenceGrant", "s-vp10", "g", nil)},
+			// The old one was made by the version that ends, and is kept in the other.
+			changes: []change{label("s-vp06/ReferenceGrant/old")}},
+		{rule: "VP10", on: on("VP10", "PodDisruptionBudget"), before: []any{stiff("s-vp10", "old", new(intstr.FromInt32(0)), nil)},
+			bad: []refusedObject{{stiff("s-vp10", "b", new(intstr.FromInt32(0)), nil), "VP10: the budget would let no pod go, since maxUnavailable is 0. Allow one at a time, by maxUnavailable 1."},
+				{stiff("s-vp10", "b", new(intstr.FromString("0%")), nil), "VP10: the budget would let no pod go, since maxUnavailable is 0"},
+				{stiff("s-vp10", "b", nil, new(intstr.FromString("100%"))), "VP10: the budget would let no pod go, since minAvailable is 100%"},
+				{stiff("s-vp10", "b", nil, nil), "VP10: the budget would let no pod go, since it says neither"}},
+			good: []any{stiff("s-vp10", "b", new(intstr.FromInt32(1)), nil), stiff("s-vp10", "b", new(intstr.FromString("10%")), nil), stiff("s-vp10", "b", nil, new(intstr.FromString("99%"))),
+				stiff("s-vp10", "b", nil, new(intstr.FromInt32(100))), stiff("s-vp06", "b", new(intstr.FromInt32(0)), nil)},
+			changes: []change{label("s-vp10/PodDisruptionBudget/old"), {"s-vp10/PodDisruptionBudget/old", `{"spec":{"maxUnavailable":null,"minAvailable":"100%"}}`, "VP10: the budget would let no pod go, since minAvailable is 100%"},
+				{"s-vp10/PodDisruptionBudget/old", `{"spec":{"maxUnavailable":1}}`, ""}}},
 	}
+}
+
+// stiff is a budget.
+func stiff(ns, name string, most, least *intstr.IntOrString) *policyv1.PodDisruptionBudget {
+	return &policyv1.PodDisruptionBudget{ObjectMeta: meta(ns, name), Spec: policyv1.PodDisruptionBudgetSpec{MaxUnavailable: most, MinAvailable: least, Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"a": "b"}}}}
+}
+
+// twoVersions has a definition serve v1beta1 too.
+func twoVersions(d *unstructured.Unstructured) *unstructured.Unstructured {
+	spec := d.Object["spec"].(map[string]any)
+	first := spec["versions"].([]any)[0].(map[string]any)
+	second := maps.Clone(first)
+	second["name"], second["storage"] = "v1beta1", false
+	spec["versions"] = []any{first, second}
+	return d
 }
 
 // aSecret is one with a copy of itself, if anything stands there.

@@ -47,6 +47,18 @@ func unspeakable(id string) string {
 		return "Whether a Secret is used, or exists, concerns more than one object and may change later, of which admission sees one at a time; a scan from time to time finds both"
 	case "SE08":
 		return "Age comes with time, and admission sees only the moment of a change; let a store or cert-manager rotate credentials and certificates, and scan from time to time"
+	case "VP01", "VP02":
+		return "How many vulnerabilities an image has is known to scanners, which no policy can ask, and it changes while nothing is applied; let the pipeline refuse to push what has critical ones, and keep to its registry (IM03)"
+	case "VP03", "VP04", "VP05":
+		return "Versions of Kubernetes are those of programs on machines: a node tells its own in its status, and to refuse that would keep the node from telling anything; watch them with a scan from time to time"
+	case "VP07":
+		return "What a node runs is installed on the machine, and it tells so in its status, which nothing is gained by refusing; let the pool make nodes from the newest image, and let something such as kured boot them"
+	case "VP08":
+		return "Which products are given up is known to their makers and changes while nothing is applied; an allow list of registries and repositories (IM03) keeps out what is not on it"
+	case "VP09":
+		return "That a node stays away is decided by time, and admission sees only the moment of a change; an alert on nodes that are not ready or are cordoned for a day finds it"
+	case "VP11":
+		return "What is wrong is the absence of a budget, and admission sees only objects that come; have the chart or the template from which workloads are made bring one"
 	}
 	return ""
 }

@@ -86,6 +86,11 @@ kind: Service
 metadata: {name: web, namespace: shop}
 spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, nodePort: 30080}]}
 ---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web, namespace: shop}
+spec: {minAvailable: 100%, selector: {matchLabels: {app: web}}}
+---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata: {name: broad}

@@ -187,7 +187,7 @@ func resident(t testing.TB) float64 {
 func populated(b testing.TB, n int) *Engine {
 	e := newTestEngine(b)
 	e.source.Server = "v1.37.2"
-	e.privilege.Server(e.source.Server, e.cluster, e.access)
+	e.serve()
 	for _, c := range complete() {
 		c.State = model.Loading
 		e.cover(c)

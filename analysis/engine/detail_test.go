@@ -45,9 +45,9 @@ func TestDetail(t *testing.T) {
 	again.UID = "d2"
 	suspended, yes := cronJob(), true
 	suspended.Spec.Suspend = &yes
-	cordoned := node("n1", "v1", true, 0)
+	cordoned := nodeOf("n1", "v1", true, 0)
 	cordoned.Spec.Unschedulable = true
-	rebooted := node("n1", "v1", true, 0)
+	rebooted := nodeOf("n1", "v1", true, 0)
 	rebooted.Status.NodeInfo.BootID = "b2"
 	binding := func(user, role string) *rbacv1.RoleBinding {
 		return &rbacv1.RoleBinding{ObjectMeta: meta, Subjects: []rbacv1.Subject{{Kind: "User", Name: user}}, RoleRef: rbacv1.RoleRef{Kind: "Role", Name: role}}
@@ -117,13 +117,13 @@ func TestDetail(t *testing.T) {
 		{labelled("pod-security.kubernetes.io/enforce", "restricted", "pod-security.kubernetes.io/warn", "baseline"), labelled("pod-security.kubernetes.io/enforce", "baseline"),
 			"Pod Security: enforce restricted → baseline, warn baseline removed"},
 		{labelled("x", "y"), labelled("x", "z"), ""},
-		{node("n1", "v1", true, 0), node("n1", "v1", false, 900), "not ready"},
-		{node("n1", "v1", false, 900), node("n1", "v1", true, 930), "ready again"},
-		{node("n1", "v1", false, 0), node("n1", "v1", true, 20), "ready"},
-		{node("n1", "v1.36", true, 0), node("n1", "v1.37", true, 0), "kubelet v1.36 → v1.37"},
-		{node("n1", "v1", true, 0), rebooted, "rebooted"},
-		{node("n1", "v1", true, 0), cordoned, "cordoned"},
-		{cordoned, node("n1", "v1", true, 0), "uncordoned"},
+		{nodeOf("n1", "v1", true, 0), nodeOf("n1", "v1", false, 900), "not ready"},
+		{nodeOf("n1", "v1", false, 900), nodeOf("n1", "v1", true, 930), "ready again"},
+		{nodeOf("n1", "v1", false, 0), nodeOf("n1", "v1", true, 20), "ready"},
+		{nodeOf("n1", "v1.36", true, 0), nodeOf("n1", "v1.37", true, 0), "kubelet v1.36 → v1.37"},
+		{nodeOf("n1", "v1", true, 0), rebooted, "rebooted"},
+		{nodeOf("n1", "v1", true, 0), cordoned, "cordoned"},
+		{cordoned, nodeOf("n1", "v1", true, 0), "uncordoned"},
 		{secret("a"), secret("b"), ""},
 		{secret("a"), secret("a", "b"), "keys or type changed"},
 		{writtenAt(5), writtenAt(9), "written anew"},

@@ -13,8 +13,12 @@ import (
 	"time"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/deprecation"
+	"canopy/analysis/disruption"
 	"canopy/analysis/image"
+	"canopy/analysis/lifecycle"
 	"canopy/analysis/network"
+	"canopy/analysis/node"
 	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
 	"canopy/analysis/secret"
@@ -39,9 +43,10 @@ type Options struct {
 	Edges []*model.Edge
 	// Interval is the least time between two publications; zero is DefaultInterval.
 	Interval time.Duration
-	// Images and Secrets say what those are judged by.
+	// Images, Secrets and Nodes say what those are judged by.
 	Images  image.Options
 	Secrets secret.Options
+	Nodes   node.Options
 }
 
 // Engine is the writer with its queue and its newest report. It is a model.Sink.
@@ -68,6 +73,9 @@ type Engine struct {
 	segmentation *segmentation.Analyser
 	images       *image.Analyser
 	secrets      *secret.Analyser
+	nodes        *node.Analyser
+	budgets      *disruption.Analyser
+	deprecated   *deprecation.Analyser
 	findings     *findings
 	// reach says who can come to hold the cluster; it was worked out for the accounts that were running then.
 	reach     *privilege.Reach
@@ -102,6 +110,9 @@ func New(o Options) *Engine {
 	if o.Interval == 0 {
 		o.Interval = DefaultInterval
 	}
+	if o.Nodes.Tables == nil {
+		o.Nodes.Tables = lifecycle.Default()
+	}
 	if o.Edges == nil {
 		var err error
 		if o.Edges, err = catalogue.Edges(); err != nil {
@@ -125,6 +136,8 @@ func (e *Engine) begin() {
 	e.privilege, e.workload = privilege.New(o.Rules, o.Edges), workload.New(o.Rules, o.Clock, o.Images.Allow)
 	e.reaching, e.segmentation = newReaching(), segmentation.New(o.Rules, o.Clock)
 	e.images, e.secrets = image.New(o.Rules, o.Clock, o.Images), secret.New(o.Rules, o.Clock, o.Secrets)
+	e.nodes, e.budgets = node.New(o.Rules, o.Clock, o.Nodes), disruption.New(o.Rules, o.Clock)
+	e.deprecated = deprecation.New(o.Rules, o.Clock, o.Nodes.Tables)
 }
 
 // Change queues changes; of several to one object that wait, only the last counts.
@@ -177,7 +190,9 @@ func (e *Engine) Run(ctx context.Context) error {
 // next gives the moment at which time alone changes a verdict; the zero time where it never does.
 func (e *Engine) next() time.Time {
 	var first time.Time
-	for _, t := range [...]time.Time{e.workload.Next(), e.segmentation.Next(), e.images.Next(), e.secrets.Next()} {
+	for _, t := range [...]time.Time{
+		e.workload.Next(), e.segmentation.Next(), e.images.Next(), e.secrets.Next(), e.nodes.Next(), e.budgets.Next(), e.deprecated.Next(),
+	} {
 		if first.IsZero() || !t.IsZero() && t.Before(first) {
 			first = t
 		}
@@ -191,6 +206,9 @@ func (e *Engine) tick() {
 	e.segmentation.Tick()
 	e.images.Tick()
 	e.secrets.Tick()
+	e.nodes.Tick()
+	e.budgets.Tick()
+	e.deprecated.Tick()
 	e.flush()
 	e.dirty = true
 }
@@ -217,14 +235,21 @@ func (e *Engine) drain() {
 	}
 	if e.taken.source != nil {
 		e.source = *e.taken.source
-		e.privilege.Server(e.source.Server, e.cluster, e.access)
-		e.secrets.Server(e.source)
+		e.serve()
 	}
 	e.flush()
 	e.taken = queued{}
 	if !e.queue.empty() {
 		e.queue.signal()
 	}
+}
+
+// serve tells those whom it concerns what the source says of its server.
+func (e *Engine) serve() {
+	e.privilege.Server(e.source.Server, e.cluster, e.access)
+	e.secrets.Server(e.source)
+	e.nodes.Server(e.source)
+	e.deprecated.Server(e.source)
 }
 
 // idle tells that nothing waits to be applied.
@@ -252,6 +277,9 @@ func (e *Engine) apply(change model.Change) {
 	e.segmentation.Update(e.cluster, d)
 	e.images.Update(e.cluster, d)
 	e.secrets.Update(e.cluster, d)
+	e.nodes.Update(e.cluster, d)
+	e.budgets.Update(e.cluster, d)
+	e.deprecated.Update(e.cluster, d)
 	e.standIn(e.reaching.standIns.update(e.cluster, d))
 	var reach network.Delta
 	if e.settled && !e.held {
@@ -280,8 +308,12 @@ func (e *Engine) flush() network.Delta {
 	e.workload.Reached(e.reach, e.findings)
 	reach, ways := e.reaching.flush(e.cluster)
 	e.segmentation.Flush(e.cluster, e.reaching.network, e.reaching.ways, ways, e.findings)
+	e.images.Reach(e.reaching.network, e.reaching.ways, ways)
 	e.images.Flush(e.cluster, e.findings)
 	e.secrets.Flush(e.cluster, e.findings)
+	e.nodes.Flush(e.cluster, e.findings)
+	e.budgets.Flush(e.cluster, e.findings)
+	e.deprecated.Flush(e.cluster, e.findings)
 	return reach
 }
 
@@ -296,6 +328,9 @@ func (e *Engine) cover(cov model.Coverage) {
 			e.segmentation.Covered(e.cluster, gk)
 			e.images.Covered(e.cluster, gk)
 			e.secrets.Covered(e.cluster, gk)
+			e.nodes.Covered(e.cluster, gk)
+			e.budgets.Covered(e.cluster, gk)
+			e.deprecated.Covered(e.cluster, gk)
 		}
 		if cov.Kind == pods {
 			e.standIn(e.reaching.standIns.covered(e.cluster))

@@ -64,7 +64,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			}
 			// A source tells its server and its coverage together, and both are taken at once.
 			e.source.Server = w.pick("v1.37.2", "v1.37.1", "v1.34.0", "v1.29.3", "")
-			e.privilege.Server(e.source.Server, e.cluster, e.access)
+			e.serve()
 			e.flush()
 		}
 		e.apply(w.change())

@@ -29,8 +29,11 @@ func (e *Engine) judged(states map[string]model.RuleState) map[string]model.Rule
 	var laid map[string]model.RuleState
 	for _, r := range e.rules {
 		of := e.images.State
-		if r.Theme == "secrets" {
+		switch r.Theme {
+		case "secrets":
 			of = e.secrets.State
+		case "patching":
+			of = e.patched
 		}
 		state, ok := of(r.ID)
 		if was := states[r.ID]; !ok || was.Loading || was.Verdict == model.Unknown {

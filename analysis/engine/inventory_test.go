@@ -134,16 +134,16 @@ func TestPublishedInventoryAndEditsNeverChange(t *testing.T) {
 // TestInventoryIsShared holds that a report in which nothing changed has the very inventory of the one before.
 func TestInventoryIsShared(t *testing.T) {
 	s := newScene(t)
-	s.put(node("n1", "v1.36.0", true, 0))
+	s.put(nodeOf("n1", "v1.36.0", true, 0))
 	s.settle()
 	before := s.engine.Report().Inventory
 	s.put(role("shop", "reader", "get"))
-	s.put(node("n1", "v1.36.0", true, 0))
+	s.put(nodeOf("n1", "v1.36.0", true, 0))
 	s.publish()
 	if now := s.engine.Report().Inventory; now != before {
 		t.Errorf("version %d became %d though nothing changed", before.Version(), now.Version())
 	}
-	s.put(node("n1", "v1.36.0", false, 0))
+	s.put(nodeOf("n1", "v1.36.0", false, 0))
 	s.publish()
 	if now := s.engine.Report().Inventory; now.Version() == before.Version() {
 		t.Error("the version did not change with a node")

@@ -81,7 +81,9 @@ func (w *world) object() runtime.Object {
 	if w.IntN(8) == 0 && !w.honest {
 		w.claim(&meta)
 	}
-	switch w.IntN(31) {
+	switch w.IntN(34) {
+	case 31, 32, 33:
+		return w.machine(meta)
 	case 27, 28, 29:
 		return w.evidence(meta)
 	case 30:

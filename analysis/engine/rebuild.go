@@ -13,8 +13,7 @@ func (e *Engine) rebuild() {
 	e.quiet, e.held = true, true
 	e.cluster, e.access, e.findings = cluster.New(), rbac.New(), newFindings()
 	e.begin()
-	e.privilege.Server(e.source.Server, e.cluster, e.access)
-	e.secrets.Server(e.source)
+	e.serve()
 	for _, cov := range old.Coverage() {
 		e.cover(cov)
 	}

@@ -130,8 +130,8 @@ func role(namespace, name, verb string) *rbacv1.Role {
 	return &rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}, Rules: []rbacv1.PolicyRule{{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{verb}}}}
 }
 
-// node is a node whose condition dates from so many seconds after it was made.
-func node(name, kubelet string, ready bool, after int) *corev1.Node {
+// nodeOf is a node whose condition dates from so many seconds after it was made.
+func nodeOf(name, kubelet string, ready bool, after int) *corev1.Node {
 	status := corev1.ConditionFalse
 	if ready {
 		status = corev1.ConditionTrue

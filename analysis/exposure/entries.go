@@ -34,10 +34,7 @@ func (a *Analyser) Entries(c *cluster.Cluster, net *network.Analyser, q network.
 }
 
 func (a *Analyser) entries(c *cluster.Cluster, net judge, q network.Question) []network.Entry {
-	l := &listing{
-		a: a, c: c, q: q, net: net, found: map[entryKey]*gathered{}, ranges: map[kin][]network.Range{}, doors: map[*record.Pod]answer{},
-		pairs: map[pairKey]*network.Explanation{}, bound: map[*record.Pod]bool{}, owners: map[*record.Pod]model.Ref{},
-	}
+	l := a.listing(c, net, q)
 	if q.To.Block.IsValid() || q.To.Name != "" {
 		return nil
 	}
@@ -52,6 +49,16 @@ func (a *Analyser) entries(c *cluster.Cluster, net judge, q network.Question) []
 	}
 	return l.sorted()
 }
+
+func (a *Analyser) listing(c *cluster.Cluster, net judge, q network.Question) *listing {
+	return &listing{
+		a: a, c: c, q: q, net: net, found: map[entryKey]*gathered{}, ranges: map[kin][]network.Range{}, doors: map[*record.Pod]answer{},
+		pairs: map[pairKey]*network.Explanation{}, bound: map[*record.Pod]bool{}, owners: map[*record.Pod]model.Ref{},
+	}
+}
+
+// balanced says what it depends on where a load balancer of a cloud connects to pods itself.
+const balanced = "the pod sees an address of the load balancer, and policies let only some addresses in"
 
 // listing is one question as it is answered.
 type listing struct {
@@ -162,7 +169,7 @@ func (l *listing) way(w *Way, t Target) {
 		}
 	case len(w.Controller) == 0:
 		if l.fromOutside() && l.inside(t.Pod.Namespace) {
-			x := l.anywhere(t.Pod, on, "the pod sees an address of the load balancer, and policies let only some addresses in")
+			x := l.anywhere(t.Pod, on, balanced)
 			l.outside(w, t, on, x)
 		}
 	default:

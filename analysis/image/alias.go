@@ -2,8 +2,9 @@ package image
 
 import (
 	"cmp"
+	"hash/maphash"
+	"iter"
 	"slices"
-	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -15,17 +16,28 @@ import (
 
 // alias is one image as nodes list it: all names in one line are of the same image.
 type alias struct {
-	names, digests []string
-	size           int64
+	names []string
+	size  int64
 	// nodes counts those that list it so.
 	nodes int
+}
+
+// digests goes through those that the names name, one after another; one may come twice.
+func (al *alias) digests() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, name := range al.names {
+			if digest, _ := reference.Running(name); digest != "" && !yield(digest) {
+				return
+			}
+		}
+	}
 }
 
 // machine is what is known of a node.
 type machine struct {
 	// architecture, system and runtime are "amd64", "linux" and "containerd"; "" where the node does not tell.
 	architecture, system, runtime string
-	aliases                       []string
+	aliases                       []*alias
 }
 
 // updateNode takes a node. Kubelets list no more than fifty images, so that one is listed proves something, and that one is not
@@ -39,8 +51,8 @@ func (a *Analyser) updateNode(d cluster.Delta) {
 		now = &machine{architecture: status.NodeInfo.Architecture, system: status.NodeInfo.OperatingSystem}
 		now.runtime, _, _ = strings.Cut(status.NodeInfo.ContainerRuntimeVersion, "://")
 		for i := range status.Images {
-			if key := a.list(&status.Images[i]); key != "" {
-				now.aliases = append(now.aliases, key)
+			if al := a.list(&status.Images[i]); al != nil {
+				now.aliases = append(now.aliases, al)
 			}
 		}
 		a.machines[d.Ref.Name] = now
@@ -48,63 +60,61 @@ func (a *Analyser) updateNode(d cluster.Delta) {
 		delete(a.machines, d.Ref.Name)
 	}
 	if old != nil {
-		for _, key := range old.aliases {
-			a.unlist(key)
+		for _, al := range old.aliases {
+			a.unlist(al)
 		}
 	}
 	if old == nil || now == nil || old.architecture != now.architecture || old.system != now.system {
 		a.dirty.machines[d.Ref.Name] = struct{}{}
 	}
 	if old == nil || now == nil || old.architecture != now.architecture || old.runtime != now.runtime {
-		a.dirty.allGroups = true
+		a.dirty.allTags = true
 	}
 }
 
-// list notes a line of a node; its key is "" where it names no digest, and thus tells nothing.
-func (a *Analyser) list(line *corev1.ContainerImage) string {
+// list notes a line of a node; nil where it names no digest, and thus tells nothing.
+func (a *Analyser) list(line *corev1.ContainerImage) *alias {
 	if !slices.ContainsFunc(line.Names, func(n string) bool { return strings.Contains(n, "@") }) {
-		return ""
+		return nil
 	}
-	key := strings.Join(line.Names, "\n") + "\n" + strconv.FormatInt(line.SizeBytes, 10)
-	al := a.aliases[key]
+	sum := a.sum(line.Names, line.SizeBytes)
+	al := a.aliases.find(sum, func(al *alias) bool { return al.size == line.SizeBytes && slices.Equal(al.names, line.Names) })
 	if al == nil {
 		al = &alias{names: line.Names, size: line.SizeBytes}
-		for _, name := range line.Names {
-			if _, digest, _ := reference.ParseID(name); digest != "" && !slices.Contains(al.digests, digest) {
-				al.digests = append(al.digests, digest)
-			}
-		}
-		a.aliases[key] = al
-		for _, digest := range al.digests {
-			set := a.aliased[digest]
-			if set == nil {
-				set = map[*alias]struct{}{}
-				a.aliased[digest] = set
-			}
-			set[al] = struct{}{}
+		a.aliases.put(sum, al)
+		for digest := range al.digests() {
+			index(a.aliased, digest, al, true)
 		}
 		a.touchAlias(al)
 	}
 	al.nodes++
-	return key
+	return al
 }
 
-func (a *Analyser) unlist(key string) {
-	al := a.aliases[key]
+// sum adds up what lines are told apart by.
+func (a *Analyser) sum(names []string, size int64) uint64 {
+	var h maphash.Hash
+	h.SetSeed(a.seed)
+	maphash.WriteComparable(&h, size)
+	for _, name := range names {
+		h.WriteString(name)
+	}
+	return h.Sum64()
+}
+
+func (a *Analyser) unlist(al *alias) {
 	if al.nodes--; al.nodes > 0 {
 		return
 	}
-	delete(a.aliases, key)
-	for _, digest := range al.digests {
-		if delete(a.aliased[digest], al); len(a.aliased[digest]) == 0 {
-			delete(a.aliased, digest)
-		}
+	a.aliases.drop(a.sum(al.names, al.size), al)
+	for digest := range al.digests() {
+		index(a.aliased, digest, al, false)
 	}
 	a.touchAlias(al)
 }
 
 func (a *Analyser) touchAlias(al *alias) {
-	for _, digest := range al.digests {
+	for digest := range al.digests() {
 		if it := a.items[digest]; it != nil {
 			a.touchItem(it)
 		}
@@ -114,9 +124,9 @@ func (a *Analyser) touchAlias(al *alias) {
 // touchItem has an image judged anew, and whether its tags are of one image.
 func (a *Analyser) touchItem(it *item) {
 	a.dirty.items[it] = struct{}{}
-	for u := range it.uses {
-		if t := u.tagged(); t != "" {
-			a.dirty.groups[t] = struct{}{}
+	for u := range it.uses.all() {
+		if t := u.slot.tagged; t != "" {
+			a.dirty.tags[t] = struct{}{}
 		}
 	}
 }
@@ -126,18 +136,18 @@ func (a *Analyser) touchDigest(digest string) {
 	if it := a.items[digest]; it != nil {
 		a.touchItem(it)
 	}
-	for al := range a.aliased[digest] {
+	for al := range a.aliased[digest].all() {
 		a.touchAlias(al)
 	}
-	for it := range a.pinned[digest] {
+	for it := range a.pinned[digest].all() {
 		a.touchItem(it)
 	}
 }
 
 // twins lists the digests that nodes list for the same image as one, without it, sorted.
 func (a *Analyser) twins(digest string) (all []string) {
-	for al := range a.aliased[digest] {
-		for _, d := range al.digests {
+	for al := range a.aliased[digest].all() {
+		for d := range al.digests() {
 			if d != digest {
 				all = append(all, d)
 			}
@@ -150,18 +160,22 @@ func (a *Analyser) twins(digest string) (all []string) {
 // callings gives what nodes call an image besides what specs do, sorted, and its size.
 func (a *Analyser) callings(it *item) (names []string, size int64) {
 	known := map[string]struct{}{}
-	for u := range it.uses {
-		known[u.parsed.String()] = struct{}{}
-		known[u.parsed.Tagged()] = struct{}{}
+	list := a.aliased[it.digest()]
+	if list.one == nil {
+		return nil, 0
 	}
-	for al := range a.aliased[it.digest] {
+	for u := range it.uses.all() {
+		known[u.slot.parsed.String()] = struct{}{}
+		known[u.slot.parsed.Tagged()] = struct{}{}
+	}
+	for al := range list.all() {
 		size = max(size, al.size)
 		for _, name := range al.names {
 			normal := name
 			if r, err := reference.Parse(name); err == nil {
 				normal = r.String()
 			}
-			if _, ok := known[normal]; !ok && !strings.HasSuffix(name, "@"+it.digest) && normal != "" {
+			if _, ok := known[normal]; !ok && !strings.HasSuffix(name, "@"+it.digest()) && normal != "" {
 				names = append(names, normal)
 			}
 		}

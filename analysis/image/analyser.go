@@ -1,6 +1,7 @@
 package image
 
 import (
+	"hash/maphash"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -20,29 +21,37 @@ type Analyser struct {
 	options    Options
 	signatures *signature.Evaluator
 
-	// What runs: pods with what they use, and images by id.
+	// What runs: what is read of templates and references, pods by namespace, their owners, and images by id.
 	sheets map[record.Template]*sheet
-	pods   map[types.NamespacedName]*resident
-	owners map[model.Ref]*owner
+	labels map[string]*label
 	places map[string]*place
-	uses   map[useKey]*use
 	items  map[string]*item
+	// owners, households and uses are found by sums made with the seed.
+	owners     sums[owner]
+	households sums[household]
+	uses       sums[use]
+	seed       maphash.Seed
 	// accounts counts the pods of service accounts.
 	accounts map[types.NamespacedName]int
-	// running counts the pods of which a container has run.
-	running int
-	// asked finds uses by the reference that they ask a registry for, groups are those of which the digest is known.
-	asked  map[string]map[*use]struct{}
-	groups map[string]*group
+	// running counts the pods of which a container has run, inhabited the namespaces that have such.
+	running, inhabited int
+	// tags finds what runs by the reference that a registry is asked for. splits are the types of machines on which that is several
+	// images, by architecture.
+	tags   map[string]few[use]
+	splits map[string]map[string]split
+	// unjudged and unasked are what is held of an image, and said of a signature, before anything is; plain is what was last held of an
+	// image of which there is nothing to tell.
+	unjudged, plain *judgement
+	unasked         *signature.Answer
 
 	// What nodes tell: machines by name, their lists of images, and those found by digest.
 	machines map[string]*machine
-	aliases  map[string]*alias
-	aliased  map[string]map[*alias]struct{}
+	aliases  sums[alias]
+	aliased  map[string]few[alias]
 	// pinned finds images by digests of specs that are not those that the runtime reports.
-	pinned map[string]map[*item]struct{}
+	pinned map[string]few[item]
 	// pinning finds uses by the digest that their reference pins.
-	pinning map[string]map[*use]struct{}
+	pinning map[string]few[use]
 	// wanted finds, by pull secret, those that name it, as of the last look; wants are the names by those.
 	wanted map[types.NamespacedName]map[model.Ref]struct{}
 	wants  map[model.Ref][]string
@@ -58,8 +67,10 @@ type Analyser struct {
 	doubts doubts
 	// loading are kinds that are not read yet.
 	loading map[schema.GroupKind]struct{}
-	// stood holds the findings that stand, by object.
-	stood analysis.Standing[model.Ref]
+	// stood holds the findings that stand on what is no owner, by object; shown those of owners, exposed those of them that are VP01.
+	stood          analysis.Standing[model.Ref]
+	shown, exposed analysis.Standing[*owner]
+	reach          reach
 	// next is when time changes something, in seconds since 1970; 0 for never.
 	next int64
 	// due orders images by when time changes something of them.
@@ -67,16 +78,19 @@ type Analyser struct {
 	// version counts what may be told otherwise now.
 	version uint64
 	dirty   dirt
+	// sketch and answers are drawn over for each pod.
+	sketch  sketch
+	answers []*signature.Answer
 }
 
 // dirt is what was touched since the last flush.
 type dirt struct {
-	all, allItems, allGroups, allAnswers bool
+	all, allItems, allTags, allAnswers bool
 
 	pods     map[types.NamespacedName]struct{}
 	uses     map[*use]struct{}
 	items    map[*item]struct{}
-	groups   map[string]struct{}
+	tags     map[string]struct{}
 	owners   map[model.Ref]struct{}
 	accounts map[types.NamespacedName]struct{}
 	// repos are constraints, places namespaces; answers are namespaces in which signatures are judged anew, proofs digests of which.
@@ -88,14 +102,14 @@ type dirt struct {
 
 func newDirt() dirt {
 	return dirt{
-		pods: map[types.NamespacedName]struct{}{}, uses: map[*use]struct{}{}, items: map[*item]struct{}{}, groups: map[string]struct{}{},
+		pods: map[types.NamespacedName]struct{}{}, uses: map[*use]struct{}{}, items: map[*item]struct{}{}, tags: map[string]struct{}{},
 		owners: map[model.Ref]struct{}{}, accounts: map[types.NamespacedName]struct{}{}, repos: map[model.Ref]struct{}{},
 		places: map[string]struct{}{}, answers: map[string]struct{}{}, proofs: map[string]struct{}{}, machines: map[string]struct{}{},
 	}
 }
 
 func (d *dirt) empty() bool {
-	return !d.all && !d.allItems && !d.allGroups && !d.allAnswers && len(d.pods) == 0 && len(d.uses) == 0 && len(d.items) == 0 && len(d.groups) == 0 &&
+	return !d.all && !d.allItems && !d.allTags && !d.allAnswers && len(d.pods) == 0 && len(d.uses) == 0 && len(d.items) == 0 && len(d.tags) == 0 &&
 		len(d.owners) == 0 && len(d.accounts) == 0 && len(d.repos) == 0 && len(d.places) == 0 && len(d.answers) == 0 && len(d.proofs) == 0 && len(d.machines) == 0
 }
 
@@ -109,13 +123,14 @@ func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
 	}
 	return &Analyser{
 		rules: rules, clock: clock, options: o, signatures: signature.New(),
-		sheets: map[record.Template]*sheet{}, pods: map[types.NamespacedName]*resident{}, owners: map[model.Ref]*owner{}, places: map[string]*place{},
-		uses: map[useKey]*use{}, items: map[string]*item{}, accounts: map[types.NamespacedName]int{},
-		asked: map[string]map[*use]struct{}{}, groups: map[string]*group{},
-		machines: map[string]*machine{}, aliases: map[string]*alias{}, aliased: map[string]map[*alias]struct{}{}, pinned: map[string]map[*item]struct{}{},
-		pinning: map[string]map[*use]struct{}{}, wanted: map[types.NamespacedName]map[model.Ref]struct{}{}, wants: map[model.Ref][]string{},
+		sheets: map[record.Template]*sheet{}, labels: map[string]*label{}, owners: newSums[owner](), places: map[string]*place{},
+		uses: newSums[use](), households: newSums[household](), seed: maphash.MakeSeed(), items: map[string]*item{},
+		accounts: map[types.NamespacedName]int{}, tags: map[string]few[use]{}, splits: map[string]map[string]split{}, unjudged: &judgement{}, unasked: &signature.Answer{Verdict: signature.NotRequired},
+		machines: map[string]*machine{}, aliases: newSums[alias](), aliased: map[string]few[alias]{}, pinned: map[string]few[item]{},
+		pinning: map[string]few[use]{}, wanted: map[types.NamespacedName]map[model.Ref]struct{}{}, wants: map[model.Ref][]string{},
 		shelf: newShelf(), jobs: map[model.Ref]*job{}, jobsOf: map[model.Ref]map[*job]struct{}{}, proofs: map[string][]*record.Signature{},
-		doubts: doubts{}, loading: map[schema.GroupKind]struct{}{}, stood: analysis.Standing[model.Ref]{}, dirty: newDirt(),
+		doubts: doubts{}, loading: map[schema.GroupKind]struct{}{}, stood: analysis.Standing[model.Ref]{}, shown: analysis.Standing[*owner]{}, exposed: analysis.Standing[*owner]{},
+		reach: newReach(), dirty: newDirt(),
 	}
 }
 
@@ -144,7 +159,7 @@ func (a *Analyser) retell(it *item) {
 
 // Len counts the findings that stand.
 func (a *Analyser) Len() int {
-	return a.stood.Len()
+	return a.stood.Len() + a.shown.Len() + a.exposed.Len()
 }
 
 // State says of a rule that it cannot be judged, or in part, for another reason than that a kind was not seen; false where there is
@@ -163,6 +178,8 @@ func (a *Analyser) State(rule string) (model.RuleState, bool) {
 		return a.waits(func(gk schema.GroupKind) bool { return gk.Group != "" && signature.Concerns(gk) })
 	case "IM08":
 		return a.waits(isScan)
+	case "VP01", "VP02":
+		return a.counts()
 	}
 	return model.RuleState{}, false
 }

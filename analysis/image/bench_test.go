@@ -156,3 +156,40 @@ func BenchmarkImagesTallies(b *testing.B) {
 		w.a.Tallies(nil)
 	}
 }
+
+// BenchmarkImagesReached changes one pod at a time, and one Service, where all of the large cluster can be reached from outside and half
+// of its images have critical vulnerabilities.
+func BenchmarkImagesReached(b *testing.B) {
+	w := newCourt(b, Options{}).reached()
+	pods := large(b, w)
+	for i := range 1250 {
+		s := serve(fmt.Sprint("ns", i%50), fmt.Sprint("web", i), "", corev1.ServiceTypeLoadBalancer)
+		s.Spec.Selector = map[string]string{"app": fmt.Sprint("web", i)}
+		w.put(s)
+	}
+	for i, p := range pods {
+		p.Labels = map[string]string{"app": fmt.Sprint("web", i/4)}
+		p.Status.PodIPs = []corev1.PodIP{{IP: fmt.Sprintf("10.%d.%d.%d", 1+i>>16, i>>8&255, i&255)}}
+		w.put(p.DeepCopy())
+	}
+	w.flush()
+	if len(w.ids("VP01")) == 0 {
+		b.Fatal("nothing is found")
+	}
+	b.Run("pod", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			p := pods[i%len(pods)].DeepCopy()
+			p.Labels["round"] = fmt.Sprint(i / len(pods) % 2)
+			w.put(p)
+			w.flush()
+		}
+	})
+	b.Run("service", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			n := i % 1250
+			s := serve(fmt.Sprint("ns", n%50), fmt.Sprint("web", n), fmt.Sprint("web", n), []corev1.ServiceType{corev1.ServiceTypeClusterIP, corev1.ServiceTypeLoadBalancer}[i/1250%2])
+			w.put(s)
+			w.flush()
+		}
+	})
+}

@@ -3,6 +3,7 @@ package image
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -32,11 +33,15 @@ func (r *round) conclude(it *item, j *judgement) {
 			j.reason += "; there may be reports that cannot be read: " + doubt
 		}
 	}
-	newest := int64(-1)
+	newest := int64(math.MinInt64)
+	var by *Evidence
 	for i := range j.evidence {
 		if e := &j.evidence[i]; e.Match.Proves() && e.Counts != nil && e.Verdict != Failed && e.Scanned > newest && !r.future(e.Scanned) {
-			newest, j.counts = e.Scanned, e.Counts
+			newest, j.counts, by = e.Scanned, e.Counts, e
 		}
+	}
+	if j.critical() > 0 {
+		j.counted = r.countedWords(by)
 	}
 	j.disagreement = r.disagreement(j.evidence)
 }
@@ -57,7 +62,7 @@ func (r *round) disagreement(list []Evidence) string {
 		e := &list[i]
 		o := of[e.Source]
 		if o == nil {
-			o = &opinion{scanned: -1}
+			o = &opinion{scanned: math.MinInt64}
 			of[e.Source] = o
 		}
 		switch {
@@ -109,8 +114,8 @@ func countWords(c *record.Counts) string {
 // warnings names what is known to be wrong with an image whatever a scan says.
 func warnings(it *item, aliases []string) (list []string) {
 	seen := map[string]struct{}{}
-	for u := range it.uses {
-		seen[u.parsed.String()] = struct{}{}
+	for u := range it.uses.all() {
+		seen[u.slot.parsed.String()] = struct{}{}
 	}
 	for _, name := range aliases {
 		seen[name] = struct{}{}

@@ -53,6 +53,7 @@ func (a *Analyser) Covered(c *cluster.Cluster, gk schema.GroupKind) {
 	if signature.Concerns(gk) && a.signatures.Covered(c, gk) {
 		a.dirty.allAnswers = true
 	}
+	a.reach.all = a.reach.all || decides(gk)
 	if gk != secrets && !signature.Concerns(gk) && !isScan(gk) {
 		return
 	}
@@ -104,8 +105,8 @@ func (r *round) itemDoubt(it *item) string {
 		return ""
 	}
 	found := map[string]struct{}{}
-	for u := range it.uses {
-		namespace := u.owner.Namespace
+	for u := range it.uses.all() {
+		namespace := u.owner.ref.Namespace
 		text, ok := r.told[namespace]
 		if !ok {
 			text = r.doubtIn(namespace)

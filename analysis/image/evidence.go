@@ -32,7 +32,7 @@ func (r *round) weighScan(it *item, of record.DigestOf, s *scan, m Match) (e Evi
 		if s.Counts == nil {
 			e.Reason += "; how much was found is not told by a list"
 		}
-	case it.digest == "":
+	case !it.known:
 		e.Verdict, e.Reason = NoEvidence, foundWords(m, s)+", but the digest that runs is not known"
 	case e.Digest == "":
 		e.Verdict, e.Reason = NoEvidence, foundWords(m, s)+", but it names no digest: whether it is of the image that runs cannot be told"
@@ -48,7 +48,7 @@ func (r *round) weighScan(it *item, of record.DigestOf, s *scan, m Match) (e Evi
 // nearest gives the digest of a report that can best be compared with the one that runs; false where it names that very one, or none.
 func (s *scan) nearest(it *item, of record.DigestOf) (near record.ScanDigest, ok bool) {
 	for _, d := range s.digests {
-		if d.Digest == it.digest {
+		if d.Digest == it.digest() {
 			return record.ScanDigest{}, false
 		}
 		if !ok || d.Of == of && near.Of != of {
@@ -121,7 +121,7 @@ func foundWords(m Match, s *scan) string {
 // otherWords says that a report names another digest, and how much that means: digests of one image differ by what they are of.
 func otherWords(it *item, of record.DigestOf, s *scan, m Match) string {
 	near, _ := s.nearest(it, of)
-	said := foundWords(m, s) + ", but of " + short(near.Digest) + ", while " + short(it.digest) + " runs"
+	said := foundWords(m, s) + ", but of " + short(near.Digest) + ", while " + short(it.id) + " runs"
 	switch {
 	case near.Of == of && of != record.OfUnknown:
 		return said + ": another image"

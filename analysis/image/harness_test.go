@@ -15,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/analysis/catalogue"
+	"canopy/analysis/exposure"
+	"canopy/analysis/network"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
@@ -46,6 +48,9 @@ type court struct {
 	a     *Analyser
 	clock *clock
 	found map[string]*model.Finding
+	// net and ways are nil where nobody asks who reaches what.
+	net  *network.Analyser
+	ways *exposure.Analyser
 }
 
 func (b *court) Put(f *model.Finding) {
@@ -69,8 +74,23 @@ func newCourt(t testing.TB, o Options) *court {
 
 func (b *court) take(change model.Change) {
 	if d, ok := b.c.Apply(change); ok {
-		b.a.Update(b.c, d)
+		b.update(d)
 	}
+}
+
+func (b *court) update(d cluster.Delta) {
+	if b.net != nil {
+		b.net.Update(b.c, d)
+		b.ways.Update(b.c, d)
+	}
+	b.a.Update(b.c, d)
+}
+
+// reached has the court know who reaches what.
+func (b *court) reached() *court {
+	b.net, b.ways = network.New(), exposure.New()
+	b.net.Surroundings(network.Surroundings{Enforcement: network.Verified, Plugin: "Calico"})
+	return b
 }
 
 func (b *court) put(objects ...runtime.Object) {
@@ -84,11 +104,20 @@ func (b *court) put(objects ...runtime.Object) {
 	}
 }
 
-func (b *court) flush() { b.a.Flush(b.c, b) }
+func (b *court) flush() {
+	if b.net != nil {
+		b.net.Flush(b.c)
+		b.a.Reach(b.net, b.ways, b.ways.Flush(b.c))
+	}
+	b.a.Flush(b.c, b)
+}
 
 func (b *court) cover(kind string, state model.CoverState, namespace string) {
 	gk := schema.ParseGroupKind(kind)
 	if b.c.Cover(model.Coverage{Kind: gk, Namespace: namespace, State: state, Reason: "not allowed"}) {
+		if b.net != nil {
+			b.net.Covered(b.c, gk)
+		}
 		b.a.Covered(b.c, gk)
 	}
 }

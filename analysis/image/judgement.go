@@ -9,27 +9,34 @@ import (
 	"canopy/model/record"
 )
 
-// judgement is what is held of an image.
+// judgement is what is held of an image. It is immutable once it is held.
 type judgement struct {
 	verdict      Verdict
 	reason       string
 	evidence     []Evidence
 	disagreement string
 	counts       *record.Counts
-	of           record.DigestOf
-	built        int64
+	// counted says in words what was counted, where some of it is critical: how much, by whom, when, and whether that is too long ago.
+	counted string
+	of      record.DigestOf
+	built   int64
 	// old tells that it was built longer ago than it may be.
 	old      bool
 	aliases  []string
 	size     int64
 	warnings []string
-	// next is when time changes some of this, in seconds since 1970; 0 for never.
-	next int64
+	// wakes is when time changes some of this, in seconds since 1970; 0 for never.
+	wakes int64
+}
+
+// bare tells that there is nothing to tell but the verdict.
+func (j *judgement) bare() bool {
+	return len(j.evidence) == 0 && len(j.aliases) == 0 && len(j.warnings) == 0 && j.size == 0 && j.of == record.OfUnknown
 }
 
 // judge works out what is held of an image, and has its owners judged anew where that is something else than before.
 func (r *round) judge(it *item) {
-	if len(it.uses) == 0 {
+	if it.uses.one == nil {
 		if r.items[it.id] == it {
 			delete(r.items, it.id)
 		}
@@ -41,7 +48,7 @@ func (r *round) judge(it *item) {
 	bare, before := it.bare, it.pins
 	it.bare = false
 	var pins []string
-	for u := range it.uses {
+	for u := range it.uses.all() {
 		it.bare = it.bare || u.bare
 		if u.pin != "" {
 			pins = append(pins, u.pin)
@@ -50,26 +57,38 @@ func (r *round) judge(it *item) {
 	slices.Sort(pins)
 	r.pin(it, slices.Compact(pins))
 	now := r.examine(it)
-	changed := now.verdict != it.verdict || now.reason != it.reason || now.built != it.built || now.old != it.old || !slices.Equal(now.warnings, it.warnings)
+	changed := now.verdict != it.verdict || now.reason != it.reason || now.built != it.built || now.old != it.old || !slices.Equal(now.warnings, it.warnings) ||
+		now.counted != it.counted || now.critical() != it.critical()
 	if now.of != it.of || it.bare != bare || !slices.Equal(it.pins, before) {
 		// Digests that were taken for those of different images may be of one, or of different kinds.
-		for u := range it.uses {
-			r.dirty.groups[u.tagged()] = struct{}{}
+		for u := range it.uses.all() {
+			r.dirty.tags[u.slot.tagged] = struct{}{}
 		}
 	}
 	// When it changes is no matter of what is told.
-	next := now.next
-	now.next = it.next
-	if !reflect.DeepEqual(now, it.judgement) {
-		it.judgement = now
+	next := now.wakes
+	now.wakes = 0
+	if !reflect.DeepEqual(&now, it.judgement) {
+		it.judgement = r.hold(now)
 		r.retell(it)
 	}
 	r.due.set(it, next)
 	if changed {
-		for u := range it.uses {
-			r.dirty.owners[u.owner] = struct{}{}
+		for u := range it.uses.all() {
+			r.dirty.owners[u.owner.ref] = struct{}{}
 		}
 	}
+}
+
+// hold keeps a judgement; that of the many images of which there is nothing to tell once.
+func (a *Analyser) hold(j judgement) *judgement {
+	if !j.bare() {
+		return &j
+	}
+	if a.plain == nil || !reflect.DeepEqual(a.plain, &j) {
+		a.plain = &j
+	}
+	return a.plain
 }
 
 // pin keeps which images are named by a digest that is not the one that the runtime reports.
@@ -78,15 +97,10 @@ func (a *Analyser) pin(it *item, now []string) {
 		return
 	}
 	for _, d := range it.pins {
-		if delete(a.pinned[d], it); len(a.pinned[d]) == 0 {
-			delete(a.pinned, d)
-		}
+		index(a.pinned, d, it, false)
 	}
 	for _, d := range now {
-		if a.pinned[d] == nil {
-			a.pinned[d] = map[*item]struct{}{}
-		}
-		a.pinned[d][it] = struct{}{}
+		index(a.pinned, d, it, true)
 	}
 	it.pins = now
 }
@@ -97,7 +111,9 @@ func (r *round) examine(it *item) judgement {
 	j.aliases, j.size = r.callings(it)
 	j.warnings = warnings(it, j.aliases)
 	matches := r.matches(it)
-	j.evidence = make([]Evidence, 0, len(matches))
+	if len(matches) > 0 {
+		j.evidence = make([]Evidence, 0, len(matches))
+	}
 	for s, m := range matches {
 		e, until := r.weighScan(it, j.of, s, m)
 		j.evidence = append(j.evidence, e)
@@ -121,8 +137,8 @@ func (r *round) examine(it *item) judgement {
 
 // wake notes a moment at which something changes.
 func (j *judgement) wake(at int64) {
-	if at != 0 && (j.next == 0 || at < j.next) {
-		j.next = at
+	if at != 0 && (j.wakes == 0 || at < j.wakes) {
+		j.wakes = at
 	}
 }
 
@@ -132,9 +148,9 @@ func (r *round) kindOf(it *item) record.DigestOf {
 		return record.OfConfig
 	}
 	found := record.OfUnknown
-	for _, s := range r.shelf.byDigest[it.digest] {
+	for _, s := range r.shelf.byDigest[it.digest()] {
 		for _, d := range s.digests {
-			if d.Digest == it.digest && d.Of != record.OfUnknown && (found == record.OfUnknown || d.Of < found) {
+			if d.Digest == it.id && d.Of != record.OfUnknown && (found == record.OfUnknown || d.Of < found) {
 				found = d.Of
 			}
 		}
@@ -144,6 +160,9 @@ func (r *round) kindOf(it *item) record.DigestOf {
 
 // matches finds the reports that may be of an image, each by the best that ties it to it.
 func (r *round) matches(it *item) map[*scan]Match {
+	if len(r.shelf.all) == 0 {
+		return nil
+	}
 	found := map[*scan]Match{}
 	add := func(list []*scan, m Match) {
 		for _, s := range list {
@@ -152,11 +171,11 @@ func (r *round) matches(it *item) map[*scan]Match {
 			}
 		}
 	}
-	if it.digest != "" {
-		for _, s := range r.shelf.byDigest[it.digest] {
+	if it.known {
+		for _, s := range r.shelf.byDigest[it.id] {
 			add([]*scan{s}, it.matchOf(s))
 		}
-		for _, d := range r.twins(it.digest) {
+		for _, d := range r.twins(it.id) {
 			add(r.shelf.byDigest[d], ByAlias)
 		}
 		for _, d := range it.pins {
@@ -164,16 +183,18 @@ func (r *round) matches(it *item) map[*scan]Match {
 		}
 	}
 	tags := map[string]struct{}{}
-	for u := range it.uses {
-		if t := u.tagged(); t != "" {
+	for u := range it.uses.all() {
+		if t := u.slot.tagged; t != "" {
 			tags[t] = struct{}{}
 		}
-		for _, ref := range u.under {
-			add(r.shelf.filed[filing{ref, u.container}], ByWorkload)
-			for _, s := range r.shelf.filed[filing{ref, ""}] {
-				// A report of a workload that names no container is of the one with its image.
-				if s.name == "" || s.name == u.parsed.Name() {
-					add([]*scan{s}, ByWorkload)
+		for h := range u.homes.all() {
+			for ref := range h.filed() {
+				add(r.shelf.filed[filing{ref, u.slot.name}], ByWorkload)
+				for _, s := range r.shelf.filed[filing{ref, ""}] {
+					// A report of a workload that names no container is of the one with its image.
+					if s.name == "" || s.name == u.slot.parsed.Name() {
+						add([]*scan{s}, ByWorkload)
+					}
 				}
 			}
 		}
@@ -188,7 +209,7 @@ func (r *round) matches(it *item) map[*scan]Match {
 func (it *item) matchOf(s *scan) Match {
 	of := record.OfUnknown
 	for _, d := range s.digests {
-		if d.Digest == it.digest && d.Of != record.OfUnknown {
+		if d.Digest == it.id && d.Of != record.OfUnknown {
 			of = d.Of
 		}
 	}
@@ -225,14 +246,16 @@ func (r *round) weighJobs(it *item) (list []Evidence) {
 		return nil
 	}
 	told := map[model.Ref]struct{}{}
-	for u := range it.uses {
-		for _, ref := range u.under {
-			for j := range r.jobsOf[ref] {
-				if _, ok := told[j.ref]; ok || j.container != "" && j.container != u.container || r.shelf.reported(j, ref, u.container) {
-					continue
+	for u := range it.uses.all() {
+		for h := range u.homes.all() {
+			for ref := range h.filed() {
+				for j := range r.jobsOf[ref] {
+					if _, ok := told[j.ref]; ok || j.container != "" && j.container != u.slot.name || r.shelf.reported(j, ref, u.slot.name) {
+						continue
+					}
+					told[j.ref] = struct{}{}
+					list = append(list, weighJob(j))
 				}
-				told[j.ref] = struct{}{}
-				list = append(list, weighJob(j))
 			}
 		}
 	}

@@ -10,7 +10,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
 	"canopy/model/record"
@@ -156,10 +155,10 @@ func TestPlatforms(t *testing.T) {
 
 // trap is a pod, or an image, that breaks whoever looks at it without being concerned.
 func (b *court) trap() {
-	h := &resident{ref: ref("Pod", "shop", "trap"), entries: []entry{{}}, owner: ref("Pod", "shop", "trap")}
-	b.a.pods[types.NamespacedName{Namespace: "shop", Name: "trap"}] = h
-	b.a.place("shop").residents[h] = struct{}{}
-	b.a.items["trap"] = &item{judgement: judgement{next: 1}}
+	p := b.a.place("shop")
+	h := &resident{home: &household{place: p, owner: &owner{ref: ref("Pod", "shop", "trap")}, sheet: &sheet{}, entries: []entry{{}}}}
+	p.residents["trap"] = h
+	b.a.items["trap"] = &item{next: 1}
 }
 
 // What comes or goes costs no more than it concerns.
@@ -198,8 +197,8 @@ func TestOnlyWhoIsConcernedIsLookedAt(t *testing.T) {
 		proof := &record.Signature{Meta: record.OwnMeta("ImageSignature", "", "s"), Digest: digest(of), Verified: true}
 		b.take(model.Put(proof))
 		b.flush()
-		if h := b.a.pods[types.NamespacedName{Namespace: "shop", Name: "web-a"}]; h.entries[0].answer.Verdict != "verified" {
-			t.Errorf("%s: %+v", of, h.entries[0].answer)
+		if h := b.a.places["shop"].residents["web-a"]; h.said.answers[0].Verdict != "verified" {
+			t.Errorf("%s: %+v", of, h.said.answers[0])
 		}
 		b.take(model.Drop(proof.Ref()))
 		b.flush()

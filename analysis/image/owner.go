@@ -1,7 +1,7 @@
 package image
 
 import (
-	"slices"
+	"hash/maphash"
 	"strings"
 
 	"canopy/model"
@@ -10,11 +10,40 @@ import (
 
 // owner is a top owner of pods that run images.
 type owner struct {
-	uses      map[*use]int
-	residents map[*resident]struct{}
-	// template and pulls are the pull secrets that the owner itself names, read of that template.
-	template record.Template
-	pulls    []string
+	ref   model.Ref
+	uses  few[use]
+	homes few[household]
+	// pods counts them.
+	pods int
+	// pulls are the pull secrets that the owner itself names, where one of its pods names any.
+	pulls *pulls
+	// grave tells that it runs an image with a critical vulnerability.
+	grave bool
+}
+
+// owner gives an owner, a new one where there is none.
+func (a *Analyser) owner(ref model.Ref) *owner {
+	sum := maphash.Comparable(a.seed, ref)
+	o := a.ownerOf(ref)
+	if o == nil {
+		o = &owner{ref: ref}
+		a.owners.put(sum, o)
+	}
+	return o
+}
+
+// ownerOf finds an owner; nil where there is none.
+func (a *Analyser) ownerOf(ref model.Ref) *owner {
+	return a.owners.find(maphash.Comparable(a.seed, ref), func(o *owner) bool { return o.ref == ref })
+}
+
+// touchOwners has all judged anew.
+func (a *Analyser) touchOwners() {
+	for _, p := range a.places {
+		for _, h := range p.residents {
+			a.dirty.owners[h.home.owner.ref] = struct{}{}
+		}
+	}
 }
 
 // draft gathers what one rule finds of an owner.
@@ -22,38 +51,51 @@ type draft struct {
 	severity model.Severity
 	verdict  model.Verdict
 	reason   string
-	lines    []model.Evidence
-	pods     map[*resident]struct{}
+	lines    []line
+	homes    map[*household]struct{}
 }
 
-func (d *draft) add(u *use, severity model.Severity, line model.Evidence) {
+func (d *draft) add(u *use, severity model.Severity, l line) {
 	d.severity = max(d.severity, severity)
-	d.lines = append(d.lines, line)
-	if d.pods == nil {
-		d.pods = map[*resident]struct{}{}
+	d.lines = append(d.lines, l)
+	if d.homes == nil {
+		d.homes = map[*household]struct{}{}
 	}
-	for h := range u.residents {
-		d.pods[h] = struct{}{}
+	for h := range u.homes.all() {
+		d.homes[h] = struct{}{}
 	}
+}
+
+// pods counts those that show something.
+func (d *draft) pods() (n int) {
+	for h := range d.homes {
+		n += len(h.residents)
+	}
+	return n
 }
 
 // judgeOwner works out the findings of an owner.
 func (r *round) judgeOwner(ref model.Ref) {
-	o := r.owners[ref]
-	if o == nil || len(o.residents) == 0 {
-		delete(r.owners, ref)
-		r.want(ref, nil)
-		r.stand(ref, nil)
+	o := r.ownerOf(ref)
+	if o == nil {
 		return
 	}
-	unsigned, moved, unscanned, old := draft{}, draft{}, draft{}, draft{}
-	for _, u := range o.sorted() {
+	if o.pods == 0 {
+		r.lay(o, false)
+		r.owners.drop(maphash.Comparable(r.seed, ref), o)
+		r.want(ref, nil)
+		r.shown.Set(o, nil, r.out)
+		return
+	}
+	unsigned, moved, unscanned, old, rotten := draft{}, draft{}, draft{}, draft{}, draft{}
+	grave := false
+	for _, u := range sorted(o.uses) {
 		if !u.ran {
 			continue
 		}
 		it := u.item
 		if u.answer.Refuted {
-			unsigned.add(u, model.High, r.line(u, u.subject()+": "+u.answer.Reason))
+			unsigned.add(u, model.High, r.line(u, u.answer.Reason))
 		}
 		splits, where := r.splitsOf(u)
 		for i, s := range splits {
@@ -61,27 +103,35 @@ func (r *round) judgeOwner(ref model.Ref) {
 			if where[i] != "" {
 				on = " on " + where[i]
 			}
-			moved.add(u, model.High, r.line(u, brief(u.tagged())+" is "+s.digests+on))
+			l := r.line(u, brief(u.slot.tagged)+" is "+s.digests+on)
+			l.whole = true
+			moved.add(u, model.High, l)
 			moved.soften(s.verdict, s.reason)
 		}
 		r.judgeScan(u, &unscanned)
 		if it.old {
-			old.add(u, model.Medium, r.line(u, u.subject()+": built "+moment(it.built)))
+			old.add(u, model.Medium, r.line(u, "built "+moment(it.built)))
 		}
+		if it.critical() >= tooMany {
+			rotten.add(u, model.Medium, r.line(u, it.counted))
+		}
+		grave = grave || it.critical() > 0
 	}
 	if doubt := r.doubtIn(ref.Namespace); doubt != "" && unscanned.severity < model.Critical {
 		unscanned.soften(model.Unknown, "there may be reports that cannot be read: "+doubt)
 	}
-	r.stand(ref, gather(
-		r.publish("IM05", ref, &unsigned), r.publish("IM06", ref, &moved), r.publish("IM08", ref, &unscanned), r.publish("IM09", ref, &old), r.judgePulls(ref, o),
-	))
+	r.lay(o, grave)
+	r.shown.Set(o, gather(
+		r.publish("IM05", ref, &unsigned), r.publish("IM06", ref, &moved), r.publish("IM08", ref, &unscanned), r.publish("IM09", ref, &old), r.publish("VP02", ref, &rotten),
+		r.judgePulls(ref, o),
+	), r.out)
 }
 
 // judgeScan judges IM08. A compromised release is no matter of scans, but whoever looks for what was not looked at has to see it.
 func (r *round) judgeScan(u *use, d *draft) {
 	it := u.item
 	for _, w := range it.warnings {
-		d.add(u, model.Critical, r.line(u, u.subject()+": "+w))
+		d.add(u, model.Critical, r.line(u, w))
 	}
 	if it.verdict == Scanned {
 		return
@@ -90,7 +140,9 @@ func (r *round) judgeScan(u *use, d *draft) {
 	if it.verdict == Stale || len(r.shelf.all) == 0 {
 		severity = model.Medium
 	}
-	d.add(u, severity, r.line(u, u.subject()+": "+string(it.verdict)+": "+it.reason))
+	l := r.line(u, it.reason)
+	l.verdict = int8(order(it.verdict)) + 1
+	d.add(u, severity, l)
 }
 
 // soften notes that a finding may not hold. One line that holds for sure outweighs others that may not.
@@ -108,9 +160,9 @@ func (r *round) publish(rule string, ref model.Ref, d *draft) *model.Finding {
 	if len(d.lines) == 0 {
 		return nil
 	}
-	f := r.finding(rule, d.severity, ref, d.lines...)
+	f := r.telling(rule, d.severity, ref, d.lines)
 	if f != nil {
-		f.Pods = len(d.pods)
+		f.Pods = d.pods()
 		if d.reason != "" {
 			f.Verdict, f.Reason = d.verdict, brief(d.reason)
 		}
@@ -118,50 +170,46 @@ func (r *round) publish(rule string, ref model.Ref, d *draft) *model.Finding {
 	return f
 }
 
-// sorted lists the uses in the order of containers.
-func (o *owner) sorted() []*use {
-	list := make([]*use, 0, len(o.uses))
-	for u := range o.uses {
-		list = append(list, u)
-	}
-	slices.SortFunc(list, compareUses)
-	return list
-}
-
 func compareUses(a, b *use) int {
-	if c := a.owner.Compare(b.owner); c != 0 {
+	if c := a.owner.ref.Compare(b.owner.ref); c != 0 {
 		return c
 	}
-	if c := strings.Compare(a.container, b.container); c != 0 {
+	if c := strings.Compare(a.slot.name, b.slot.name); c != 0 {
 		return c
 	}
-	if c := strings.Compare(string(a.kind), string(b.kind)); c != 0 {
+	if c := strings.Compare(string(a.slot.kind), string(b.slot.kind)); c != 0 {
 		return c
 	}
-	if c := strings.Compare(a.text, b.text); c != 0 {
+	if c := strings.Compare(a.slot.text, b.slot.text); c != 0 {
 		return c
 	}
 	return strings.Compare(a.item.id, b.item.id)
 }
 
-// subject names an image in evidence: as the spec does, and by what runs.
-func (u *use) subject() string {
-	if u.item.digest == "" {
-		return brief(u.text)
+// first gives the first pod of a use by name.
+func (u *use) first() *resident {
+	var first *resident
+	for h := range u.homes.all() {
+		for _, one := range h.residents {
+			if first == nil || one.pod.Name < first.pod.Name {
+				first = one
+			}
+		}
 	}
-	return brief(u.text) + " (" + short(u.item.digest) + ")"
+	return first
+}
+
+// shows tells that the template of an owner shows what its pods run.
+func shows(ref model.Ref) bool {
+	return record.TemplatePath(ref.Kind) != "" && model.BuiltIn(ref.GroupKind()) != nil
 }
 
 // line is evidence where an owner names an image. Of an owner whose template cannot be told from its kind it is the first of its pods.
-func (r *round) line(u *use, value string) model.Evidence {
-	if path := record.TemplatePath(u.owner.Kind); path != "" && model.BuiltIn(u.owner.GroupKind()) != nil {
-		return model.Evidence{Object: u.owner, Path: path + "." + u.path, Value: value}
+func (r *round) line(u *use, text string) line {
+	l := line{slot: u.slot, digest: u.item.digest(), text: text}
+	if !shows(u.owner.ref) {
+		ref := u.first().pod.Ref()
+		l.pod = &ref
 	}
-	var first *resident
-	for h := range u.residents {
-		if first == nil || h.ref.Name < first.ref.Name {
-			first = h
-		}
-	}
-	return model.Evidence{Object: first.ref, Path: "spec." + u.path, Value: value}
+	return l
 }

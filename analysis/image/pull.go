@@ -14,6 +14,12 @@ import (
 	"canopy/model/record"
 )
 
+// pulls are the pull secrets that a template names.
+type pulls struct {
+	template record.Template
+	names    []string
+}
+
 // judgePulls judges the pull secrets that an owner names.
 func (r *round) judgePulls(ref model.Ref, o *owner) *model.Finding {
 	path := ""
@@ -21,12 +27,13 @@ func (r *round) judgePulls(ref model.Ref, o *owner) *model.Finding {
 	switch rec := r.c.Get(ref).(type) {
 	case *record.Workload:
 		if !o.pulling() {
+			o.pulls = nil
 			break
 		}
-		if rec.Template != o.template {
-			o.template, o.pulls = rec.Template, pullsOf(&rec.Template.Decode().Spec)
+		if o.pulls == nil || o.pulls.template != rec.Template {
+			o.pulls = &pulls{rec.Template, pullsOf(&rec.Template.Decode().Spec)}
 		}
-		path, names = record.TemplatePath(ref.Kind), o.pulls
+		path, names = record.TemplatePath(ref.Kind), o.pulls.names
 	case *record.Pod:
 		path, names = "spec", r.ownPulls(o)
 	}
@@ -37,12 +44,12 @@ func (r *round) judgePulls(ref model.Ref, o *owner) *model.Finding {
 			lines = append(lines, model.Evidence{Object: ref, Path: path + ".imagePullSecrets[" + strconv.Itoa(i) + "].name", Value: name})
 		}
 	}
-	return r.pullFinding(ref, ref.Namespace, len(o.residents), lines)
+	return r.pullFinding(ref, ref.Namespace, o.pods, lines)
 }
 
 // pulling tells that one of the pods names a pull secret.
 func (o *owner) pulling() bool {
-	for h := range o.residents {
+	for h := range o.homes.all() {
 		if len(h.sheet.pulls) > 0 {
 			return true
 		}
@@ -53,8 +60,8 @@ func (o *owner) pulling() bool {
 // ownPulls gives what a pod without an owner names itself: what its account names too was written into it by the API server. What is
 // not its own stays as "".
 func (r *round) ownPulls(o *owner) (names []string) {
-	for h := range o.residents {
-		account, _ := cluster.Find[*record.Typed[*corev1.ServiceAccount]](r.c, "ServiceAccount", h.ref.Namespace, h.sheet.account)
+	for h := range o.homes.all() {
+		account, _ := cluster.Find[*record.Typed[*corev1.ServiceAccount]](r.c, "ServiceAccount", h.place.name, h.sheet.account)
 		for _, name := range h.sheet.pulls {
 			if account != nil && slices.ContainsFunc(account.Object.ImagePullSecrets, func(s corev1.LocalObjectReference) bool { return s.Name == name }) {
 				name = ""

@@ -164,12 +164,19 @@ func (w dice) step(b *court) {
 func again(b *court) *court {
 	f := &court{t: b.t, c: b.c, clock: b.clock, found: map[string]*model.Finding{}}
 	f.a = New(b.a.rules, b.clock, b.a.options)
+	if b.net != nil {
+		f.reached()
+		f.net.Surroundings(b.net.State())
+	}
 	for _, gk := range b.c.Kinds() {
 		for _, rec := range b.c.Sorted(gk) {
-			f.a.Update(b.c, cluster.Delta{Ref: rec.Ref(), New: rec})
+			f.update(cluster.Delta{Ref: rec.Ref(), New: rec})
 		}
 	}
 	for _, cov := range b.c.Coverage() {
+		if f.net != nil {
+			f.net.Covered(b.c, cov.Kind)
+		}
 		f.a.Covered(b.c, cov.Kind)
 	}
 	f.flush()
@@ -241,11 +248,11 @@ func TestNothingIsLeft(t *testing.T) {
 	b.flush()
 	a := b.a
 	for name, n := range map[string]int{
-		"sheets": len(a.sheets), "pods": len(a.pods), "owners": len(a.owners), "places": len(a.places), "uses": len(a.uses), "items": len(a.items),
-		"accounts": len(a.accounts), "asked": len(a.asked), "groups": len(a.groups), "machines": len(a.machines), "aliases": len(a.aliases),
-		"aliased": len(a.aliased), "pinned": len(a.pinned), "pinning": len(a.pinning), "due": len(a.due), "wanted": len(a.wanted), "wants": len(a.wants), "scans": len(a.shelf.all), "digests": len(a.shelf.byDigest), "tags": len(a.shelf.byTag),
+		"sheets": len(a.sheets), "labels": len(a.labels), "households": a.households.len(), "inhabited": a.inhabited, "owners": a.owners.len(), "places": len(a.places), "uses": a.uses.len(), "items": len(a.items),
+		"accounts": len(a.accounts), "tags": len(a.tags), "grave": len(a.reach.grave), "led": len(a.reach.led), "splits": len(a.splits), "leads": len(a.reach.leads), "paths": len(a.reach.paths), "shown": len(a.shown), "exposed": len(a.exposed), "machines": len(a.machines), "aliases": a.aliases.len(),
+		"aliased": len(a.aliased), "pinned": len(a.pinned), "pinning": len(a.pinning), "due": len(a.due), "wanted": len(a.wanted), "wants": len(a.wants), "scans": len(a.shelf.all), "digests": len(a.shelf.byDigest), "tagged": len(a.shelf.byTag),
 		"filed": len(a.shelf.filed), "jobs": len(a.jobs), "jobs of": len(a.jobsOf), "proofs": len(a.proofs), "findings": len(a.stood), "running": a.running,
-		"built": a.shelf.built, "found": len(b.found),
+		"built": a.shelf.built, "counted": a.shelf.counted, "found": len(b.found),
 	} {
 		if n != 0 {
 			t.Errorf("%s: %d are left", name, n)

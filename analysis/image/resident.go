@@ -4,66 +4,64 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/analysis/image/reference"
-	"canopy/analysis/image/signature"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
 )
 
-// resident is a pod that has not ended, with the images that it runs.
+// resident is a pod that has not ended.
 type resident struct {
-	ref      model.Ref
-	template record.Template
-	sheet    *sheet
-	node     string
-	owner    model.Ref
-	// under are those that a report of it may be filed under: all its controllers, or itself.
-	under   []model.Ref
-	entries []entry
-	// ran tells that one of its containers has run.
-	ran bool
-}
-
-// entry is one place of a pod with the image in it.
-type entry struct {
-	use  *use
-	slot *slot
-	// ran tells that a container has run it, pins that one runs now what the spec says, bare that the runtime reports no repository with
-	// the digest.
-	ran, pins, bare bool
-	answer          *signature.Answer
+	pod  *record.Pod
+	home *household
+	// said is what is demanded of its images, and proven; nil where nobody has asked yet.
+	said *saying
+	// at is its place in the household.
+	at int32
 }
 
 // climb is how many controllers a pod is followed through: no kind produces itself, but who writes an object may claim so.
 const climb = 8
 
-// house reads a pod.
-func (r *round) house(p *record.Pod) *resident {
-	h := &resident{ref: p.Ref(), template: p.Template, sheet: r.sheet(p.Template), node: p.Node(), owner: r.c.TopOwner(p)}
-	for up := r.c.Controller(p); !up.IsZero() && len(h.under) < climb; up = r.c.Controller(r.c.Get(up)) {
-		h.under = append(h.under, up)
+// house finds the household of a pod, or founds it.
+func (r *round) house(p *record.Pod) *household {
+	k := &r.sketch
+	k.owner, k.namespace, k.template, k.sheet = r.c.TopOwner(p), p.Namespace, p.Template, r.sheet(p.Template)
+	k.under, k.byOwner, k.ran, k.ids, k.marks = k.under[:0], false, false, k.ids[:0], k.marks[:0]
+	n := 0
+	for up := r.c.Controller(p); !up.IsZero() && n < climb; up = r.c.Controller(r.c.Get(up)) {
+		if n++; up == k.owner {
+			k.byOwner = true
+		} else {
+			k.under = append(k.under, up)
+		}
 	}
-	if len(h.under) == 0 {
-		h.under = []model.Ref{h.ref}
-	}
-	for _, s := range slotsOf(h.sheet, p) {
-		e := entry{slot: s}
-		id := imageID{}
+	k.byOwner = k.byOwner || n == 0
+	k.ephemeral = r.ephemeral(p)
+	for i := range len(k.sheet.slots) + len(k.ephemeral) {
+		s := k.slot(i)
+		id, m := "", mark{}
 		if s.kind != Volume {
 			if c := status(p, s); c != nil {
-				id = readID(c.ImageID)
-				e.ran, e.pins = c.ImageID != "", follows(p, c)
+				id, m.bare = reference.Running(c.ImageID)
+				m.ran, m.pins = c.ImageID != "", follows(p, c)
 			}
 		}
-		if id.digest == "" {
-			id.digest = s.parsed.Digest
+		if id == "" {
+			id = s.parsed.Digest
 		}
-		e.bare = id.bare
-		e.use = r.use(h, s, id)
-		h.ran = h.ran || e.ran
-		h.entries = append(h.entries, e)
+		if m.known = id != ""; !m.known {
+			if id = s.tagged; id == "" {
+				id = s.text
+			}
+		}
+		k.ran = k.ran || m.ran
+		k.ids, k.marks = append(k.ids, id), append(k.marks, m)
 	}
-	return h
+	sum := k.sum(r.seed)
+	if h := r.households.find(sum, func(h *household) bool { return h.holds(k) }); h != nil {
+		return h
+	}
+	return r.found(k, sum)
 }
 
 // follows tells that a container runs what the spec says now: it was started after the spec was last changed, or nobody has changed that
@@ -71,17 +69,6 @@ func (r *round) house(p *record.Pod) *resident {
 // tells who has written what and when, as in files without managed fields, that is not known.
 func follows(p *record.Pod, c *record.Container) bool {
 	return c.State == record.Running && p.Changed != 0 && (p.Changed <= p.Created || c.Started > p.Changed)
-}
-
-// imageID is what a runtime reports.
-type imageID struct {
-	digest string
-	bare   bool
-}
-
-func readID(text string) imageID {
-	_, digest, bare := reference.ParseID(text)
-	return imageID{digest, bare}
 }
 
 // status finds what the status says of a container.
@@ -104,67 +91,94 @@ func useType(t record.ContainerType) UseType {
 	return Container
 }
 
-// settle puts a pod in the place of what was known of it; now is nil where it is gone, or has ended.
-func (r *round) settle(at types.NamespacedName, now *resident) {
-	old := r.pods[at]
-	// The new one moves in before the old one moves out, so that what both use stays.
-	if now != nil {
-		r.pods[at] = now
-		r.moveIn(now)
-	} else {
-		delete(r.pods, at)
+// settle puts a pod in its place; nil is that it is gone, or has ended.
+func (r *round) settle(at types.NamespacedName, pod *record.Pod) {
+	p := r.place(at.Namespace)
+	h := p.residents[at.Name]
+	var from, to *household
+	if h != nil {
+		from = h.home
 	}
-	if old != nil {
-		r.moveOut(old)
+	if pod != nil {
+		// The new household is found before the old one is left, so that what both have stays.
+		to = r.house(pod)
 	}
+	switch {
+	case h == nil && to == nil:
+		return
+	case h == nil:
+		h = &resident{pod: pod}
+		p.residents[pod.Name] = h
+	}
+	// Whoever shows the pod, or its node, shows something else.
+	r.touchHome(from)
+	if from != to {
+		if from != nil {
+			r.moveOut(h)
+		}
+		if to == nil {
+			delete(p.residents, at.Name)
+			return
+		}
+		h.moveIn(to)
+		r.settled(to, 1)
+		r.touchHome(to)
+	}
+	h.pod = pod
+	r.ask(h)
 }
 
-func (r *round) moveIn(h *resident) {
-	p := r.place(h.ref.Namespace)
-	p.residents[h] = struct{}{}
-	o := r.owners[h.owner]
-	if o == nil {
-		o = &owner{uses: map[*use]int{}, residents: map[*resident]struct{}{}}
-		r.owners[h.owner] = o
-	}
-	o.residents[h] = struct{}{}
-	for i := range h.entries {
-		u := h.entries[i].use
-		u.residents[h]++
-		o.uses[u]++
-		r.dirty.uses[u] = struct{}{}
-	}
-	key := types.NamespacedName{Namespace: h.ref.Namespace, Name: h.sheet.account}
-	r.accounts[key]++
-	r.touchHome(h, key)
+func (h *resident) moveIn(home *household) {
+	h.home, h.at = home, int32(len(home.residents))
+	home.residents = append(home.residents, h)
 }
 
 func (r *round) moveOut(h *resident) {
-	p, o := r.place(h.ref.Namespace), r.owners[h.owner]
-	delete(p.residents, h)
-	delete(o.residents, h)
-	for i := range h.entries {
-		u := h.entries[i].use
-		if u.residents[h]--; u.residents[h] == 0 {
-			delete(u.residents, h)
-		}
-		if o.uses[u]--; o.uses[u] == 0 {
-			delete(o.uses, u)
-		}
-		r.dirty.uses[u] = struct{}{}
+	home := h.home
+	h.unsay()
+	last := len(home.residents) - 1
+	home.residents[h.at] = home.residents[last]
+	home.residents[h.at].at = h.at
+	home.residents[last] = nil
+	home.residents = home.residents[:last]
+	h.home = nil
+	r.settled(home, -1)
+	if last == 0 {
+		r.dissolve(home)
 	}
-	key := types.NamespacedName{Namespace: h.ref.Namespace, Name: h.sheet.account}
-	if r.accounts[key]--; r.accounts[key] == 0 {
-		delete(r.accounts, key)
-	}
-	r.touchHome(h, key)
-	r.release(h.template)
 }
 
-func (r *round) touchHome(h *resident, account types.NamespacedName) {
-	r.dirty.owners[h.owner] = struct{}{}
-	r.dirty.places[h.ref.Namespace] = struct{}{}
-	r.dirty.accounts[account] = struct{}{}
+// settled counts one more, or one less, in a household.
+func (r *round) settled(home *household, by int) {
+	home.owner.pods += by
+	if home.ran {
+		p := home.place
+		if p.running == 0 {
+			r.inhabited++
+		}
+		p.running += by
+		r.running += by
+		if p.running == 0 {
+			r.inhabited--
+		}
+	}
+	key := types.NamespacedName{Namespace: home.place.name, Name: home.sheet.account}
+	if r.accounts[key] += by; r.accounts[key] == 0 {
+		delete(r.accounts, key)
+	}
+}
+
+// touchHome has all judged anew that tells of a household; nil is none.
+func (r *round) touchHome(home *household) {
+	if home == nil {
+		return
+	}
+	for i := range home.entries {
+		r.dirty.uses[home.entries[i].use] = struct{}{}
+	}
+	r.dirty.owners[home.owner.ref] = struct{}{}
+	r.dirty.places[home.place.name] = struct{}{}
+	r.dirty.accounts[types.NamespacedName{Namespace: home.place.name, Name: home.sheet.account}] = struct{}{}
 }
 
 // concerns tells that two looks at one pod differ in what counts here.

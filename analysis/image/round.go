@@ -1,9 +1,6 @@
 package image
 
 import (
-	"slices"
-
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/analysis"
@@ -22,11 +19,9 @@ type round struct {
 	told map[string]string
 }
 
-func isScan(gk schema.GroupKind) bool { return slices.Contains(scanKinds[:], gk) }
-
 // Flush judges what was touched: pods first, then what they run, then whoever shows it.
 func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {
-	if a.dirty.empty() {
+	if a.dirty.empty() && a.reach.still() {
 		return
 	}
 	r := &round{Analyser: a, c: c, out: out, now: a.clock.Now().Unix(), told: map[string]string{}}
@@ -48,13 +43,13 @@ func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {
 	for it := range a.dirty.items {
 		r.judge(it)
 	}
-	if a.dirty.allGroups {
-		for tag := range a.groups {
-			a.dirty.groups[tag] = struct{}{}
+	if a.dirty.allTags {
+		for name := range a.tags {
+			a.dirty.tags[name] = struct{}{}
 		}
 	}
-	for tag := range a.dirty.groups {
-		r.compare(tag)
+	for name := range a.dirty.tags {
+		r.compare(name)
 	}
 	a.next = a.due.first()
 	for ref := range a.dirty.owners {
@@ -72,19 +67,17 @@ func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {
 	for ref := range a.dirty.repos {
 		r.judgeRepos(ref)
 	}
+	r.expose()
 	a.dirty = newDirt()
 }
 
 // rehouse looks at a pod anew.
 func (r *round) rehouse(at types.NamespacedName) {
 	pod, _ := r.c.Get(model.KindByName("Pod").Ref(at.Namespace, at.Name)).(*record.Pod)
-	if pod == nil || pod.StandIn || pod.Finished() && !r.recurs(pod) {
-		r.settle(at, nil)
-		return
+	if pod != nil && (pod.StandIn || pod.Finished() && !r.recurs(pod)) {
+		pod = nil
 	}
-	now := r.house(pod)
-	r.settle(at, now)
-	r.ask(now)
+	r.settle(at, pod)
 }
 
 // recurs tells that a pod which has ended was one of many alike: those of a CronJob run no more than minutes a day, and what they ran
@@ -107,7 +100,7 @@ func (r *round) sign() {
 	for name := range r.dirty.answers {
 		r.dirty.places[name] = struct{}{}
 		if p := r.places[name]; p != nil {
-			for h := range p.residents {
+			for _, h := range p.residents {
 				r.ask(h)
 			}
 		}
@@ -116,24 +109,25 @@ func (r *round) sign() {
 
 // verify has signatures judged anew of images for which there is another proof.
 func (r *round) verify() {
-	asked := map[*resident]struct{}{}
-	ask := func(u *use) {
-		for h := range u.residents {
-			if _, ok := asked[h]; !ok {
+	asked := map[*household]struct{}{}
+	ask := func(uses few[use]) {
+		for u := range uses.all() {
+			for h := range u.homes.all() {
+				if _, ok := asked[h]; ok {
+					continue
+				}
 				asked[h] = struct{}{}
-				r.ask(h)
+				for _, one := range h.residents {
+					r.ask(one)
+				}
 			}
 		}
 	}
 	for digest := range r.dirty.proofs {
 		if it := r.items[digest]; it != nil {
-			for u := range it.uses {
-				ask(u)
-			}
+			ask(it.uses)
 		}
-		for u := range r.pinning[digest] {
-			ask(u)
-		}
+		ask(r.pinning[digest])
 	}
 }
 
@@ -142,12 +136,14 @@ func (r *round) move() {
 	if len(r.dirty.machines) == 0 {
 		return
 	}
-	for _, h := range r.pods {
-		if _, ok := r.dirty.machines[h.node]; !ok {
-			continue
-		}
-		for i := range h.entries {
-			r.retell(h.entries[i].use.item)
+	for _, p := range r.places {
+		for _, h := range p.residents {
+			if _, ok := r.dirty.machines[h.pod.Node()]; !ok {
+				continue
+			}
+			for i := range h.home.entries {
+				r.retell(h.home.entries[i].use.item)
+			}
 		}
 	}
 }
@@ -157,10 +153,8 @@ func (r *round) spread() {
 	if !r.dirty.all {
 		return
 	}
-	r.dirty.allItems, r.dirty.allGroups = true, true
-	for ref := range r.owners {
-		r.dirty.owners[ref] = struct{}{}
-	}
+	r.dirty.allItems, r.dirty.allTags = true, true
+	r.touchOwners()
 	for at := range r.accounts {
 		r.dirty.accounts[at] = struct{}{}
 	}

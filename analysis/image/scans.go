@@ -32,8 +32,8 @@ type shelf struct {
 	byDigest map[string][]*scan
 	byTag    map[string][]*scan
 	filed    map[filing][]*scan
-	// built counts those that tell when an image was made.
-	built int
+	// built counts those that tell when an image was made, counted those that tell how much was found.
+	built, counted int
 }
 
 func newShelf() shelf {
@@ -72,6 +72,9 @@ func (s *scan) made() int64 {
 	return s.Built
 }
 
+// counts tells that a report says how much was found in a whole image.
+func (s *scan) counts() bool { return s.Counts != nil && !s.Filtered && s.Failed == "" }
+
 // firstImages is the 20th of March 2013, when Docker was first shown.
 const firstImages = 1363737600
 
@@ -90,6 +93,9 @@ func (sh *shelf) put(s *scan) {
 	if s.made() != 0 {
 		sh.built++
 	}
+	if s.counts() {
+		sh.counted++
+	}
 }
 
 func (sh *shelf) take(s *scan) {
@@ -101,6 +107,9 @@ func (sh *shelf) take(s *scan) {
 	without(sh.filed, filing{s.Workload, s.Container}, s)
 	if s.made() != 0 {
 		sh.built--
+	}
+	if s.counts() {
+		sh.counted--
 	}
 }
 
@@ -137,9 +146,7 @@ func (a *Analyser) updateScan(c *cluster.Cluster, d cluster.Delta) {
 		// What is said of an image without evidence is another thing where nobody scans at all.
 		a.dirty.allItems = true
 		// How grave it is too, whether or not the words are others.
-		for ref := range a.owners {
-			a.dirty.owners[ref] = struct{}{}
-		}
+		a.touchOwners()
 	}
 }
 
@@ -148,7 +155,7 @@ func (a *Analyser) touchScan(c *cluster.Cluster, s *scan) {
 	for _, d := range s.digests {
 		a.touchDigest(d.Digest)
 	}
-	for u := range a.asked[s.tagged] {
+	for u := range a.tags[s.tagged].all() {
 		a.dirty.items[u.item] = struct{}{}
 	}
 	if !s.Workload.IsZero() {
@@ -162,7 +169,7 @@ func (a *Analyser) touchFiled(c *cluster.Cluster, workload model.Ref, container 
 		return
 	}
 	if workload.Kind == "Pod" && workload.Group == "" {
-		a.touchContainer(a.pods[named(workload)], container)
+		a.touchContainer(a.resident(workload), container)
 		return
 	}
 	for _, child := range c.Children(workload) {
@@ -174,8 +181,8 @@ func (a *Analyser) touchContainer(h *resident, container string) {
 	if h == nil {
 		return
 	}
-	for i := range h.entries {
-		if e := &h.entries[i]; container == "" || e.slot.name == container {
+	for i := range h.home.entries {
+		if e := &h.home.entries[i]; container == "" || e.slot.name == container {
 			a.dirty.items[e.use.item] = struct{}{}
 		}
 	}

@@ -9,13 +9,6 @@ import (
 	"canopy/model/record"
 )
 
-// group is a repository and tag with all that runs something under it.
-type group struct {
-	uses map[*use]struct{}
-	// splits are the types of machines on which it is several images, by architecture.
-	splits map[string]split
-}
-
 // split is a tag that is several images on machines of one type.
 type split struct {
 	verdict model.Verdict
@@ -24,81 +17,75 @@ type split struct {
 	digests string
 }
 
-func (a *Analyser) group(tag string) *group {
-	g := a.groups[tag]
-	if g == nil {
-		g = &group{uses: map[*use]struct{}{}}
-		a.groups[tag] = g
-	}
-	return g
-}
-
 // runs is where a digest runs: on machines with which runtimes.
 type runs map[*item]map[string]struct{}
 
 // compare works out whether a tag is several images, and has the owners judged anew where that is something else than before.
-func (r *round) compare(tag string) {
-	g := r.groups[tag]
-	if g == nil {
-		return
-	}
-	if len(g.uses) == 0 {
-		delete(r.groups, tag)
-		return
-	}
-	now := map[string]split{}
-	if g.several() {
-		for architecture, list := range r.byArchitecture(g) {
+func (r *round) compare(name string) {
+	uses := r.tags[name]
+	var now map[string]split
+	if several(uses) {
+		for architecture, list := range r.byArchitecture(uses) {
 			if s, ok := r.splitOf(list); ok {
 				if architecture == "" && s.verdict == model.Yes {
 					s.verdict, s.reason = model.Depends, "of what type the machines are is not known"
+				}
+				if now == nil {
+					now = map[string]split{}
 				}
 				now[architecture] = s
 			}
 		}
 	}
 	// Where machines became others, other owners may show the same.
-	if maps.Equal(now, g.splits) && (len(now) == 0 || !r.dirty.allGroups) {
+	if maps.Equal(now, r.splits[name]) && (len(now) == 0 || !r.dirty.allTags) {
 		return
 	}
-	g.splits = now
-	for u := range g.uses {
+	if len(now) == 0 {
+		delete(r.splits, name)
+	} else {
+		r.splits[name] = now
+	}
+	for u := range uses.all() {
 		r.retell(u.item)
-		r.dirty.owners[u.owner] = struct{}{}
+		r.dirty.owners[u.owner.ref] = struct{}{}
 	}
 }
 
 // several tells that more than one digest runs.
-func (g *group) several() bool {
+func several(uses few[use]) bool {
 	var first *item
-	for u := range g.uses {
-		if first == nil {
+	for u := range uses.all() {
+		switch {
+		case !u.item.known:
+		case first == nil:
 			first = u.item
-		}
-		if u.item != first {
+		case u.item != first:
 			return true
 		}
 	}
 	return false
 }
 
-func (r *round) byArchitecture(g *group) map[string]runs {
+func (r *round) byArchitecture(uses few[use]) map[string]runs {
 	found := map[string]runs{}
-	for u := range g.uses {
-		if u.kind == Volume || !u.ran {
+	for u := range uses.all() {
+		if !u.item.known || u.slot.kind == Volume || !u.ran {
 			continue
 		}
-		for h := range u.residents {
-			m := r.machine(h.node)
-			at := found[m.architecture]
-			if at == nil {
-				at = runs{}
-				found[m.architecture] = at
+		for h := range u.homes.all() {
+			for _, one := range h.residents {
+				m := r.machine(one.pod.Node())
+				at := found[m.architecture]
+				if at == nil {
+					at = runs{}
+					found[m.architecture] = at
+				}
+				if at[u.item] == nil {
+					at[u.item] = map[string]struct{}{}
+				}
+				at[u.item][m.runtime] = struct{}{}
 			}
-			if at[u.item] == nil {
-				at[u.item] = map[string]struct{}{}
-			}
-			at[u.item][m.runtime] = struct{}{}
 		}
 	}
 	return found
@@ -106,14 +93,14 @@ func (r *round) byArchitecture(g *group) map[string]runs {
 
 // splitOf tells whether there are two among images that cannot be the same one.
 func (r *round) splitOf(list runs) (s split, ok bool) {
-	items := slices.SortedFunc(maps.Keys(list), func(a, b *item) int { return strings.Compare(a.digest, b.digest) })
+	items := slices.SortedFunc(maps.Keys(list), func(a, b *item) int { return strings.Compare(a.id, b.id) })
 	apart := map[string]struct{}{}
 	for i, one := range items {
 		for _, other := range items[i+1:] {
 			if !r.differ(one, other) {
 				continue
 			}
-			apart[one.digest], apart[other.digest] = struct{}{}, struct{}{}
+			apart[one.id], apart[other.id] = struct{}{}, struct{}{}
 			if share(list[one], list[other]) {
 				s.verdict = model.Yes
 			}
@@ -134,11 +121,11 @@ func (r *round) differ(one, other *item) bool {
 	if one.bare != other.bare || one.of != record.OfUnknown && other.of != record.OfUnknown && one.of != other.of {
 		return false
 	}
-	if slices.Contains(r.twins(one.digest), other.digest) || slices.Contains(one.pins, other.digest) || slices.Contains(other.pins, one.digest) {
+	if slices.Contains(r.twins(one.id), other.id) || slices.Contains(one.pins, other.id) || slices.Contains(other.pins, one.id) {
 		return false
 	}
-	return !slices.ContainsFunc(r.shelf.byDigest[one.digest], func(s *scan) bool {
-		return slices.ContainsFunc(s.digests, func(d record.ScanDigest) bool { return d.Digest == other.digest })
+	return !slices.ContainsFunc(r.shelf.byDigest[one.id], func(s *scan) bool {
+		return slices.ContainsFunc(s.digests, func(d record.ScanDigest) bool { return d.Digest == other.id })
 	})
 }
 
@@ -154,17 +141,19 @@ func share(a, b map[string]struct{}) bool {
 
 // splitsOf gives what an owner shows of a tag that is several images.
 func (a *Analyser) splitsOf(u *use) (lines []split, where []string) {
-	g := a.groups[u.tagged()]
-	if g == nil || len(g.splits) == 0 || !u.ran || u.item.digest == "" {
+	splits := a.splits[u.slot.tagged]
+	if len(splits) == 0 || !u.ran || !u.item.known {
 		return nil, nil
 	}
 	on := map[string]struct{}{}
-	for h := range u.residents {
-		on[a.machine(h.node).architecture] = struct{}{}
+	for h := range u.homes.all() {
+		for _, one := range h.residents {
+			on[a.machine(one.pod.Node()).architecture] = struct{}{}
+		}
 	}
-	for _, architecture := range slices.Sorted(maps.Keys(g.splits)) {
-		if _, ok := on[architecture]; ok && strings.Contains(g.splits[architecture].digests, u.item.digest) {
-			lines, where = append(lines, g.splits[architecture]), append(where, architecture)
+	for _, architecture := range slices.Sorted(maps.Keys(splits)) {
+		if _, ok := on[architecture]; ok && strings.Contains(splits[architecture].digests, u.item.id) {
+			lines, where = append(lines, splits[architecture]), append(where, architecture)
 		}
 	}
 	return lines, where

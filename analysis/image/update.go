@@ -25,6 +25,7 @@ func (a *Analyser) Update(c *cluster.Cluster, d cluster.Delta) {
 	if gk.Group == "" {
 		a.updateCore(c, d)
 	}
+	a.reach.update(d)
 	switch {
 	case gk == constraints:
 		a.dirty.repos[d.Ref] = struct{}{}
@@ -36,7 +37,7 @@ func (a *Analyser) Update(c *cluster.Cluster, d cluster.Delta) {
 	if before, after := cluster.Cast[*record.Workload](d); before != nil || after != nil {
 		a.updateWorkload(c, d, before, after)
 	}
-	if _, ok := a.owners[d.Ref]; ok {
+	if a.ownerOf(d.Ref) != nil {
 		a.dirty.owners[d.Ref] = struct{}{}
 	}
 }
@@ -47,6 +48,9 @@ func (a *Analyser) updateCore(c *cluster.Cluster, d cluster.Delta) {
 		before, after := cluster.Cast[*record.Pod](d)
 		if concerns(before, after) {
 			a.dirty.pods[named(d.Ref)] = struct{}{}
+		} else if h := a.resident(d.Ref); h != nil {
+			// Nothing keeps what the pod was before.
+			h.pod = after
 		}
 		// A pod may stand over others as well: whoever writes owner references may name one.
 		if d.Old == nil || d.New == nil || d.Old.GetUID() != d.New.GetUID() {
@@ -101,9 +105,9 @@ func (a *Analyser) updateAccount(d cluster.Delta) {
 	if p == nil {
 		return
 	}
-	for h := range p.residents {
-		if h.sheet.account == d.Ref.Name {
-			a.dirty.owners[h.owner] = struct{}{}
+	for _, h := range p.residents {
+		if h.home.sheet.account == d.Ref.Name {
+			a.dirty.owners[h.home.owner.ref] = struct{}{}
 		}
 	}
 }

@@ -46,9 +46,9 @@ func (a *Analyser) Tallies(exposed func(owner model.Ref) bool) []Tally {
 	of := map[string]*Tally{"": {Verdicts: map[Verdict]int{}}}
 	for _, it := range a.items {
 		places := map[string]bool{"": false}
-		for u := range it.uses {
-			open := reach(u.owner)
-			places[u.owner.Namespace] = places[u.owner.Namespace] || open
+		for u := range it.uses.all() {
+			open, namespace := reach(u.owner.ref), u.owner.ref.Namespace
+			places[namespace] = places[namespace] || open
 			places[""] = places[""] || open
 		}
 		for name, open := range places {
@@ -100,10 +100,13 @@ func (a *Analyser) show(it *item, exposed func(model.Ref) bool) Image {
 
 func (a *Analyser) describe(it *item) Image {
 	i := Image{
-		Digest: it.digest, Of: it.of, Aliases: it.aliases, Size: it.size, Built: it.built, Verdict: it.verdict, Reason: it.reason,
+		Digest: it.digest(), Of: it.of, Aliases: it.aliases, Size: it.size, Built: it.built, Verdict: it.verdict, Reason: it.reason,
 		Evidence: it.evidence, Disagreement: it.disagreement, Counts: it.counts, Warnings: it.warnings,
 	}
-	uses := slices.SortedFunc(maps.Keys(it.uses), compareUses)
+	if i.Evidence == nil {
+		i.Evidence = []Evidence{}
+	}
+	uses := sorted(it.uses)
 	votes, namespaces := map[string]int{}, []string{}
 	i.Uses = make([]Use, 0, len(uses))
 	var worst *signature.Answer
@@ -111,16 +114,16 @@ func (a *Analyser) describe(it *item) Image {
 	for _, u := range uses {
 		shown := u.show()
 		i.Uses = append(i.Uses, shown)
-		i.References = append(i.References, u.text)
-		namespaces = append(namespaces, u.owner.Namespace)
+		i.References = append(i.References, u.slot.text)
+		namespaces = append(namespaces, u.owner.ref.Namespace)
 		i.Containers += shown.Pods
-		if worst == nil || worse(&u.answer, worst) {
-			worst = &u.answer
+		if worst == nil || worse(u.answer, worst) {
+			worst = u.answer
 		}
 		name := u.name()
 		votes[name] += shown.Pods
 		if n, best := votes[name], votes[i.Name]; i.Name == "" || n > best || n == best && name <= i.Name {
-			i.Name, main = name, u.parsed
+			i.Name, main = name, u.slot.parsed
 		}
 	}
 	i.Registry, i.Repository = main.Registry, main.Repository
@@ -138,17 +141,22 @@ func (a *Analyser) describe(it *item) Image {
 
 // name is what an image is listed by: its reference without a digest, or what the spec says where that cannot be read.
 func (u *use) name() string {
-	if u.parsed.Repository == "" {
-		return u.text
+	if u.slot.parsed.Repository == "" {
+		return u.slot.text
 	}
-	return u.parsed.Tagged()
+	if u.slot.tagged != "" {
+		return u.slot.tagged
+	}
+	return u.slot.parsed.Tagged()
 }
 
 func (u *use) show() Use {
-	s := Use{Owner: u.owner, Container: u.container, Type: u.kind, Reference: u.text, Pods: len(u.residents), Signature: u.answer}
-	for h := range u.residents {
-		if h.node != "" {
-			s.Nodes = append(s.Nodes, h.node)
+	s := Use{Owner: u.owner.ref, Container: u.slot.name, Type: u.slot.kind, Reference: u.slot.text, Pods: u.residents(), Signature: *u.answer}
+	for h := range u.homes.all() {
+		for _, one := range h.residents {
+			if node := one.pod.Node(); node != "" {
+				s.Nodes = append(s.Nodes, node)
+			}
 		}
 	}
 	slices.Sort(s.Nodes)
@@ -160,9 +168,11 @@ func (u *use) show() Use {
 func (a *Analyser) platforms(uses []*use) []string {
 	votes := map[string]int{}
 	for _, u := range uses {
-		for h := range u.residents {
-			if p := a.machine(h.node).platform(); p != "" {
-				votes[p]++
+		for h := range u.homes.all() {
+			for _, one := range h.residents {
+				if p := a.machine(one.pod.Node()).platform(); p != "" {
+					votes[p]++
+				}
 			}
 		}
 	}
@@ -175,15 +185,19 @@ func (a *Analyser) platforms(uses []*use) []string {
 // countPods counts the pods of several uses, each once.
 func countPods(uses []*use) int {
 	if len(uses) == 1 {
-		return len(uses[0].residents)
+		return uses[0].residents()
 	}
-	seen := map[*resident]struct{}{}
+	seen := map[*household]struct{}{}
+	n := 0
 	for _, u := range uses {
-		for h := range u.residents {
-			seen[h] = struct{}{}
+		for h := range u.homes.all() {
+			if _, ok := seen[h]; !ok {
+				seen[h] = struct{}{}
+				n += len(h.residents)
+			}
 		}
 	}
-	return len(seen)
+	return n
 }
 
 // hygieneRules are those that Hygiene tells of, in the order of hygiene below.
@@ -193,13 +207,13 @@ var hygieneRules = [...]string{"IM01", "IM02", "IM03", "IM04", "IM05", "IM06", "
 func (a *Analyser) hygiene(it *item) (list []string) {
 	var holds [len(hygieneRules)]bool
 	ran := false
-	for u := range it.uses {
+	for u := range it.uses.all() {
 		ran = ran || u.ran
 		splits, _ := a.splitsOf(u)
 		now := [len(hygieneRules)]bool{3: u.stale, 4: u.answer.Refuted, 5: len(splits) > 0}
-		if u.parsed.Repository != "" {
-			_, _, deprecated := reference.Deprecated(u.parsed)
-			now[0], now[1], now[2], now[6] = u.parsed.Latest(), u.parsed.Digest == "", !a.options.Allow.Allows(u.parsed), deprecated || u.parsed.Short
+		if p := &u.slot.parsed; p.Repository != "" {
+			_, _, deprecated := reference.Deprecated(*p)
+			now[0], now[1], now[2], now[6] = p.Latest(), p.Digest == "", !a.options.Allow.Allows(*p), deprecated || p.Short
 		}
 		for i := range holds {
 			holds[i] = holds[i] || now[i]

@@ -33,6 +33,8 @@ func (p *planner) inWords(f *model.Finding) {
 		p.imageInWords(f)
 	case "SE03", "SE05", "SE06", "SE07", "SE08":
 		p.secretInWords(f)
+	case "VP01", "VP02", "VP03", "VP04", "VP05", "VP06", "VP07", "VP08", "VP09":
+		p.patchInWords(f)
 	default:
 		steps := []string{}
 		if f.Rule.Remedy != "" {

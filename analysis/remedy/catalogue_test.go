@@ -5,8 +5,10 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/rbac/stock"
@@ -22,7 +24,7 @@ func TestCatalogueIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, rule := range rules.Sorted() {
-		if family := rule.ID[:2]; !slices.Contains([]string{"IM", "LP", "NW", "PS", "SE"}, family) {
+		if family := rule.ID[:2]; !slices.Contains([]string{"IM", "LP", "NW", "PS", "SE", "VP"}, family) {
 			t.Errorf("%s: of a family that this test does not know: give it an offender, or a reason", rule.ID)
 			continue
 		}
@@ -36,6 +38,10 @@ func TestCatalogueIsKept(t *testing.T) {
 		}
 		if rule.ID == "LP23" || rule.ID == "SE04" {
 			secretIsFixed(t, rule)
+			continue
+		}
+		if rule.ID == "VP10" || rule.ID == "VP11" {
+			budgetIsFixed(t, rule)
 			continue
 		}
 		tpl := good()
@@ -175,6 +181,25 @@ func movedIsFixed(t *testing.T, rule *model.Rule) {
 	offences()["IM02"](&tpl)
 	object := ref("Deployment", "web")
 	fix := fixOne(t, holding(t, moving(tpl)...), &model.Finding{ID: model.FindingID(rule.ID, object), Rule: rule, Object: object, Verdict: model.Yes})
+	sound(t, fix)
+	if len(fix.Documents) != 1 || len(fix.Documents[0].Closes) != 1 || parseBreakage(fix.Documents[0].Breakage) < parseBreakage(rule.Breakage) {
+		t.Errorf("%s: %+v", rule.ID, fix)
+	}
+}
+
+// budgetIsFixed holds a rule about budgets to the same, as the analyser itself sees it.
+func budgetIsFixed(t *testing.T, rule *model.Rule) {
+	t.Helper()
+	objects := []runtime.Object{replicated("web", 3, "web")}
+	if rule.ID == "VP10" {
+		objects = append(objects, aBudget("web", policyv1.PodDisruptionBudgetSpec{MaxUnavailable: ptr(intstr.FromInt32(0))}, "web"))
+	}
+	c := seen(t, objects...)
+	findings := judgedBudgets(t, c)
+	if len(findings) != 1 || findings[0].Rule.ID != rule.ID {
+		t.Fatalf("%s: %v", rule.ID, findings)
+	}
+	fix := fixOne(t, c, findings...)
 	sound(t, fix)
 	if len(fix.Documents) != 1 || len(fix.Documents[0].Closes) != 1 || parseBreakage(fix.Documents[0].Breakage) < parseBreakage(rule.Breakage) {
 		t.Errorf("%s: %+v", rule.ID, fix)

@@ -52,7 +52,7 @@ func newEditor(t *corev1.PodTemplateSpec, rules []string) *editor {
 
 // fixable tells whether a rule is one that a change of the template, of a namespace or of an account can close.
 func fixable(rule string) bool {
-	if rule == "PS26" || rule == "LP23" || rule == "SE04" || judges(rule) || segmented(rule) {
+	if slices.Contains([]string{"PS26", "LP23", "SE04", "VP10", "VP11"}, rule) || judges(rule) || segmented(rule) {
 		return true
 	}
 	for _, f := range fixers() {

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"slices"
 
+	"canopy/analysis/lifecycle"
 	"canopy/analysis/network/minimal"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -42,6 +43,8 @@ type Options struct {
 	// what is evident.
 	Flows    []minimal.Flow
 	Declared bool
+	// Tables is what is known of versions: what takes the place of an API version, or of an add-on. Nil is lifecycle.Default().
+	Tables *lifecycle.Tables
 }
 
 // Document is one step as people use it.
@@ -106,6 +109,9 @@ func ForServer(c *cluster.Cluster, server string, findings []*model.Finding) (*F
 func Make(c *cluster.Cluster, o Options, findings []*model.Finding) (*Fix, error) {
 	p := newPlanner(c, o.Server)
 	p.segments.flows, p.segments.declared = o.Flows, o.Declared
+	if p.tables = o.Tables; p.tables == nil {
+		p.tables = lifecycle.Default()
+	}
 	if o.Declared {
 		if err := p.segments.look().Check(o.Flows); err != nil {
 			return nil, err
@@ -164,6 +170,8 @@ type planner struct {
 	places map[string][]model.Record
 	// figures tells that figures must be measured.
 	figures bool
+	// tables is what is known of versions.
+	tables *lifecycle.Tables
 }
 
 func newPlanner(c *cluster.Cluster, server string) *planner {
@@ -208,6 +216,11 @@ func (p *planner) remedies(ref model.Ref, findings []*model.Finding) error {
 	case ref.Group == model.GroupRBAC:
 		p.grants[ref] = findings
 		return nil
+	case ref.Group == "policy" && ref.Kind == "PodDisruptionBudget":
+		return p.budgets(ref, findings)
+	}
+	if findings, err = p.budgetless(ref, findings); err != nil || len(findings) == 0 {
+		return err
 	}
 	return p.workload(ref, findings)
 }

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"canopy/model"
@@ -22,7 +23,7 @@ type manager struct {
 // managerOf finds out what keeps an object, the surest sign first: a controller that owns it, marks that only one tool sets, what it
 // says of itself, and who wrote it last.
 func managerOf(m *record.Meta) manager {
-	for _, look := range [...]func(*record.Meta) manager{ownedBy, lifecycle, argo, flux, rancher, carvel, crossplane, helm, labelled, addon, writer} {
+	for _, look := range [...]func(*record.Meta) manager{ownedBy, operators, argo, flux, rancher, carvel, crossplane, helm, labelled, addon, writer} {
 		if k := look(m); k.name != "" {
 			return k
 		}
@@ -72,6 +73,8 @@ func metaOf(r model.Record) *record.Meta {
 		return &t.Meta
 	case *record.Typed[*networkingv1.NetworkPolicy]:
 		return &t.Meta
+	case *record.Typed[*policyv1.PodDisruptionBudget]:
+		return &t.Meta
 	case *record.Typed[*rbacv1.Role]:
 		return &t.Meta
 	case *record.Typed[*rbacv1.ClusterRole]:
@@ -101,8 +104,8 @@ func ownedBy(m *record.Meta) manager {
 	return manager{name, "in " + ref.Kind + " " + ref.Name + ", whose controller writes this object: kubectl explain " + quote(strings.ToLower(ref.Kind)) + ".spec tells what it lets one set"}
 }
 
-// lifecycle tells the Operator Lifecycle Manager.
-func lifecycle(m *record.Meta) manager {
+// operators tells the Operator Lifecycle Manager.
+func operators(m *record.Meta) manager {
 	name := m.Labels.Get("olm.owner")
 	if name == "" || m.Labels.Get("olm.owner.kind") == "CatalogSource" {
 		return manager{}

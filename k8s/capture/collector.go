@@ -142,6 +142,8 @@ func untypedKind(r model.Record) **model.Kind {
 		return &r.Kind
 	case *record.Scan:
 		return &r.Kind
+	case *record.Assessment:
+		return &r.Kind
 	}
 	return nil
 }

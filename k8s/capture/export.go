@@ -175,6 +175,7 @@ func (w *archiveWriter) finish(extra func() (map[string][]byte, error)) error {
 // part collects objects as lines until they fill a file.
 type part struct {
 	*archiveWriter
+	kind   *model.Kind
 	stem   string
 	number int
 	lines  bytes.Buffer
@@ -184,8 +185,10 @@ type part struct {
 }
 
 func (p *part) add(u *unstructured.Unstructured) error {
+	uses := usesOf(p.kind, u)
 	mask.Object(u)
 	mask.Event(u.Object, p.inspector)
+	noteUses(u, uses)
 	line, err := json.Marshal(u.Object)
 	if err != nil {
 		return err
@@ -220,7 +223,7 @@ func (w *archiveWriter) kind(ctx context.Context, l *lister, kind *model.Kind, s
 	if group == "" {
 		group = "core"
 	}
-	p := &part{archiveWriter: w, stem: objectsFolder + group + "/" + kind.Resource}
+	p := &part{archiveWriter: w, kind: kind, stem: objectsFolder + group + "/" + kind.Resource}
 	list := func(namespace string) (ManifestKind, error) {
 		before := p.count
 		var err error

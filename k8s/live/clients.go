@@ -23,7 +23,9 @@ import (
 // clients makes the requests of one source. All share one connection.
 type clients struct {
 	config *rest.Config
-	http   *http.Client
+	// asked is the configuration by which kubelets are asked: guarded, but not held from reaching through the server.
+	asked *rest.Config
+	http  *http.Client
 	// peer knows the certificate that the server has shown.
 	peer   *peer
 	scheme *runtime.Scheme
@@ -39,15 +41,17 @@ func newClients(config *rest.Config, version string, log *slog.Logger) (*clients
 	if config == nil {
 		return nil, errors.New("no cluster: the configuration is empty")
 	}
-	c := &clients{config: guard.ReadOnly(config), timeout: config.Timeout, log: logr.FromSlogHandler(log.Handler())}
-	c.config.Timeout = 0
-	// The server shares itself out fairly; five requests a second would make the start last eight seconds.
-	c.config.QPS, c.config.RateLimiter = -1, nil
-	c.config.WarningHandler, c.config.WarningHandlerWithContext = nil, rest.NoWarnings{}
-	if version != "" {
-		c.config.UserAgent = "canopy/" + version
-	} else if c.config.UserAgent == "" {
-		c.config.UserAgent = "canopy"
+	c := &clients{config: guard.ReadOnly(config), asked: guard.Config(config), timeout: config.Timeout, log: logr.FromSlogHandler(log.Handler())}
+	for _, of := range []*rest.Config{c.config, c.asked} {
+		of.Timeout = 0
+		// The server shares itself out fairly; five requests a second would make the start last eight seconds.
+		of.QPS, of.RateLimiter = -1, nil
+		of.WarningHandler, of.WarningHandlerWithContext = nil, rest.NoWarnings{}
+		if version != "" {
+			of.UserAgent = "canopy/" + version
+		} else if of.UserAgent == "" {
+			of.UserAgent = "canopy"
+		}
 	}
 	c.scheme = scheme.Types()
 	c.codecs = serializer.NewCodecFactory(c.scheme)

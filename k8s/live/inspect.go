@@ -115,21 +115,9 @@ func (s *Source) inspect(ctx context.Context, client rest.Interface, name cache.
 
 // secrets names the Secrets that are known, in order.
 func (s *Source) secrets() ([]cache.ObjectName, error) {
-	s.mu.Lock()
-	run := s.running
-	s.mu.Unlock()
-	if run == nil {
-		return nil, errIdle
-	}
-	run.mu.Lock()
-	b := run.branches[schema.GroupKind{Kind: "Secret"}]
-	run.mu.Unlock()
-	if b == nil {
-		return nil, errors.New("no Secrets are read")
-	}
-	keys := b.keys()
-	if state := b.whole.state(); len(keys) == 0 && state.State != model.Complete {
-		return nil, fmt.Errorf("no Secrets are known: %s", state.Reason)
+	keys, err := s.held("Secret")
+	if err != nil {
+		return nil, err
 	}
 	names := make([]cache.ObjectName, 0, len(keys))
 	for _, k := range keys {
@@ -138,6 +126,27 @@ func (s *Source) secrets() ([]cache.ObjectName, error) {
 		}
 	}
 	return names, nil
+}
+
+// held names all that is known of a kind of the core group, in order.
+func (s *Source) held(kind string) ([]string, error) {
+	s.mu.Lock()
+	run := s.running
+	s.mu.Unlock()
+	if run == nil {
+		return nil, errIdle
+	}
+	run.mu.Lock()
+	b := run.branches[schema.GroupKind{Kind: kind}]
+	run.mu.Unlock()
+	if b == nil {
+		return nil, fmt.Errorf("no %ss are read", kind)
+	}
+	keys := b.keys()
+	if state := b.whole.state(); len(keys) == 0 && state.State != model.Complete {
+		return nil, fmt.Errorf("no %ss are known: %s", kind, state.Reason)
+	}
+	return keys, nil
 }
 
 // keys names all that is held of the kind, in order.

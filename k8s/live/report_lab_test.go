@@ -75,7 +75,17 @@ func TestReportsOfACluster(t *testing.T) {
 			}
 			for name := range manifests {
 				k := model.KindByName(name)
-				r := sink.record(k.Ref(namespace, "r"))
+				place := namespace
+				if !k.Namespaced {
+					place = ""
+				}
+				r := sink.record(k.Ref(place, "r"))
+				if a, ok := r.(*record.Assessment); ok {
+					if len(a.Failed) != 1 || a.OfName == "" {
+						t.Errorf("%s: %+v", name, a)
+					}
+					continue
+				}
 				s, scan := r.(*record.Scan)
 				if r == nil || scan == (k.Group == model.GroupOpenReports) || scan && (s.Counts == nil || s.Counts.Sum() == 0) {
 					t.Errorf("%s: %+v", name, r)

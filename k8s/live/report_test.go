@@ -43,6 +43,19 @@ report:
   summary: {criticalCount: 1, highCount: 0, mediumCount: 0, lowCount: 0, unknownCount: 0}
   vulnerabilities: [{vulnerabilityID: CVE-1, title: "a \"}] title"}]
 `,
+		"ClusterInfraAssessmentReport.aquasecurity.github.io": `
+metadata: {name: r, uid: u, resourceVersion: "7", labels: {trivy-operator.resource.kind: Node, trivy-operator.resource.name: n1}}
+report:
+  scanner: {name: Trivy}
+  summary: {criticalCount: 1}
+  checks:
+  - {checkID: KCV0079, title: anonymous, severity: CRITICAL, success: false, messages: [words, words], remediation: words, description: words}
+  - {checkID: KCV0080, title: fine, severity: HIGH, success: true}
+`,
+		"InfraAssessmentReport.aquasecurity.github.io": `
+metadata: {name: r, namespace: kube-system, uid: u, resourceVersion: "7", ownerReferences: [{apiVersion: v1, kind: Pod, name: kube-apiserver-n1, uid: o, controller: true}]}
+report: {updateTimestamp: "2026-11-02T00:00:00Z", checks: [{checkID: KCV0001, title: anonymous, severity: LOW, success: false}]}
+`,
 		"VulnerabilityManifest.spdx.softwarecomposition.kubescape.io": `
 metadata: {name: r, namespace: shop, uid: u, resourceVersion: "7", annotations: {kubescape.io/image-id: "docker.io/library/nginx@` + digest + `"}}
 spec:
@@ -97,7 +110,14 @@ func TestReportsAsStreams(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if custom := strings.HasPrefix(name, "Report."); custom == (reflect.TypeOf(want) == reflect.TypeFor[*record.Scan]()) {
+		kept := reflect.TypeFor[*record.Scan]()
+		switch {
+		case strings.HasPrefix(name, "Report."):
+			kept = reflect.TypeFor[*record.Custom]()
+		case strings.Contains(name, "Assessment"):
+			kept = reflect.TypeFor[*record.Assessment]()
+		}
+		if reflect.TypeOf(want) != kept {
 			t.Errorf("%s is a %T", name, want)
 		}
 		frames := strings.Join([]string{frame("ADDED", string(data)), frame("MODIFIED", string(data)), frame("DELETED", string(data)),

@@ -1,9 +1,9 @@
 // Package live reads a cluster from its API server: one list and one watch per kind, made into records on arrival. Kinds
 // that a cluster need not have are read as long as the server serves them.
 //
-// Nothing is asked of the server but get, list, watch and reviews of the user's own rights. No value of a Secret is asked
-// for. Whatever goes wrong (no connection, no rights, an expired login, a busy server) is told as coverage, what is known
-// stays, and reading goes on by itself when it can.
+// Nothing is asked of the server but get, list, watch and reviews of the user's own rights; values of Secrets and the configuration of
+// kubelets on demand alone. Whatever goes wrong (no connection, no rights, an expired login, a busy server) is told as coverage, what is
+// known stays, and reading goes on by itself when it can.
 package live
 
 import (
@@ -14,8 +14,8 @@ import (
 	"canopy/model"
 )
 
-// Source is a live cluster. It satisfies model.Source, model.EventSource, model.Sweeper and
-// model.SecretReader.
+// Source is a live cluster. It satisfies model.Source, model.EventSource, model.Sweeper, model.SecretReader and
+// model.KubeletReader.
 type Source struct {
 	options Options
 	clients *clients
@@ -28,15 +28,19 @@ type Source struct {
 	// looking is held while objects are looked at on demand; facts and swept name what came of the last time.
 	looking      sync.Mutex
 	facts, swept map[model.Ref]model.Ref
+	// asking is held while kubelets are asked; kubelets names what was told of them.
+	asking   sync.Mutex
+	kubelets map[model.Ref]struct{}
 }
 
 var (
 	errRunning = errors.New("the source is running already")
 
-	_ model.Source       = (*Source)(nil)
-	_ model.EventSource  = (*Source)(nil)
-	_ model.Sweeper      = (*Source)(nil)
-	_ model.SecretReader = (*Source)(nil)
+	_ model.Source        = (*Source)(nil)
+	_ model.EventSource   = (*Source)(nil)
+	_ model.Sweeper       = (*Source)(nil)
+	_ model.SecretReader  = (*Source)(nil)
+	_ model.KubeletReader = (*Source)(nil)
 )
 
 // New prepares to read a cluster. It makes no request; an error means that the configuration cannot work.
@@ -46,7 +50,8 @@ func New(options Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{options: options, clients: c, ring: newRing(options.Events), facts: map[model.Ref]model.Ref{}, swept: map[model.Ref]model.Ref{}}, nil
+	return &Source{options: options, clients: c, ring: newRing(options.Events), facts: map[model.Ref]model.Ref{}, swept: map[model.Ref]model.Ref{},
+		kubelets: map[model.Ref]struct{}{}}, nil
 }
 
 // Run feeds the sink until the context ends, and returns nil once all that it started has ended too.

@@ -2,6 +2,7 @@ package record
 
 import (
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -74,11 +75,14 @@ const (
 	statusOf = "sidecar.istio.io/status"
 )
 
-// concerns names the annotations that tell of the network, and only on the kinds where a controller acts on them: which
-// proxy an Ingress is for and whom that lets in, whether the load balancer of a Service is an internal one, what other
+// concerns names the annotations that tell of the network and of reboots, and only on the kinds where a controller acts on them:
+// which proxy an Ingress is for and whom that lets in, whether the load balancer of a Service is an internal one, what other
 // networks and proxies a pod has.
 func concerns(kind *model.Kind, key string) bool {
 	domain, _, _ := strings.Cut(key, "/")
+	if reboots(kind, key) {
+		return true
+	}
 	for _, name := range [...]string{"Ingress", "Service", "Pod", "Namespace"} {
 		if kind != nil && (kind.Kind != name || kind.Group != "" && kind.Group != model.GroupNetwork) {
 			continue
@@ -111,11 +115,30 @@ func concerns(kind *model.Kind, key string) bool {
 	return false
 }
 
+// kuredLock is the annotation by which kured says that one of its pods takes a node down. Its value is JSON that names the node.
+const kuredLock = "weave.works/kured-node-lock"
+
+// reboots names the annotations by which kured says that a node has to be rebooted, or is about to be: on nodes, and the lock on kured's
+// DaemonSet.
+func reboots(kind *model.Kind, key string) bool {
+	switch key {
+	case "weave.works/kured-reboot-in-progress", "weave.works/kured-most-recent-reboot-needed":
+		return kind == nil || kind.Kind == "Node" && kind.Group == ""
+	case kuredLock:
+		return kind == nil || kind.Kind == "DaemonSet" && kind.Group == "apps"
+	}
+	return false
+}
+
 // open tells that the value of an annotation is no secret and is worth keeping. Snippets of a proxy's configuration and
 // headers that a proxy sets hold credentials, and so may the addresses of what authenticates.
 func open(key, value string) bool {
 	domain, name, _ := strings.Cut(key, "/")
 	switch {
+	case strings.HasPrefix(key, "weave.works/"):
+		// What is told is a moment; of the lock that it is there.
+		_, err := time.Parse(time.RFC3339, value)
+		return key != kuredLock && err == nil
 	case key == statusOf, strings.HasSuffix(name, "-snippet"), strings.Contains(name, "headers"):
 		return false
 	case domain == nginx && strings.HasPrefix(name, "auth-"):

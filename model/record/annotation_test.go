@@ -146,3 +146,33 @@ func TestOptionalRecords(t *testing.T) {
 		}
 	}
 }
+
+// TestRebootAnnotations keeps what kured says: when, and of its lock that it is there.
+func TestRebootAnnotations(t *testing.T) {
+	const inProgress, needed, at = "weave.works/kured-reboot-in-progress", "weave.works/kured-most-recent-reboot-needed", "2026-11-20T03:00:00Z"
+	all := map[string]string{inProgress: at, needed: "hunter2", kuredLock: `{"nodeID":"n1"}`, "weave.works/other": "x"}
+	for _, c := range []struct {
+		kind string
+		want map[string]string
+	}{
+		{"Node", map[string]string{inProgress: at, needed: Present}},
+		{"DaemonSet", map[string]string{kuredLock: Present}},
+		{"Pod", nil},
+	} {
+		if got := keepAnnotations(model.KindByName(c.kind), all).Map(); !maps.Equal(got, c.want) {
+			t.Errorf("%s: %v", c.kind, got)
+		}
+	}
+	// What was masked in a capture was there.
+	if got := keepAnnotations(model.KindByName("Node"), map[string]string{inProgress: Masked}).Get(inProgress); got != Present {
+		t.Errorf("masked: %q", got)
+	}
+}
+
+func TestFactConfig(t *testing.T) {
+	for name, want := range map[string]bool{"kubelet-config": true, "kubelet-config-1.23": true, "kubelet-config-1.9": true, "kubelet-config-1.": false, "kubelet-config-1.23-x": false, "kubelet-config-1.023": false, "kubelet-config-1.999": false, "kubelet-config-2.1": false} {
+		if FactConfig("kube-system", name) != want || FactConfig("shop", name) {
+			t.Errorf("%s: want %v", name, want)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package record
 import (
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -32,7 +34,14 @@ func FactConfig(namespace, name string) bool {
 		"kube-flannel-cfg", "antrea-config", "canal-config":
 		return true
 	}
-	return false
+	return namespace == "kube-system" && olderKubeletConfig(name)
+}
+
+// olderKubeletConfig tells the name that kubeadm gave the kubelet's configuration before 1.24: kubelet-config-1.23.
+func olderKubeletConfig(name string) bool {
+	minor, ok := strings.CutPrefix(name, "kubelet-config-1.")
+	n, err := strconv.ParseUint(minor, 10, 8)
+	return ok && err == nil && strconv.FormatUint(n, 10) == minor
 }
 
 func makeConfigMap(kind *model.Kind, c *corev1.ConfigMap) *ConfigMap {

@@ -29,6 +29,9 @@ func ReportFields(kind *model.Kind) Fields {
 		"creationTimestamp", "deletionTimestamp", "labels", "annotations", "ownerReferences"))
 	switch kind.Group {
 	case model.GroupTrivy:
+		if isAssessment(kind.Kind) {
+			return report.with("report", these("updateTimestamp").with("checks", these("checkID", "title", "severity", "success")))
+		}
 		if kind.Kind != "VulnerabilityReport" && kind.Kind != "ClusterVulnerabilityReport" {
 			return nil
 		}

@@ -32,23 +32,35 @@ type Meta struct {
 	Written string
 	// LastApplied tells that the object carried kubectl's last-applied annotation, which may hold a copy of its values.
 	LastApplied bool
-	// exposed is what an inspector found in what is not kept: annotations, and the data of a ConfigMap. Most have nothing.
-	exposed *[]model.Exposure
+	// rare is what most objects have nothing of. It is never changed in place, since copies share it.
+	rare *rare
+}
+
+// rare is what few objects have.
+type rare struct {
+	// exposed is what an inspector found in what is not kept: annotations, and the data of a ConfigMap.
+	exposed []model.Exposure
+	uses    []Use
 }
 
 // Exposed lists what stands in annotations and in the data of a ConfigMap and looks like a credential; nothing where the record
 // was made without an inspector. The caller must not change it.
 func (m *Meta) Exposed() []model.Exposure {
-	if m.exposed == nil {
+	if m.rare == nil {
 		return nil
 	}
-	return *m.exposed
+	return m.rare.exposed
 }
 
 func (m *Meta) expose(list []model.Exposure) {
-	if len(list) > 0 {
-		m.exposed = &list
+	if len(list) == 0 {
+		return
 	}
+	now := rare{exposed: list}
+	if m.rare != nil {
+		now.uses = m.rare.uses
+	}
+	m.rare = &now
 }
 
 // Owner names the controller of an object.
@@ -107,6 +119,9 @@ func makeMeta(kind *model.Kind, o metav1.Object, markers ...string) Meta {
 			m.Changed, m.Writer = t, intern(f.Manager)
 		}
 	}
+	if uses := usesOf(kind, o); len(uses) > 0 {
+		m.rare = &rare{uses: uses}
+	}
 	return m
 }
 
@@ -151,7 +166,7 @@ func (m *Meta) same(o *Meta) bool {
 	return m.Name == o.Name && m.Namespace == o.Namespace && m.UID == o.UID && m.Labels == o.Labels &&
 		m.Annotations == o.Annotations && m.Created == o.Created && m.Deleted == o.Deleted && m.Changed == o.Changed && m.Writer == o.Writer &&
 		m.Written == o.Written && m.LastApplied == o.LastApplied && sameOwner(m.Owner, o.Owner) &&
-		slices.Equal(m.Exposed(), o.Exposed())
+		(m.rare == o.rare || slices.Equal(m.Exposed(), o.Exposed()) && slices.Equal(m.kept(), o.kept()))
 }
 
 func sameOwner(a, b *Owner) bool {

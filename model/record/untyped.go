@@ -14,6 +14,9 @@ func makeUntyped(u *unstructured.Unstructured) model.Record {
 		if gvk.Kind == "VulnerabilityReport" || gvk.Kind == "ClusterVulnerabilityReport" {
 			return trivyScan(u)
 		}
+		if isAssessment(gvk.Kind) {
+			return makeAssessment(u)
+		}
 	case model.GroupKubescape:
 		switch gvk.Kind {
 		case "VulnerabilityManifest":

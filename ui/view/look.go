@@ -25,8 +25,8 @@ type Shared struct {
 	Session Session
 	// Running ends with the program: commands cannot be cancelled in another way.
 	Running context.Context
-	// Glow tells that new rows glow.
-	Glow bool
+	// Glow tells that new rows glow. Held tells that the user holds the screen still: nothing on it may change by itself.
+	Glow, Held bool
 	// Edges gives what tells which steps of an attack permissions open. Reading the catalogue takes its time, so commands ask
 	// for it.
 	Edges func() (*privilege.Marks, error)

@@ -64,9 +64,12 @@ const (
 	Network = "network"
 	Images  = "images"
 	Secrets = "secrets"
-	// Image is what is known of one image: its id is the query of the place. Secret is what is known of one Secret.
+	Nodes   = "nodes"
+	// Image is what is known of one image: its id is the query of the place. Secret is what is known of one Secret,
+	// Node of one node, or of the control plane, which is the cluster as a whole.
 	Image  = "image"
 	Secret = "secret"
+	Node   = "node"
 	// The screens that one comes to from RBAC.
 	WhoCan     = "who-can"
 	Grants     = "grants"

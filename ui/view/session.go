@@ -9,6 +9,7 @@ import (
 	"canopy/analysis/engine"
 	"canopy/analysis/exposure"
 	"canopy/analysis/image"
+	"canopy/analysis/lifecycle"
 	"canopy/analysis/network"
 	"canopy/analysis/podsecurity"
 	"canopy/analysis/proposal"
@@ -47,6 +48,18 @@ type Session interface {
 	// Secrets and what RBAC grants, in the same manner.
 	AskImages(ctx context.Context, f func(c *cluster.Cluster, images *image.Analyser, ways *exposure.Analyser)) error
 	AskSecrets(ctx context.Context, f func(c *cluster.Cluster, secrets *secret.Analyser, access *rbac.Analyser)) error
+	// AskNodes calls f with what is known of nodes and of what keeps them from being patched, in the same manner. Tables is what is known of
+	// versions; it is immutable.
+	AskNodes(ctx context.Context, f func(*engine.Patching)) error
+	Tables() *lifecycle.Tables
+	// Measured is what nodes and pods use; the first call begins to measure, unless that is switched off, which its state then says.
+	// Metered gives a channel that receives after news of it, and the function that ends it.
+	Measured() *model.Usage
+	Metered() (<-chan struct{}, func())
+	// KubeletsReadable says why the configuration of kubelets cannot be read through the API server, nil where it can; ReadKubelets
+	// reads it, once the user has confirmed it, and keeps facts only. No name is all nodes.
+	KubeletsReadable(ctx context.Context) error
+	ReadKubelets(ctx context.Context, nodes []string, progress func(done, all int)) error
 	// Vulnerabilities reads the lines of a report anew: of one in the cluster, or of a scan that Canopy was given or has made.
 	Vulnerabilities(ctx context.Context, scan model.Ref) ([]model.Vulnerability, error)
 	// Scanner says what could scan images on demand, and why nothing can: it looks for programs and starts none but to ask their

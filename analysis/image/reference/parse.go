@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	distribution "github.com/distribution/reference"
-	"github.com/opencontainers/go-digest"
 )
 
 var errEmpty = errors.New("the reference is empty")
@@ -30,7 +29,29 @@ func Parse(text string) (Reference, error) {
 	if d, ok := named.(distribution.Digested); ok {
 		r.Digest = d.Digest().String()
 	}
+	r.cutFrom(text)
 	return r, nil
+}
+
+// cutFrom has the parts be those of the text that was parsed, where they stand there as they are, so that they are held once.
+func (r *Reference) cutFrom(text string) {
+	cut := *r
+	rest, ok := text, true
+	take := func(part *string, before string) {
+		if *part == "" || !ok {
+			return
+		}
+		if ok = strings.HasPrefix(rest, before) && strings.HasPrefix(rest[len(before):], *part); ok {
+			*part, rest = rest[len(before):len(before)+len(*part)], rest[len(before)+len(*part):]
+		}
+	}
+	take(&cut.Registry, "")
+	take(&cut.Repository, "/")
+	take(&cut.Tag, ":")
+	take(&cut.Digest, "@")
+	if ok && rest == "" {
+		*r = cut
+	}
 }
 
 // qualified tells that a reference begins with a host. Anything before a slash is one that no path of a repository could be: with a
@@ -44,7 +65,7 @@ func qualified(text string) bool {
 // capitals alone keeps them.
 func lowerHost(text string) string {
 	host, rest, found := strings.Cut(text, "/")
-	if lower := strings.ToLower(host); found && isHost(lower) {
+	if lower := strings.ToLower(host); found && lower != host && isHost(lower) {
 		return lower + "/" + rest
 	}
 	return text
@@ -58,30 +79,54 @@ func isHost(s string) bool {
 // normalised ("docker.io/library/nginx"), and the digest. A bare digest has no repository: it is that of the image's configuration,
 // which runtimes report of images that no registry has given them a digest for. Where nothing can be read all is empty.
 func ParseID(imageID string) (repository, digest string, bare bool) {
+	name, digest, bare := cutID(imageID)
+	if name == "" {
+		return "", digest, bare
+	}
+	if r, err := Parse(name); err == nil {
+		repository = r.Name()
+	}
+	return repository, digest, false
+}
+
+// Running is ParseID without the repository, and takes a small part of the time.
+func Running(imageID string) (digest string, bare bool) {
+	_, digest, bare = cutID(imageID)
+	return digest, bare
+}
+
+// cutID gives what an imageID consists of, the repository as it stands there.
+func cutID(imageID string) (name, digest string, bare bool) {
 	id := strings.TrimPrefix(strings.TrimPrefix(imageID, "docker-pullable://"), "docker://")
-	name, last, found := strings.Cut(id, "@")
+	name, digest, found := strings.Cut(id, "@")
 	if !found {
-		name, last = "", id
+		name, digest = "", id
 		if len(id) == 64 && !strings.Contains(id, ":") {
 			// CRI-O has reported image IDs without an algorithm.
-			last = "sha256:" + id
+			digest = "sha256:" + id
 		}
 	}
-	if !Digest(last) {
+	if !Digest(digest) {
 		return "", "", false
 	}
-	if name == "" {
-		return "", last, !found
-	}
-	r, err := Parse(name)
-	if err != nil {
-		return "", last, false
-	}
-	return r.Name(), last, false
+	return name, digest, !found
 }
 
 // Digest tells that a text is a whole digest, of sha256 or sha512.
 func Digest(text string) bool {
-	d := digest.Digest(text)
-	return (strings.HasPrefix(text, "sha256:") || strings.HasPrefix(text, "sha512:")) && d.Validate() == nil
+	sum, ok := strings.CutPrefix(text, "sha256:")
+	want := 64
+	if !ok {
+		sum, ok = strings.CutPrefix(text, "sha512:")
+		want = 128
+	}
+	if !ok || len(sum) != want {
+		return false
+	}
+	for i := range len(sum) {
+		if c := sum[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
 }

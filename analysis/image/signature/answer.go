@@ -2,7 +2,11 @@
 // what they demand and what is proven.
 package signature
 
-import "canopy/model"
+import (
+	"slices"
+
+	"canopy/model"
+)
 
 // Verdict says whether the signature of a running image is proven.
 type Verdict string
@@ -35,4 +39,10 @@ type Answer struct {
 	By string
 	// At is when it was proven, in seconds since 1970; 0 where unknown.
 	At int64
+}
+
+// Equal tells that two answers say the same.
+func (a *Answer) Equal(o *Answer) bool {
+	return a == o || a.Verdict == o.Verdict && a.Reason == o.Reason && a.Enforced == o.Enforced && a.Refuted == o.Refuted && a.By == o.By && a.At == o.At &&
+		slices.Equal(a.Policies, o.Policies)
 }

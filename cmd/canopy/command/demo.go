@@ -91,7 +91,13 @@ func (r *run) beginDemo(ctx context.Context) (*session, *demo.Player, error) {
 		return nil, nil, err
 	}
 	known.barred = errDemoScan
-	opened := &connect.Opened{Source: source, Name: demoName, Write: write, Problems: problems}
+	meter := demo.NewMeter(clock, func() *demo.Crowd {
+		if p := open.Load(); p != nil {
+			return player.Crowd(p.jungle)
+		}
+		return nil
+	})
+	opened := &connect.Opened{Source: source, Name: demoName, Write: write, Meter: meter, Problems: problems}
 	s := r.begin(ctx, opened, options, known, records)
 	s.allowed = allowed
 	return s, player, nil

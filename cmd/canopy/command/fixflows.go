@@ -34,7 +34,7 @@ func (s *session) remedyFor(ctx context.Context, flows []minimal.Flow, findings 
 	var fix *remedy.Fix
 	var failure error
 	if err := s.access(ctx, func(c *cluster.Cluster, _ *rbac.Analyser, server string) {
-		fix, failure = remedy.Make(c, remedy.Options{Server: server, Flows: flows, Declared: true}, findings)
+		fix, failure = remedy.Make(c, remedy.Options{Server: server, Flows: flows, Declared: true, Tables: s.engine.Tables()}, findings)
 	}); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 	"canopy/analysis/catalogue"
 	"canopy/cmd/canopy/output"
 	"canopy/cmd/canopy/settings"
+	"canopy/cmd/canopy/tables"
 	"canopy/ui"
 	"canopy/ui/keys"
 	"canopy/ui/theme"
@@ -39,6 +40,8 @@ type Paths struct {
 	State string `json:"state"`
 	// Cache is where scans on demand are kept.
 	Cache string `json:"cache"`
+	// Data is the file of newer tables of versions; it need not be there.
+	Data string `json:"data"`
 	// Log is the log of the dashboard; empty where nothing is logged.
 	Log string `json:"log"`
 	// Kubeconfig lists the files that connections are read from, those that exist.
@@ -93,6 +96,13 @@ func (r *run) info() *cobra.Command {
 		b := build()
 		// The catalogue has no date of its own: it is part of the sources.
 		i := Info{Build: b, Paths: r.paths(), Data: []Data{{"catalogue", len(set), b.Date}}}
+		known, problem := r.lifecycles()
+		if problem != nil {
+			r.warn("canopy: " + problem.Error())
+		}
+		for _, s := range known.Sets() {
+			i.Data = append(i.Data, Data{s.Name + " (" + s.Source.Name + ")", s.Entries, s.Source.AsOf.String()})
+		}
 		i.Settings = r.inspect(&i.Paths)
 		return r.print(format, i, func() *output.Grid { return infoGrid(&i) })
 	}
@@ -197,6 +207,8 @@ func (r *run) paths() Paths {
 		Config: folder("XDG_CONFIG_HOME", ".config"), State: folder("XDG_STATE_HOME", ".local/state"), Cache: folder("XDG_CACHE_HOME", ".cache"),
 		Log: r.logFile, Kubeconfig: []string{},
 	}
+	// Where neither the environment nor a home gives a folder, there is no such file.
+	p.Data, _ = tables.Path(os.Getenv)
 	if p.Config != "" {
 		p.Themes = filepath.Join(p.Config, "themes")
 		p.Config = filepath.Join(p.Config, "config.yaml")
@@ -232,6 +244,7 @@ func infoGrid(i *Info) *output.Grid {
 	g.Add("themes", i.Paths.Themes+" ("+cmp.Or(strings.Join(i.Settings.Themes, ", "), "none")+")")
 	g.Add("state", i.Paths.State)
 	g.Add("cache", i.Paths.Cache+" (scans on demand)")
+	g.Add("data", i.Paths.Data+" (newer tables, if any)")
 	g.Add("log", cmp.Or(i.Paths.Log, "none; --log-file or the setting log.file names one"))
 	if len(i.Paths.Kubeconfig) == 0 {
 		g.Add("kubeconfig", "none")

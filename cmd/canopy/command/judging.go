@@ -11,6 +11,7 @@ import (
 	"canopy/analysis/engine"
 	"canopy/analysis/image"
 	"canopy/analysis/image/reference"
+	"canopy/analysis/node"
 	"canopy/analysis/secret"
 	"canopy/cmd/canopy/settings"
 )
@@ -63,7 +64,12 @@ func (r *run) judgingOptions(context string) (options engine.Options, allowed []
 	if err != nil {
 		return engine.Options{}, nil, fmt.Errorf("--registry-allow: %w", err)
 	}
+	known, problem := r.lifecycles()
+	if problem != nil {
+		r.warn("canopy: " + problem.Error() + "; the tables of the program hold")
+	}
 	return engine.Options{
+		Nodes:   node.Options{Tables: known},
 		Images:  image.Options{MaxAge: j.maxAge, MaxImageAge: j.maxImageAge, Allow: allow},
 		Secrets: secret.Options{Rotation: j.rotation, Expiry: j.certificate},
 	}, j.allow, nil

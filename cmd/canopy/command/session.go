@@ -25,6 +25,9 @@ type session struct {
 	scans *scans
 	// allowed lists where images may come from; empty is anywhere.
 	allowed []string
+	// meter measures what nodes and pods use, running until the session ends.
+	meter   *metering
+	running context.Context
 	// climber writes; nil until it is first asked for.
 	climber  *ladder.Ladder
 	climbing sync.Mutex
@@ -85,7 +88,7 @@ func (r *run) begin(ctx context.Context, source *connect.Opened, options engine.
 	idle, rest := context.WithCancel(context.Background())
 	s := &session{
 		source: source, engine: engine.New(options), rules: options.Rules.Sorted(), alarm: r.alarm,
-		scans: known, cancel: cancel, failed: make(chan struct{}), idle: idle, ended: make(chan struct{}),
+		scans: known, meter: newMetering(source.Meter, notMeasured), running: ctx, cancel: cancel, failed: make(chan struct{}), idle: idle, ended: make(chan struct{}),
 	}
 	for _, record := range records {
 		s.engine.Change(model.Put(record))

@@ -11,6 +11,7 @@ import (
 	"canopy/k8s/apply"
 	"canopy/k8s/capture"
 	"canopy/k8s/live"
+	"canopy/k8s/metrics"
 	"canopy/model"
 )
 
@@ -36,6 +37,8 @@ type Opened struct {
 	Problems []string
 	// Write gives what writes to the source, for whoever lets the user confirm each plan; nil where nothing can be written.
 	Write func() (model.Writer, error)
+	// Meter measures what nodes and pods use; nil where nothing can.
+	Meter model.Meter
 }
 
 // ErrCapture tells that what is looked at was read from files.
@@ -107,5 +110,6 @@ func (f *Flags) Open(ctx context.Context, env Environment) (*Opened, error) {
 	write := func() (model.Writer, error) {
 		return apply.New(apply.Options{Config: target.Config, Version: env.Version, Log: env.Log})
 	}
-	return &Opened{Source: source, Name: target.Context, Live: true, Write: write}, nil
+	meter := &metrics.Meter{Config: target.Config, Namespaces: f.Namespaces, Clock: clock, Version: env.Version}
+	return &Opened{Source: source, Name: target.Context, Live: true, Write: write, Meter: meter}, nil
 }

@@ -52,7 +52,8 @@ func TestFixes(t *testing.T) {
 			s.load(t, c.objects)
 		}
 	}
-	s.engine.Change(model.Put(scanned("9", time.Now().AddDate(-2, 0, 0))), model.Put(scanned("8", time.Now())))
+	s.engine.Change(model.Put(scanned("9", time.Now().AddDate(-2, 0, 0), 0)), model.Put(scanned("8", time.Now(), 0)),
+		model.Put(scanned("a", time.Now(), 1)), model.Put(scanned("b", time.Now(), 5)))
 	t.Run("rules", func(t *testing.T) {
 		for _, c := range all {
 			if !c.alone() {
@@ -95,11 +96,12 @@ func TestFixes(t *testing.T) {
 	})
 }
 
-// scanned is what a file tells of the image whose digest is that one digit: the one of IM09 is old, the other is as it has to be.
-func scanned(digit string, built time.Time) *record.Scan {
+// scanned is what a file tells of the image whose digest is that one digit: the one of IM09 is old, those of VP01 and VP02 have critical
+// vulnerabilities, the other is as it has to be.
+func scanned(digit string, built time.Time, critical int32) *record.Scan {
 	digest := "sha256:" + strings.Repeat(digit, 64)
 	return &record.Scan{Meta: record.OwnMeta("ImageScan", "", digest), Source: record.SourceTrivy, Scanner: "trivy", Image: "registry.example/scanned", Listed: true,
-		Digests: []record.ScanDigest{{Digest: digest}}, Scanned: time.Now().Unix(), Built: built.Unix(), Counts: &record.Counts{}, Origin: "test"}
+		Digests: []record.ScanDigest{{Digest: digest}}, Scanned: time.Now().Unix(), Built: built.Unix(), Counts: &record.Counts{Critical: critical}, Origin: "test"}
 }
 
 // TestForecastsInTheJungle holds the same of the demo's cluster, which was not made for it.

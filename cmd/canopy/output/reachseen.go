@@ -23,6 +23,11 @@ func UnseenReports(r *model.Report, kinds []schema.GroupKind) []string {
 	})
 }
 
+// Unseen says the same of built-in kinds alone.
+func Unseen(r *model.Report, kinds []schema.GroupKind) []string {
+	return unseen(r, func(gk schema.GroupKind) bool { return slices.Contains(kinds, gk) })
+}
+
 func unseen(r *model.Report, counts func(schema.GroupKind) bool) []string {
 	var list []Coverage
 	for i, c := range coverages(r.Coverage) {

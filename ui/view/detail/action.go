@@ -13,6 +13,10 @@ func (s *Screen) Can(a keys.Action) view.Offer {
 	switch a {
 	case keys.NextPane, keys.PrevPane, keys.Redraw:
 		return view.Yes()
+	case keys.Open:
+		if s.rule == nil && s.machine() {
+			return view.Yes()
+		}
 	case keys.YAML:
 		return view.When(!s.object.IsZero(), "it is about no object")
 	case keys.Explain:
@@ -52,6 +56,8 @@ func (s *Screen) Do(a keys.Action) tea.Cmd {
 		}
 	case keys.Owner:
 		return s.goOwner()
+	case keys.Open:
+		return view.Send(view.Go{Place: view.Place{Screen: view.Node, Object: s.object}})
 	default:
 		s.focused().Do(a)
 	}
@@ -67,6 +73,17 @@ func (s *Screen) goOwner() tea.Cmd {
 		return nil
 	}
 	return view.Send(view.Go{Place: view.Place{Screen: view.Detail, Object: s.top()}})
+}
+
+// machine tells that the object is a node, of which more is known than its findings: its verdicts, its pods, what a drain stumbles over.
+func (s *Screen) machine() bool { return s.object.Group == "" && s.object.Kind == "Node" }
+
+// Label names what keys do here.
+func (s *Screen) Label(a keys.Action) (label, does string) {
+	if a == keys.Open && s.machine() {
+		return "node", "how old it is by each source, what runs on it, and what a drain stumbles over"
+	}
+	return "", ""
 }
 
 func (s *Screen) top() model.Ref {

@@ -40,6 +40,9 @@ func (s *Screen) writeObject(p *page.Page) {
 	}
 	s.writeWriter(p, &s.facts.life)
 	s.writeFamily(p, &s.facts.family)
+	if key := s.shared.Keys.Show(keys.Open); key != "" && s.machine() {
+		p.Entry("NODE", p.In(p.Ink.Faint, key+" shows how old it is by each source, what runs on it, and what a drain stumbles over"))
+	}
 	switch {
 	case len(own) == 0:
 		s.writeClean(p)
@@ -100,14 +103,15 @@ const wholeCluster = "The cluster as a whole"
 func isCluster(o model.Ref) bool { return o.Group == model.GroupOwn && o.Kind == "Cluster" }
 
 // judged tells whether findings can be on objects of a kind: those that hold a pod template, namespaces, accounts, those of
-// RBAC, those that open or close the network, what holds or asks for credentials, what has a certificate, and the cluster as a whole.
+// RBAC, those that open or close the network, what holds or asks for credentials, what has a certificate, what is patched or keeps
+// from it, and the cluster as a whole.
 func judged(o model.Ref) bool {
 	switch o.Group + "/" + o.Kind {
 	case "/Namespace", "/ServiceAccount", "/Secret", "/ConfigMap", "/Service", model.GroupOwn + "/Cluster", model.GroupGatekeeper + "/K8sAllowedRepos",
 		"admissionregistration.k8s.io/ValidatingWebhookConfiguration", "admissionregistration.k8s.io/MutatingWebhookConfiguration", "apiregistration.k8s.io/APIService", model.GroupNetwork + "/NetworkPolicy", model.GroupNetwork + "/Ingress",
 		model.GroupGateway + "/Gateway", model.GroupRoute + "/Route",
 		policy.Group + "/AdminNetworkPolicy", policy.Group + "/BaselineAdminNetworkPolicy", policy.Group + "/ClusterNetworkPolicy",
-		"certificates.k8s.io/CertificateSigningRequest",
+		"certificates.k8s.io/CertificateSigningRequest", "/Node", "policy/PodDisruptionBudget",
 		model.GroupRBAC + "/Role", model.GroupRBAC + "/ClusterRole", model.GroupRBAC + "/RoleBinding", model.GroupRBAC + "/ClusterRoleBinding":
 		return true
 	}
@@ -119,8 +123,13 @@ func judged(o model.Ref) bool {
 func needs(r *model.Rule, o model.Ref) bool {
 	kinds := r.NeedKinds()
 	if isCluster(o) {
-		// What is lacking as a whole: policies on signatures, a store of secrets, a certificate of the server that lasts.
-		return r.ID == "IM05" || r.ID == "SE06" || r.ID == "SE08"
+		// What is lacking as a whole: policies on signatures, a store of secrets, a certificate of the server that lasts; and the API
+		// server, where it is no pod: its holes, its age, and what may not run with it.
+		switch r.ID {
+		case "IM05", "SE06", "SE08", "VP03", "VP04", "VP05":
+			return true
+		}
+		return false
 	}
 	if slices.Contains(kinds, o.GroupKind()) {
 		return true

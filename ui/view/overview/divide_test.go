@@ -46,7 +46,7 @@ func TestSilence(t *testing.T) {
 	for _, k := range model.Kinds() {
 		e := &model.Edit{Object: k.Ref("a", "b"), Verb: model.EditCreated}
 		judged := k.Kind == "Namespace" || k.Group == "apps" || k.Group == "batch" || k.Kind == "Pod" || k.Kind == "ReplicationController" ||
-			k.Kind == "NetworkPolicy" || k.Kind == "Ingress" || k.Kind == "Service" || k.Kind == "Secret" || k.Kind == "ConfigMap"
+			k.Kind == "NetworkPolicy" || k.Kind == "Ingress" || k.Kind == "Service" || k.Kind == "Secret" || k.Kind == "ConfigMap" || k.Kind == "Node" || k.Kind == "PodDisruptionBudget"
 		if got := silence(e) == ""; got != judged {
 			t.Errorf("%s: %q", k.Kind, silence(e))
 		}

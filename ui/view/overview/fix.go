@@ -66,6 +66,7 @@ func (s *Screen) fixLine(i, width int, c fixColumns) string {
 	for _, r := range o.rows[:min(phrases, len(o.rows))] {
 		titles = append(titles, cmp.Or(r.Finding.Rule.Short, r.Finding.Rule.Title))
 	}
+	titles = s.fix.titles(o, titles)
 	n, unit := o.count()
 	count := strconv.Itoa(n)
 	if c.words {

@@ -30,13 +30,15 @@ type ranking struct {
 	owners []*owner
 	// usual is the width that nine of ten objects need.
 	usual int
+	// machines tell of the nodes among the owners.
+	machines machines
 }
 
 // rank sums up findings by object. It goes through all rows, so commands call it. Where nothing differs from the last
 // ranking that one's owners are taken.
 func rank(s *view.Snapshot, was ranking) ranking {
 	if was.of != nil && slices.Equal(was.of.Rows, s.Rows) && was.of.Cover.Settled() == s.Cover.Settled() {
-		return ranking{s, was.owners, was.usual}
+		return ranking{s, was.owners, was.usual, machinesOf(s, was.owners, was.machines)}
 	}
 	by := map[model.Ref]*owner{}
 	r, widths := ranking{of: s}, []int(nil)
@@ -67,6 +69,7 @@ func rank(s *view.Snapshot, was ranking) ranking {
 	}
 	r.usual = usual(widths)
 	slices.SortFunc(r.owners, before)
+	r.machines = machinesOf(s, r.owners, machines{})
 	return r
 }
 

@@ -3,11 +3,13 @@ package overview
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/analysis/exposure"
 	"canopy/analysis/image"
+	"canopy/analysis/lifecycle"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/ui/view"
@@ -85,6 +87,19 @@ func secretsNote(s *view.Snapshot) string {
 	return "metadata"
 }
 
+// dataNote says of which day the data is that versions are judged by, and whether people are to be warned of its age.
+func dataNote(tables *lifecycle.Tables, now time.Time) (words string, old bool) {
+	asOf := tables.AsOf()
+	if asOf == 0 {
+		return "", false
+	}
+	words = "data of " + asOf.String()
+	if old = now.Sub(asOf.Time()) > lifecycle.StaleAfter; old {
+		words += ", old"
+	}
+	return words, old
+}
+
 // note puts beside the themes what their rules alone do not tell.
 func (s *Screen) note() {
 	for i := range s.themes {
@@ -93,6 +108,8 @@ func (s *Screen) note() {
 			t.note = s.scanned.note()
 		case "secrets":
 			t.note = secretsNote(s.snapshot)
+		case "patching":
+			t.note, t.old = dataNote(s.shared.Session.Tables(), s.snapshot.Report.Time)
 		}
 	}
 }

@@ -25,6 +25,8 @@ type standing struct {
 	rules, unjudged, partly, loading int
 	// note says what the rules alone do not: how many images were scanned, how Secrets are seen.
 	note string
+	// old tells that what the theme is judged by is old.
+	old bool
 	// reason says what is missing for the first that could not be judged whole.
 	reason string
 }
@@ -151,6 +153,8 @@ func (s *Screen) themeLine(i, width int, c themeColumns) string {
 		if view.Width(covered) > c.covered && st.note != "" {
 			covered = st.note
 		}
+	case st.old:
+		style = t.Warn
 	}
 	name := t.Text
 	if st.rules == 0 {

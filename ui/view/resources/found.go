@@ -134,17 +134,14 @@ func (w *writer) list(rows []*view.Row, room int) {
 }
 
 // scope is what the rules of this version are about.
-const scope = "pods, permissions, network, images, secrets"
+const scope = "pods, permissions, network, images, secrets, patching"
 
 // clean says that nothing was found, and never more than is known.
 func (w *writer) clean() {
 	i := w.item
 	switch {
 	case i.level == machine && i.score.Total() > 0:
-		w.plain("found", "on what runs here "+summary(i))
-		w.Entry("", w.In(w.Ink.Faint, "the node itself is not evaluated in this version"))
-	case i.level == machine && i.pods == 0:
-		w.Entry("found", w.In(w.Ink.Faint, "nodes are not evaluated in this version"))
+		w.plain("found", "nothing on the node itself; on what runs here "+summary(i))
 	case i.level == space && i.score.Total() > 0:
 		w.plain("found", "nothing on the namespace itself; in it "+summary(i))
 	case !i.judged:

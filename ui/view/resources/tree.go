@@ -112,8 +112,15 @@ func (p *planter) unchanged(was *plot) bool {
 }
 
 // besides are the rules that judge by what is not in every cluster: a list of allowed registries, scans that tell when an image was
-// built, an API server that runs as a pod. That they say nothing stands on the overview, and is no doubt about what runs.
-func besides(rule string) bool { return rule == "IM03" || rule == "IM09" || rule == "SE05" }
+// built, an API server that runs as a pod, data on versions that reaches to this day. That they say nothing stands on the overview, and is no doubt about what
+// runs.
+func besides(rule string) bool {
+	switch rule {
+	case "IM03", "IM09", "SE05", "VP01", "VP02", "VP03", "VP04", "VP05", "VP06", "VP07", "VP08", "VP09":
+		return true
+	}
+	return false
+}
 
 // judged tells that nothing stood in the way of finding more.
 func judged(r *model.Report) bool {

@@ -1,6 +1,10 @@
 package sheet
 
-import "slices"
+import (
+	"slices"
+
+	"canopy/ui/table"
+)
 
 // Row is a row of a list. It is immutable.
 type Row[R any] interface {
@@ -67,3 +71,26 @@ func (b *Batch[R]) Of() string { return b.of }
 
 // Whole tells that nothing was still on its way.
 func (b *Batch[R]) Whole() bool { return b.whole }
+
+// Before gives the batch of an answer; nil where there was none.
+func (a *Answer[R]) Before() *Batch[R] {
+	if a == nil {
+		return nil
+	}
+	return a.Batch
+}
+
+// Steady gives the answer before where another says the same: then nothing is drawn anew.
+func Steady[R Row[R]](before, a *Answer[R]) *Answer[R] {
+	if before != nil && before.Batch == a.Batch && before.Aside == a.Aside && before.Empty == a.Empty && before.Scope == a.Scope && slices.Equal(before.Said, a.Said) {
+		return before
+	}
+	return a
+}
+
+// Within makes a field of which the value of a filter may stand anywhere.
+func Within[R any](name, also string, of func(R) string) table.Field[R] {
+	f := Field(name, also, of)
+	f.Within = true
+	return f
+}

@@ -58,6 +58,7 @@ var scans []byte
 type Session struct {
 	*engine.Engine
 	Scans
+	Metrics
 	t       testing.TB
 	rules   []*model.Rule
 	objects map[model.Ref]*unstructured.Unstructured

@@ -1,0 +1,34 @@
+// Package disruption says what stands in the way of emptying a node: budgets that allow no disruption, pods that nothing makes anew, single
+// replicas, and data that is on the node alone. It judges budgets, and workloads that have none.
+package disruption
+
+import "canopy/model"
+
+// Obstacle is one pod that a drain of its node stumbles over, and why.
+type Obstacle struct {
+	// Cause is budget (a PodDisruptionBudget allows no eviction now, or never), budgets (two of them select the pod, which the API
+	// refuses), bare (nothing makes it anew), local (it has data in an emptyDir that is lost), host-path is not one of them, single (its
+	// owner has one replica, or all of them on this node: it is away for a while), pinned (no other node can take it: its volume or its
+	// node selector), unknown (what would tell was not seen, so that the drain is not known to be safe).
+	Cause string
+	// Pod is the zero Ref, and Owner the node, where it is not known which pods there are.
+	Pod model.Ref
+	// Owner is its top owner, the pod itself where there is none. Budget is the one in the way.
+	Owner, Budget model.Ref
+	// Blocks tells that a drain does not end by itself; else something is lost or is away, and a drain goes on (with the flags that Says
+	// names).
+	Blocks bool
+	Says   string
+}
+
+// Budget is what is known of a PodDisruptionBudget. It is immutable.
+type Budget struct {
+	Ref model.Ref
+	// Allowed is the number of pods that may be evicted now, as its status says; -1 where that is not known.
+	Allowed int
+	// Healthy, Wanted and Expected are those of its status, or worked out from what is there where it has none.
+	Healthy, Wanted, Expected int
+	// Never tells that it can allow none at all, however many pods are well: Says has why.
+	Never bool
+	Says  string
+}

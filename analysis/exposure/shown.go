@@ -1,0 +1,114 @@
+package exposure
+
+import (
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"canopy/model"
+	"canopy/model/cluster"
+	"canopy/model/record"
+)
+
+// longest bounds what is shown of one field, in bytes: who writes an object chooses how long it is.
+const longest = 240
+
+// Shown gives the fields that open the way to a pod, and through which Service it leads.
+func (w *Way) Shown(c *cluster.Cluster, p *record.Pod) []model.Evidence {
+	e := model.Evidence{Object: w.Via, Value: brief(w.Host)}
+	switch w.How {
+	case LoadBalancer, NodePort:
+		e.Path, e.Value = "spec.type", map[string]string{LoadBalancer: string(corev1.ServiceTypeLoadBalancer), NodePort: string(corev1.ServiceTypeNodePort)}[w.How]
+		if s := serviceAt(c, w.Via); s != nil {
+			e.Value = string(s.Spec.Type)
+		}
+	case ExternalIP:
+		e.Path, e.Value = "spec.externalIPs", brief(w.Address)
+	case HostPort:
+		e.Object, e.Path, e.Value = p.Ref(), hostPortPath(p, w.Port), strconv.Itoa(int(w.Port))
+	case HostNetwork:
+		e.Object, e.Path, e.Value = p.Ref(), "spec.hostNetwork", "true"
+	case Ingress:
+		e.Path = w.rulePath(c)
+	case Gateway:
+		e.Object, e.Path = w.Route, "spec.hostnames"
+	default:
+		e.Path = "spec.host"
+	}
+	if w.Service.IsZero() || w.Service == w.Via {
+		return []model.Evidence{e}
+	}
+	through := model.Evidence{Object: w.Service, Path: "spec.selector"}
+	if s := serviceAt(c, w.Service); s != nil {
+		through.Value = selectorWords(record.MakeLabels(s.Spec.Selector))
+	}
+	return []model.Evidence{e, through}
+}
+
+func serviceAt(c *cluster.Cluster, ref model.Ref) *corev1.Service {
+	if t, ok := c.Get(ref).(*record.Typed[*corev1.Service]); ok {
+		return t.Object
+	}
+	return nil
+}
+
+// hostPortPath finds the container that takes a port of the node.
+func hostPortPath(p *record.Pod, taken uint16) string {
+	spec := &p.Template.Decode().Spec
+	for _, list := range [...]struct {
+		path string
+		of   []corev1.Container
+	}{{"spec.containers", spec.Containers}, {"spec.initContainers", spec.InitContainers}} {
+		for i := range list.of {
+			for j := range list.of[i].Ports {
+				if list.of[i].Ports[j].HostPort == int32(taken) {
+					return list.path + "[" + strconv.Itoa(i) + "].ports[" + strconv.Itoa(j) + "].hostPort"
+				}
+			}
+		}
+	}
+	return "spec.containers"
+}
+
+// rulePath finds the rule of an Ingress that opens the way.
+func (w *Way) rulePath(c *cluster.Cluster) string {
+	in, ok := c.Get(w.Via).(*record.Typed[*networkingv1.Ingress])
+	if !ok {
+		return "spec.rules"
+	}
+	for i := range in.Object.Spec.Rules {
+		rule := &in.Object.Spec.Rules[i]
+		if !strings.EqualFold(rule.Host, w.Host) || rule.HTTP == nil {
+			continue
+		}
+		for j := range rule.HTTP.Paths {
+			if b := rule.HTTP.Paths[j].Backend.Service; b != nil && b.Name == w.Service.Name {
+				return "spec.rules[" + strconv.Itoa(i) + "].host"
+			}
+		}
+	}
+	return "spec.defaultBackend.service.name"
+}
+
+func selectorWords(labels record.Labels) string {
+	var s strings.Builder
+	for k, v := range labels.All() {
+		if s.Len() > longest {
+			break
+		}
+		if s.Len() > 0 {
+			s.WriteByte(',')
+		}
+		s.WriteString(k + "=" + v)
+	}
+	return brief(s.String())
+}
+
+func brief(s string) string {
+	if len(s) <= longest {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longest], "") + "…"
+}

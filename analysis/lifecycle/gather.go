@@ -1,0 +1,34 @@
+package lifecycle
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// gathering collects vulnerabilities of one source out of many documents.
+type gathering struct {
+	source Source
+	all    []Vulnerability
+	// seen counts documents, so that one can be told from none.
+	seen int
+	asOf Day
+}
+
+func newGathering(s Source) *gathering { return &gathering{source: s} }
+
+// update makes a table of what was gathered; nil where no document was.
+func (g *gathering) update() (*Update, error) {
+	if g.seen == 0 {
+		return nil, nil
+	}
+	if len(g.all) == 0 {
+		return nil, fmt.Errorf("none of %d vulnerabilities is one of Kubernetes itself", g.seen)
+	}
+	if len(g.all) > maxRows {
+		return nil, fmt.Errorf("there are %d vulnerabilities, more than %d", len(g.all), maxRows)
+	}
+	slices.SortStableFunc(g.all, func(a, b Vulnerability) int { return cmp.Compare(a.ID, b.ID) })
+	g.source.AsOf = g.asOf
+	return &Update{Tables: []Table{{Kind: Vulnerabilities, Source: g.source, Vulnerabilities: g.all}}}, nil
+}

@@ -1,0 +1,289 @@
+package upgrade
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"canopy/analysis/lifecycle"
+)
+
+// climb brings the control plane to the target, one minor at a time: before each, whatever would then be too old is brought to what the
+// API servers have now; then API servers one by one; then what speaks with them.
+func (p *planner) climb() {
+	for {
+		low, high, to := p.lowest(), p.highest(), p.target
+		switch {
+		case minorOf(low) < minorOf(to):
+			if m := minorOf(low) + 1; m < minorOf(to) {
+				to = p.patched(m)
+			}
+		case low.Compare(to) < 0 && p.host.kind != onEKS:
+		default:
+			p.lead(low)
+			return
+		}
+		p.prepare(max(minorOf(high), minorOf(to)), low)
+		p.serve(to)
+		p.lead(p.lowest())
+	}
+}
+
+// patched is the release of a minor that is taken on the way.
+func (p *planner) patched(m minor) lifecycle.Version {
+	if v, ok := p.newest(m); ok {
+		return v
+	}
+	p.tell("the newest patch of Kubernetes " + m.String() + ": no table here knows its releases")
+	return m.initial()
+}
+
+// prepare brings whatever may not run with an API server of a minor to what the oldest API server has.
+func (p *planner) prepare(next minor, low lifecycle.Version) {
+	low, _ = lifecycle.ParseVersion(low.Plain())
+	p.controllers(low, func(q *part) bool { return minorOf(q.version) < next-1 }, "it may be one minor older than the API servers, and they go on to "+next.String())
+	var late []*machine
+	for _, m := range p.machines {
+		if m.behind(low) && (next-minorOf(m.version) > reach(m.version) || m.beside != nil && next-minorOf(m.beside.version) > reach(m.beside.version)) {
+			late = append(late, m)
+		}
+	}
+	p.nodes(late, low, "an API server of "+next.String()+" is too new for it", &p.gate)
+	p.proxy(low, func(q *part) bool { return next-minorOf(q.version) > reach(q.version) }, "an API server of "+next.String()+" is too new for it", &p.gate)
+}
+
+// serve brings API servers to a version, one by one, the oldest first.
+func (p *planner) serve(to lifecycle.Version) {
+	var behind []*part
+	for _, q := range p.servers {
+		// On the way to another minor the patches of this one are not worth a step of their own.
+		due := minorOf(q.version) < minorOf(to) || to.Compare(p.target) == 0 && q.version.Compare(to) < 0
+		if due && minorOf(to)-minorOf(q.version) <= 1 {
+			behind = append(behind, q)
+		}
+	}
+	slices.SortStableFunc(behind, func(a, b *part) int {
+		return cmp.Or(a.version.Compare(b.version), cmp.Compare(a.node, b.node), a.object.Compare(b.object))
+	})
+	if p.host.kind == openShift {
+		behind = []*part{behind[0]}
+	}
+	for i, q := range behind {
+		m := &move{what: ControlPlane, parts: []*part{q}, to: to, first: i == 0 && !p.any(to), waits: p.gate, why: p.reason(q.version, to)}
+		switch {
+		case p.host.kind == openShift:
+			m.parts = slices.Concat(p.servers, p.controls)
+		case p.host.local():
+			for _, c := range p.controls {
+				if c.node == q.node && c.version.Compare(to) < 0 && minorOf(c.version) <= minorOf(to) {
+					m.parts = append(m.parts, c)
+				}
+			}
+		}
+		if p.host.whole {
+			for _, n := range p.machines {
+				if n.ref.Name == q.node && n.told {
+					m.machine, m.chores = n, p.ease(n)
+				}
+			}
+		}
+		p.gate = p.put(m)
+		p.served = p.gate
+	}
+}
+
+// any tells that an API server has a version already.
+func (p *planner) any(v lifecycle.Version) bool {
+	return slices.ContainsFunc(p.servers, func(q *part) bool { return q.version.Compare(v) >= 0 })
+}
+
+// reason says why the control plane goes to a version.
+func (p *planner) reason(from, to lifecycle.Version) string {
+	switch {
+	case minorOf(from) == minorOf(to):
+		return to.Plain() + " is the newest patch of " + from.Line() + " that is known"
+	case minorOf(p.highest()) >= minorOf(to):
+		return "another API server is at " + p.highest().Plain() + " already, and they may be one minor apart"
+	}
+	if over, known := p.ended(minorOf(from)); over && known {
+		why := from.Line() + " is past support"
+		if minorOf(to) < minorOf(p.target) {
+			why += "; API servers go up one minor at a time"
+		}
+		return why
+	}
+	return "on the way to " + p.target.Plain() + ": API servers go up one minor at a time"
+}
+
+// lead brings controller managers and schedulers to what the oldest API server has.
+func (p *planner) lead(low lifecycle.Version) {
+	p.controllers(low, func(q *part) bool { return q.version.Compare(low) < 0 }, "the API servers are at "+low.Plain())
+}
+
+// controllers brings some of them to a version, those of a node at once.
+func (p *planner) controllers(to lifecycle.Version, due func(*part) bool, why string) {
+	to, _ = lifecycle.ParseVersion(to.Plain())
+	at := map[string][]*part{}
+	var nodes []string
+	for _, q := range p.controls {
+		if !due(q) || q.version.Compare(to) >= 0 {
+			continue
+		}
+		key := q.object.String()
+		if at[key] == nil {
+			nodes = append(nodes, key)
+		}
+		at[key] = append(at[key], q)
+	}
+	slices.Sort(nodes)
+	for _, key := range nodes {
+		p.gate = p.put(&move{what: ControlPlane, parts: at[key], to: to, why: why, waits: p.gate})
+	}
+}
+
+// follow brings kube-proxy and kubelets to the target, once all API servers are there.
+func (p *planner) follow() {
+	to, after := p.target, p.served
+	p.proxy(to, func(*part) bool { return true }, "the API servers are at "+p.lowest().Plain(), &after)
+	var behind []*machine
+	for _, m := range p.machines {
+		if m.behind(to) {
+			behind = append(behind, m)
+		}
+	}
+	p.nodes(behind, to, "", &after)
+}
+
+// proxy brings kube-proxy to a version: a DaemonSet does so on all nodes.
+func (p *planner) proxy(to lifecycle.Version, due func(*part) bool, why string, gate *int) {
+	done := map[string]bool{}
+	for _, q := range p.proxies {
+		key := q.object.String()
+		if done[key] || !due(q) || q.version.Compare(to) >= 0 {
+			continue
+		}
+		done[key] = true
+		m := &move{what: Proxy, to: to, why: why, waits: *gate}
+		for _, o := range p.proxies {
+			if o.object == q.object && o.version.Compare(to) < 0 {
+				m.parts = append(m.parts, o)
+			}
+		}
+		at := p.put(m)
+		if gate == &p.gate {
+			*gate = at
+		}
+	}
+}
+
+// nodes brings nodes to a version one by one: those of the control plane first, then the most behind, then those that a drain stumbles
+// over the least. Where a provider exchanges the nodes of a pool with one command, they stand together.
+func (p *planner) nodes(list []*machine, to lifecycle.Version, why string, gate *int) {
+	slices.SortStableFunc(list, compareMachines)
+	place := map[string]int{}
+	for i, m := range list {
+		if _, ok := place[m.pool]; !ok {
+			place[m.pool] = i
+		}
+	}
+	if p.host.pooled() {
+		slices.SortStableFunc(list, func(a, b *machine) int { return cmp.Compare(place[a.pool], place[b.pool]) })
+	}
+	done := map[string]int{}
+	for _, m := range list {
+		v := &move{what: Node, machine: m, to: to, waits: *gate, why: cmp.Or(why, behindWords(m.version, to)), chores: p.ease(m)}
+		if p.host.pooled() && m.pool != "" {
+			if v.with = done[m.pool]; v.with > 0 {
+				v.waits = v.with
+			}
+		}
+		at := p.put(v)
+		if gate == &p.gate {
+			*gate = at
+		}
+		if done[m.pool] == 0 {
+			done[m.pool] = at
+		}
+	}
+}
+
+// behind tells that its kubelet, or kube-proxy that goes with it, is older than a version.
+func (m *machine) behind(v lifecycle.Version) bool {
+	return m.told && (m.version.Compare(v) < 0 || m.beside != nil && m.beside.version.Compare(v) < 0)
+}
+
+func compareMachines(a, b *machine) int {
+	if a.control != b.control {
+		if a.control {
+			return -1
+		}
+		return 1
+	}
+	x, y := blocking(a.obstacles), blocking(b.obstacles)
+	return cmp.Or(a.version.Compare(b.version), cmp.Compare(x, y), cmp.Compare(len(a.obstacles), len(b.obstacles)), a.ref.Compare(b.ref))
+}
+
+func blocking(list []Obstacle) int {
+	n := 0
+	for i := range list {
+		if list[i].Blocks {
+			n++
+		}
+	}
+	return n
+}
+
+func behindWords(from, to lifecycle.Version) string {
+	if n := minorOf(to) - minorOf(from); n == 1 {
+		return "its kubelet is a minor behind"
+	} else if n > 1 {
+		words := fmt.Sprintf("its kubelet is %d minors behind", n)
+		if n > reach(from) {
+			words += ", more than may be"
+		}
+		return words
+	}
+	return "its kubelet lacks patches"
+}
+
+// ease gives what is due to a node besides, once.
+func (p *planner) ease(m *machine) []chore {
+	if p.eased[m] {
+		return nil
+	}
+	p.eased[m] = true
+	return m.due
+}
+
+// chores puts what is due to nodes whose kubelet stays as it is: what is overdue first.
+func (p *planner) chores() {
+	var list []*machine
+	for _, m := range p.machines {
+		if !p.eased[m] && len(m.due) > 0 {
+			list = append(list, m)
+		}
+	}
+	late := func(m *machine) bool { return slices.ContainsFunc(m.due, func(c chore) bool { return c.overdue }) }
+	slices.SortStableFunc(list, func(a, b *machine) int {
+		if late(a) != late(b) {
+			if late(a) {
+				return -1
+			}
+			return 1
+		}
+		return compareMachines(a, b)
+	})
+	for _, m := range list {
+		due := p.ease(m)
+		p.put(&move{what: due[0].what, machine: m, why: choreWords(due), chores: due})
+	}
+}
+
+func choreWords(due []chore) string {
+	parts := make([]string, len(due))
+	for i, c := range due {
+		parts[i] = c.detail
+	}
+	return strings.Join(parts, "; ")
+}

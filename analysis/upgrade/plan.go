@@ -1,0 +1,170 @@
+package upgrade
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"canopy/analysis/lifecycle"
+)
+
+// What steps are about.
+const (
+	ControlPlane = "control-plane"
+	Node         = "node"
+	Proxy        = "proxy"
+	Reboot       = "reboot"
+	Runtime      = "runtime"
+	System       = "os"
+)
+
+// move is one step, as far as versions go: parts and a node that are brought to a version at once.
+type move struct {
+	what    string
+	parts   []*part
+	machine *machine
+	to      lifecycle.Version
+	why     string
+	waits   int
+	// chores are what is done to the node at the same time.
+	chores []chore
+	// first tells that no server was brought to this version before, with that the pool that the node is of is changed by another step.
+	first bool
+	with  int
+}
+
+// planner orders moves.
+type planner struct {
+	*scene
+	target lifecycle.Version
+	moves  []*move
+	// gate is the place of the last step that the next step of the control plane has to wait for, served that of the last of an API server.
+	gate, served int
+	// eased are nodes whose chores are in a step already.
+	eased map[*machine]bool
+}
+
+// plan orders what is to be done. The moves are those of the steps, one by one.
+func (s *scene) plan() (*Plan, []*move) {
+	p := &planner{scene: s, eased: map[*machine]bool{}}
+	out := &Plan{Steps: []Step{}, Blockers: []Blocker{}, Unknown: []string{}, Date: s.asOf}
+	if target, ok := s.goal(); ok {
+		p.target = target
+		next := minorOf(target) + 1
+		out.Target, out.Next = target.Plain(), next.String()
+		out.Blockers = s.blockers(next)
+		names, date := s.sourced(minorOf(target))
+		out.Source, out.Date = strings.Join(names, ", "), cmp.Or(date, s.asOf)
+		start := s.save()
+		p.climb()
+		p.follow()
+		p.chores()
+		s.restore(start)
+	} else {
+		p.chores()
+	}
+	for _, m := range p.moves {
+		out.Steps = append(out.Steps, s.step(m))
+		m.apply()
+	}
+	slices.Sort(s.unknown)
+	out.Unknown = append(out.Unknown, slices.Compact(s.unknown)...)
+	return out, p.moves
+}
+
+// apply brings what a move is about to its version.
+func (m *move) apply() {
+	for _, q := range m.parts {
+		raise(&q.version, m.to)
+	}
+	if m.machine != nil && (m.what == Node || m.what == ControlPlane) {
+		raise(&m.machine.version, m.to)
+		if m.machine.beside != nil {
+			raise(&m.machine.beside.version, m.to)
+		}
+	}
+}
+
+func raise(v *lifecycle.Version, to lifecycle.Version) {
+	if v.Compare(to) < 0 {
+		*v = to
+	}
+}
+
+// put adds a step, and counts it as done.
+func (p *planner) put(m *move) int {
+	p.moves = append(p.moves, m)
+	m.apply()
+	return len(p.moves)
+}
+
+// save notes all versions, restore puts them back.
+func (s *scene) save() []lifecycle.Version {
+	var all []lifecycle.Version
+	s.each(func(v *lifecycle.Version) { all = append(all, *v) })
+	return all
+}
+
+func (s *scene) restore(all []lifecycle.Version) {
+	i := 0
+	s.each(func(v *lifecycle.Version) { *v = all[i]; i++ })
+}
+
+func (s *scene) each(f func(*lifecycle.Version)) {
+	for _, list := range [][]*part{s.servers, s.controls, s.proxies} {
+		for _, q := range list {
+			f(&q.version)
+		}
+	}
+	for _, m := range s.machines {
+		f(&m.version)
+		if m.beside != nil {
+			f(&m.beside.version)
+		}
+	}
+}
+
+// lowest and highest give the oldest and the newest of API servers.
+func (s *scene) lowest() lifecycle.Version {
+	return slices.MinFunc(s.servers, func(a, b *part) int { return a.version.Compare(b.version) }).version
+}
+
+func (s *scene) highest() lifecycle.Version {
+	return slices.MaxFunc(s.servers, func(a, b *part) int { return a.version.Compare(b.version) }).version
+}
+
+// goal is the version to go to: the newest patch of the minor that the control plane has, or the newest supported minor where its own is past
+// support. What is newer than the control plane already pulls it along, since nothing is taken back. False where no API server told.
+func (s *scene) goal() (lifecycle.Version, bool) {
+	if len(s.servers) == 0 {
+		return lifecycle.Version{}, false
+	}
+	own := minorOf(s.highest())
+	top := own
+	for _, v := range s.save() {
+		if m := minorOf(v); m > top {
+			if _, ok := s.newest(m); ok {
+				top = m
+			}
+		}
+	}
+	switch over, known := s.ended(top); {
+	case !known:
+		s.tell("until when Kubernetes " + top.String() + " is supported: no table here knows it")
+	case over:
+		if m, ok := s.newestSupported(); ok && m > top {
+			top = m
+		} else {
+			s.tell("which supported minor to go to: Kubernetes " + top.String() + " is past support, and the tables know of none that is newer and supported")
+		}
+	}
+	to, ok := s.newest(top)
+	if !ok {
+		s.tell("the newest patch of Kubernetes " + top.String() + ": no table here knows its releases")
+	}
+	if high := s.highest(); top == own && high.Compare(to) > 0 {
+		// Nothing is taken back.
+		to, _ = lifecycle.ParseVersion(high.Plain())
+	}
+	return to, true
+}

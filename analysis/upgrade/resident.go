@@ -1,0 +1,102 @@
+package upgrade
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/model"
+	"canopy/model/cluster"
+	"canopy/model/record"
+)
+
+// Resident is an owner with pods on a node.
+type Resident struct {
+	Owner model.Ref
+	Pods  int
+	// Exposed tells that it can be reached from outside, Privileged that it can take its node, Powerful that its account can take the
+	// cluster; each says how, and is "" where it is not so.
+	Exposed, Privileged, Powerful string
+	Namespace                     string
+}
+
+// Residents lists who has pods on a node, the worst first: those that are more of exposed, powerful and privileged before those that are
+// less, and exposed before powerful before privileged. Findings are those of a report, by object; exposed says how an owner is reached from
+// outside, "" where it is not. For many nodes AllResidents takes less time.
+func Residents(c *cluster.Cluster, name string, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) []Resident {
+	return residents(c, func(node string) bool { return node == name }, findings, exposed)[name]
+}
+
+// AllResidents lists the same for all nodes, by their names.
+func AllResidents(c *cluster.Cluster, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) map[string][]Resident {
+	return residents(c, func(node string) bool { return node != "" }, findings, exposed)
+}
+
+func residents(c *cluster.Cluster, of func(node string) bool, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) map[string][]Resident {
+	counts := map[string]map[model.Ref]int{}
+	for r := range c.All(schema.GroupKind{Kind: "Pod"}) {
+		p, ok := r.(*record.Pod)
+		if !ok || !of(p.Node()) || p.Finished() {
+			continue
+		}
+		if counts[p.Node()] == nil {
+			counts[p.Node()] = map[model.Ref]int{}
+		}
+		counts[p.Node()][c.TopOwner(p)]++
+	}
+	known := map[model.Ref]Resident{}
+	all := make(map[string][]Resident, len(counts))
+	for node, owners := range counts {
+		list := make([]Resident, 0, len(owners))
+		for ref, n := range owners {
+			r, ok := known[ref]
+			if !ok {
+				r = Resident{Owner: ref, Namespace: ref.Namespace, Exposed: exposed(ref)}
+				r.judge(findings[ref])
+				known[ref] = r
+			}
+			r.Pods = n
+			list = append(list, r)
+		}
+		slices.SortFunc(list, compareResidents)
+		all[node] = list
+	}
+	return all
+}
+
+// judge reads what was found on an owner.
+func (r *Resident) judge(list []*model.Finding) {
+	var powerful, privileged []string
+	for _, f := range list {
+		if f.Rule == nil || f.Verdict != model.Yes && f.Verdict != model.Depends {
+			continue
+		}
+		switch f.Rule.ID {
+		case "LP25":
+			powerful = append(powerful, f.Rule.Short)
+		case "PS01", "PS02", "PS06", "PS07", "PS14", "PS21":
+			privileged = append(privileged, f.Rule.Short)
+		}
+	}
+	join := func(words []string) string {
+		slices.Sort(words)
+		return strings.Join(slices.Compact(words), ", ")
+	}
+	r.Powerful, r.Privileged = join(powerful), join(privileged)
+}
+
+func compareResidents(a, b Resident) int {
+	marks := func(r *Resident) (n, weight int) {
+		for i, how := range [...]string{r.Privileged, r.Powerful, r.Exposed} {
+			if how != "" {
+				n, weight = n+1, weight+1<<i
+			}
+		}
+		return n, weight
+	}
+	x, heavyX := marks(&a)
+	y, heavyY := marks(&b)
+	return cmp.Or(cmp.Compare(y, x), cmp.Compare(heavyY, heavyX), cmp.Compare(b.Pods, a.Pods), a.Owner.Compare(b.Owner))
+}

@@ -1,0 +1,216 @@
+package upgrade
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/analysis/deprecation"
+	"canopy/analysis/disruption"
+	"canopy/analysis/lifecycle"
+	"canopy/analysis/node"
+	"canopy/model"
+)
+
+// scene is what a plan is made of. The versions in it move on as steps are planned.
+type scene struct {
+	almanac
+	host     host
+	servers  []*part
+	controls []*part
+	// proxies are those of kube-proxy that are exchanged apart from their node.
+	proxies  []*part
+	machines []*machine
+	// uses lists the API versions in use that end by a minor.
+	uses    func(minor string) []deprecation.Use
+	unknown []string
+	// asOf is the date of the tables.
+	asOf string
+}
+
+// part is a running instance of a component.
+type part struct {
+	component string
+	// object is what a step names: the node it runs on, its pod, its DaemonSet, or the cluster.
+	object  model.Ref
+	node    string
+	version lifecycle.Version
+}
+
+// machine is a node.
+type machine struct {
+	ref     model.Ref
+	version lifecycle.Version
+	// told is false where its kubelet tells no version.
+	told    bool
+	control bool
+	// beside is kube-proxy where it is exchanged together with the node.
+	beside *part
+	system string
+	ready  bool
+	// pool is the name that its provider knows its pool by, "" where no label has it. managed tells that it has one.
+	pool string
+	// due is what waits to be done to it besides.
+	due       []chore
+	obstacles []Obstacle
+	// lost are the bare pods.
+	lost []model.Ref
+}
+
+// chore is a topic that is due.
+type chore struct {
+	what, detail, from string
+	overdue            bool
+}
+
+// gather reads what a plan is made of.
+func gather(in *Input) *scene {
+	s := &scene{almanac: almanac{tables: in.Tables, today: lifecycle.DayOf(in.Now)}, asOf: in.Tables.AsOf().String(), uses: in.Deprecated.Uses}
+	nodes, plane := in.Nodes.Nodes(), in.Nodes.Plane()
+	s.host, s.product = hostOf(in, nodes, plane)
+	for _, n := range nodes {
+		s.machines = append(s.machines, machineOf(in, n, s.host))
+	}
+	s.gatherParts(in, plane)
+	s.unseen(in, plane)
+	return s
+}
+
+func machineOf(in *Input, n *node.Node, h host) *machine {
+	m := &machine{ref: n.Ref, version: n.Version, told: n.Plain, system: n.OS, ready: n.Ready}
+	m.control = slices.ContainsFunc(n.Roles, func(role string) bool {
+		return role == "control-plane" || role == "master" || role == "controlplane"
+	})
+	if r, ok := in.Cluster.Get(n.Ref).(interface{ GetLabels() map[string]string }); ok {
+		m.pool = h.pool(r.GetLabels())
+	}
+	for _, v := range n.Verdicts {
+		if v.State != node.Due && v.State != node.Overdue {
+			continue
+		}
+		c := chore{detail: v.Detail, overdue: v.State == node.Overdue}
+		switch v.Topic {
+		case node.Reboot:
+			c.what, c.from = Reboot, n.Kernel
+		case node.Runtime:
+			c.what, c.from = Runtime, n.Runtime
+		case node.OS:
+			c.what, c.from = System, n.OS
+		default:
+			continue
+		}
+		m.due = append(m.due, c)
+	}
+	slices.SortStableFunc(m.due, func(a, b chore) int { return cmp.Compare(order(a.what), order(b.what)) })
+	m.obstruct(in.Budgets.Drain(in.Cluster, n.Ref.Name))
+	return m
+}
+
+// order is that in which what is due to a node names the step: a new system takes the others with it.
+func order(what string) int { return slices.Index([]string{System, Runtime, Reboot}, what) }
+
+// obstruct takes what a drain stumbles over, by owner.
+func (m *machine) obstruct(list []disruption.Obstacle) {
+	for _, o := range list {
+		if o.Cause == disruption.Bare {
+			m.lost = append(m.lost, o.Pod)
+		}
+		same := slices.IndexFunc(m.obstacles, func(x Obstacle) bool {
+			return x.Cause == o.Cause && x.Owner == o.Owner && x.Budget == o.Budget && x.Blocks == o.Blocks
+		})
+		if same < 0 {
+			m.obstacles = append(m.obstacles, Obstacle{Cause: o.Cause, Owner: o.Owner, Budget: o.Budget, Blocks: o.Blocks, Says: o.Says})
+			same = len(m.obstacles) - 1
+		}
+		if !o.Pod.IsZero() {
+			m.obstacles[same].Pods++
+		}
+	}
+}
+
+// gatherParts takes the parts of the control plane, and those of kube-proxy.
+func (s *scene) gatherParts(in *Input, plane *node.Plane) {
+	at := map[string]*machine{}
+	for _, m := range s.machines {
+		at[m.ref.Name] = m
+	}
+	for i := range plane.Parts {
+		q := &plane.Parts[i]
+		p := &part{component: q.Component, object: q.Object, node: q.Node, version: q.Version}
+		m := at[q.Node]
+		if m != nil && q.Component != lifecycle.Proxy {
+			p.object = m.ref
+		}
+		if p.object.IsZero() {
+			p.object = model.ClusterRef()
+		}
+		if !q.Known {
+			s.tell(q.Component + " on " + cmp.Or(q.Node, "a node that is not known") + ": " + q.Reason)
+			continue
+		}
+		switch q.Component {
+		case lifecycle.APIServer:
+			s.servers = append(s.servers, p)
+		case lifecycle.Proxy:
+			owner := q.Object
+			if r := in.Cluster.Get(q.Object); r != nil {
+				owner = in.Cluster.TopOwner(r)
+			}
+			if owner.Kind != "DaemonSet" && m != nil {
+				m.beside = p
+				continue
+			}
+			p.object = owner
+			s.proxies = append(s.proxies, p)
+		default:
+			s.controls = append(s.controls, p)
+		}
+	}
+	if s.host.whole && plane.Hidden {
+		s.embedded()
+	}
+}
+
+// embedded takes the servers of products that run the control plane inside of the program that runs the kubelet: their nodes tell the
+// version.
+func (s *scene) embedded() {
+	var found []*part
+	for _, m := range s.machines {
+		if m.control && m.told {
+			found = append(found, &part{component: lifecycle.APIServer, object: m.ref, node: m.ref.Name, version: m.version})
+		}
+	}
+	if len(found) > 0 {
+		s.servers = found
+	}
+}
+
+func (s *scene) tell(text string) { s.unknown = append(s.unknown, text) }
+
+// unseen says what was not seen that a plan rests on.
+func (s *scene) unseen(in *Input, plane *node.Plane) {
+	for _, of := range []struct {
+		gk   schema.GroupKind
+		says string
+	}{
+		{schema.GroupKind{Kind: "Node"}, "whether there are more nodes"}, {schema.GroupKind{Kind: "Pod"}, "which pods a drain moves, and which parts of the control plane run"},
+		{schema.GroupKind{Group: "policy", Kind: "PodDisruptionBudget"}, "whether budgets allow a drain"},
+		{schema.GroupKind{Kind: "PersistentVolume"}, "which volumes are on one node alone"}, {schema.GroupKind{Kind: "PersistentVolumeClaim"}, "which volumes are on one node alone"},
+	} {
+		if cov := in.Cluster.Seen(of.gk, ""); cov.State != model.Complete && !cov.Unserved() {
+			s.tell(of.says + ": " + of.gk.Kind + " " + strings.TrimSuffix(string(cov.State)+": "+cov.Reason, ": "))
+		}
+	}
+	if len(s.servers) == 0 {
+		s.tell("the version of the control plane, and so what to upgrade to")
+	} else if plane.Hidden && !s.host.whole {
+		s.tell("other API servers than the one that answered, and the controller managers and schedulers: none is seen as a pod")
+	}
+	for _, m := range s.machines {
+		if !m.told {
+			s.tell("the version of " + m.ref.String())
+		}
+	}
+}

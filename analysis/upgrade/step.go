@@ -1,0 +1,140 @@
+package upgrade
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"canopy/analysis/lifecycle"
+	"canopy/model"
+)
+
+// step writes a move for people. It is asked before the move is applied.
+func (s *scene) step(m *move) Step {
+	out := Step{What: m.what, Object: model.ClusterRef(), Why: m.why, Waits: m.waits, From: m.from(), To: m.to.Plain()}
+	switch {
+	case m.machine != nil:
+		out.Object = m.machine.ref
+	case s.host.sold || s.host.kind == openShift && m.what == ControlPlane:
+	default:
+		out.Object = m.parts[0].object
+	}
+	switch m.what {
+	case Reboot:
+		out.To = ""
+	case Runtime, System:
+		out.To = s.better(m.chores[0])
+	default:
+		if len(m.chores) > 0 {
+			out.Why += "; at the same time: " + choreWords(m.chores)
+		}
+	}
+	if m.what == ControlPlane && m.machine == nil {
+		out.Why = m.names() + out.Why
+	}
+	if m.machine != nil {
+		out.Drains, out.Obstacles = true, m.machine.obstacles
+		if !m.machine.ready {
+			out.Why += "; it is not ready"
+		}
+	}
+	out.Safe = out.Drains && len(out.Obstacles) == 0
+	out.Commands = (&script{scene: s, move: m, from: out.From}).write()
+	return out
+}
+
+// from is the version that a step begins at: the oldest of all that it brings on.
+func (m *move) from() string {
+	if m.what == Reboot || m.what == Runtime || m.what == System {
+		return m.chores[0].from
+	}
+	var all []lifecycle.Version
+	for _, q := range m.parts {
+		all = append(all, q.version)
+	}
+	if m.machine != nil {
+		all = append(all, m.machine.version)
+	}
+	return slices.MinFunc(all, lifecycle.Version.Compare).Plain()
+}
+
+// names lists the components that a step of the control plane is about, where it is not an API server alone.
+func (m *move) names() string {
+	var names []string
+	for _, q := range m.parts {
+		names = append(names, q.component)
+	}
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) == 1 && names[0] == lifecycle.APIServer {
+		return ""
+	}
+	return strings.Join(names, ", ") + ": "
+}
+
+// better is what to go to in place of a runtime: the newest release of its line, or that of the line which is supported for the longest time.
+// Of a system nobody can tell which it should be.
+func (s *scene) better(c chore) string {
+	name, version, found := strings.Cut(c.from, "://")
+	v, ok := lifecycle.ParseVersion(version)
+	if c.what != Runtime || !found || !ok {
+		return ""
+	}
+	best, longest := "", lifecycle.Day(0)
+	for _, cycle := range s.tables.All(name) {
+		last := max(cycle.End, cycle.Extended)
+		if cycle.Latest == "" || cycle.Released > s.today || cycle.Ended && last == 0 || last != 0 && last < s.today {
+			continue
+		}
+		if cycle.Name == v.Line() {
+			return cycle.Latest
+		}
+		if _, ok := lifecycle.ParseVersion(cycle.Latest); ok && (best == "" || last > longest) {
+			best, longest = cycle.Latest, last
+		}
+	}
+	return best
+}
+
+// blockers lists what keeps the control plane from a minor, as things are now.
+func (s *scene) blockers(next minor) []Blocker {
+	list := []Blocker{}
+	old := func(cause, what string, object model.Ref, v lifecycle.Version) {
+		if next-minorOf(v) > reach(v) {
+			list = append(list, Blocker{cause, object, what + " " + v.Plain() + " is older than an API server of " + next.String() + " allows"})
+		}
+	}
+	low, high := s.lowest(), s.highest()
+	if minorOf(low) != minorOf(high) {
+		list = append(list, Blocker{"server", model.ClusterRef(), "API servers are at " + low.Plain() + " and " + high.Plain() + ": all have to be at one minor first"})
+	}
+	for _, m := range s.machines {
+		if m.told {
+			old("kubelet", "kubelet", m.ref, m.version)
+		}
+		if m.beside != nil {
+			old("proxy", "kube-proxy", m.ref, m.beside.version)
+		}
+	}
+	for _, q := range s.proxies {
+		old("proxy", "kube-proxy", q.object, q.version)
+	}
+	for _, u := range s.uses(next.String()) {
+		gone, ok := lifecycle.ParseVersion(u.End.Removed)
+		if !ok || minorOf(gone) <= minorOf(low) || minorOf(gone) > next {
+			continue
+		}
+		says := u.By + " uses " + u.APIVersion + ", which " + gone.Line() + " does not serve any more"
+		if u.End.Replacement != "" {
+			says += "; write it as " + u.End.Replacement
+		}
+		list = append(list, Blocker{"api", u.Object, says})
+	}
+	slices.SortFunc(list, func(a, b Blocker) int {
+		return cmp.Or(cmp.Compare(rank(a.Cause), rank(b.Cause)), a.Object.Compare(b.Object), cmp.Compare(a.Says, b.Says))
+	})
+	return slices.Compact(list)
+}
+
+func rank(cause string) int {
+	return slices.Index([]string{"server", "kubelet", "proxy", "api"}, cause)
+}

@@ -1,0 +1,81 @@
+// Package upgrade says what to patch in which order: what the policy of version skew allows, what a drain of each node stumbles over, what
+// keeps the control plane from its next minor, and with which commands, by provider. It also says what runs on a node, the worst first.
+package upgrade
+
+import (
+	"time"
+
+	"canopy/analysis/deprecation"
+	"canopy/analysis/disruption"
+	"canopy/analysis/lifecycle"
+	"canopy/analysis/node"
+	"canopy/model"
+	"canopy/model/cluster"
+)
+
+// Input is what a plan is made of. Make reads it on the writer's goroutine.
+type Input struct {
+	Cluster    *cluster.Cluster
+	Nodes      *node.Analyser
+	Budgets    *disruption.Analyser
+	Deprecated *deprecation.Analyser
+	Tables     *lifecycle.Tables
+	Now        time.Time
+}
+
+// Plan is what to do, in order. It is immutable.
+type Plan struct {
+	// Target is the version that it leads to, such as 1.37.2, and Next the minor after that which Blockers keep it from.
+	Target string `json:"target"`
+	Next   string `json:"next,omitempty"`
+	Steps  []Step `json:"steps"`
+	// Blockers are what must be gone before the control plane goes to Next.
+	Blockers []Blocker `json:"blockers"`
+	// Unknown says what could not be told, and why.
+	Unknown []string `json:"unknown"`
+	Source  string   `json:"source"`
+	Date    string   `json:"date"`
+}
+
+// Step is one part of the cluster to be brought to another version, or rebooted.
+type Step struct {
+	// What is control-plane, node, proxy, reboot, runtime, os.
+	What   string    `json:"what"`
+	Object model.Ref `json:"object"`
+	From   string    `json:"from"`
+	To     string    `json:"to"`
+	Why    string    `json:"why"`
+	// Safe tells that a drain loses nothing and ends by itself; Obstacles say what it stumbles over. They are empty where nothing is drained.
+	Safe      bool       `json:"safe"`
+	Drains    bool       `json:"drains"`
+	Obstacles []Obstacle `json:"obstacles,omitempty"`
+	// Commands are to be run by a person, in order; each is complete but for what stands in capital letters.
+	Commands []string `json:"commands"`
+	// Waits says what must have happened before: the place of a step, counted from 1; 0 where none must.
+	Waits int `json:"waits,omitempty"`
+}
+
+// Obstacle is what a drain stumbles over, for several pods of an owner at once.
+type Obstacle struct {
+	Cause  string    `json:"cause"`
+	Owner  model.Ref `json:"owner"`
+	Budget model.Ref `json:"budget,omitzero"`
+	Pods   int       `json:"pods"`
+	Blocks bool      `json:"blocks"`
+	Says   string    `json:"says"`
+}
+
+// Blocker is what keeps the control plane from its next minor.
+type Blocker struct {
+	// Cause is kubelet (n-3), proxy, api (removed in Next and still in use), server (API servers of two minors).
+	Cause  string    `json:"cause"`
+	Object model.Ref `json:"object"`
+	Says   string    `json:"says"`
+}
+
+// Make gives the plan of a cluster.
+func Make(in *Input) *Plan {
+	s := gather(in)
+	p, _ := s.plan()
+	return p
+}

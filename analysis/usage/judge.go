@@ -1,0 +1,181 @@
+package usage
+
+import (
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"canopy/model"
+)
+
+// judge goes through one state of what is used.
+type judge struct {
+	pods []consumer
+	// top is the most that one container uses, by node.
+	top        map[string]int64
+	namespaces map[string]*namespace
+	// ticks is the longest series: when there was a round.
+	ticks *model.Series
+}
+
+// consumer is a pod with its usage.
+type consumer struct {
+	name       types.NamespacedName
+	containers []string
+	usage      *model.PodUsage
+	facts      Facts
+	known      bool
+}
+
+func newJudge(u *model.Usage, facts func(types.NamespacedName) (Facts, bool)) *judge {
+	j := &judge{pods: make([]consumer, 0, len(u.Pods)), top: map[string]int64{}, namespaces: map[string]*namespace{}}
+	for name, usage := range u.Pods {
+		if usage == nil {
+			continue
+		}
+		c := consumer{name: name, usage: usage}
+		c.facts, c.known = facts(name)
+		for container, s := range usage.Containers {
+			x, ok := s.Last()
+			if !ok {
+				continue
+			}
+			c.containers = append(c.containers, container)
+			if c.facts.Node != "" {
+				j.top[c.facts.Node] = max(j.top[c.facts.Node], x.CPU)
+			}
+			if s.Len() > j.ticks.Len() {
+				j.ticks = s
+			}
+		}
+		slices.Sort(c.containers)
+		j.pods = append(j.pods, c)
+		n := j.namespaces[name.Namespace]
+		if n == nil {
+			n = &namespace{}
+			j.namespaces[name.Namespace] = n
+		}
+		n.pods = append(n.pods, usage)
+	}
+	for _, s := range u.Nodes {
+		if s.Len() > j.ticks.Len() {
+			j.ticks = s
+		}
+	}
+	return j
+}
+
+// pod gives the signals of one pod.
+func (j *judge) pod(p *consumer) []Signal {
+	var all []Signal
+	for _, name := range p.containers {
+		series := p.usage.Containers[name]
+		last, _ := series.Last()
+		c, inSpec := p.facts.Containers[name]
+		if !candidate(last.CPU, &c, p.known && !inSpec) {
+			continue
+		}
+		samples := history(series.All(), p.facts.Started)
+		if len(samples) == 0 {
+			continue
+		}
+		tell := func(kind string, run []model.Sample, says string) {
+			all = append(all, Signal{Kind: kind, Pod: p.name, Container: name, Owner: p.facts.Owner,
+				Since: run[0].At, Samples: len(run), CPU: last.CPU, Says: says})
+		}
+		if c.Args != "" {
+			tell(KindMiner, samples, "suspicious arguments, as miners take them: "+c.Args+"; it uses "+CPU(last.CPU))
+		}
+		if p.known && len(p.facts.Containers) > 0 {
+			if run := strange(samples, &c, inSpec); run != nil {
+				tell(KindStranger, run, sayStrange(run, inSpec))
+			}
+		}
+		if run := steady(samples); run != nil && j.consumes(p, &c, run) {
+			tell(KindFlat, run, sayFlat(run, &c))
+		}
+		if run := trailing(samples, wokenCPU); len(run) >= wokenRun && j.wakes(p.name.Namespace) {
+			tell(KindWoken, run, sayWoken(run))
+		}
+		if run, before := risen(samples); run != nil {
+			tell(KindRisen, run, sayRisen(run, before))
+		}
+		if run := saturated(samples, c.Limits.CPULimit); run != nil {
+			tell(KindSaturated, run, saySaturated(run, c.Limits))
+		}
+	}
+	return all
+}
+
+// candidate tells by the newest sample whether any signal can hold, so that most series need not be read.
+func candidate(cpu int64, c *Container, stranger bool) bool {
+	limit := c.Limits.CPULimit
+	return c.Args != "" || stranger || c.Ephemeral && cpu >= ephemeralCPU || cpu >= min(flatCPU, wokenCPU, risenCPU) ||
+		limit > 0 && cpu >= share(limit, saturatedShare)
+}
+
+// consumes tells that a container with a steady use is all else that makes that suspicious: without a limit, the top consumer of its node,
+// of a public image that is named by tag alone, with the way out open.
+func (j *judge) consumes(p *consumer, c *Container, run []model.Sample) bool {
+	if c.Limits.CPULimit > 0 || !c.Public || !c.TagOnly {
+		return false
+	}
+	if last := run[len(run)-1].CPU; p.facts.Node != "" && last < j.top[p.facts.Node] {
+		return false
+	}
+	if p.facts.NodeCPU > 0 && mean(run) < share(p.facts.NodeCPU, nodeShare) {
+		return false
+	}
+	return c.Open || p.facts.Egress != nil && p.facts.Egress()
+}
+
+// namespace is what is known of one: whether nothing was used in it for so long as is told.
+type namespace struct {
+	pods        []*model.PodUsage
+	read, quiet bool
+}
+
+// wakes tells that nothing was used in a namespace over many samples since measuring began, until something was.
+func (j *judge) wakes(name string) bool {
+	n := j.namespaces[name]
+	if n.read {
+		return n.quiet
+	}
+	n.read = true
+	ticks := j.ticks.All()
+	if len(ticks) < calm {
+		return false
+	}
+	until := ticks[calm-1].At
+	for _, p := range n.pods {
+		for _, s := range p.Containers {
+			for _, x := range s.All() {
+				if x.At > until {
+					break
+				}
+				if x.CPU >= usedCPU {
+					return false
+				}
+			}
+		}
+	}
+	n.quiet = true
+	return true
+}
+
+func sayStrange(run []model.Sample, inSpec bool) string {
+	if inSpec {
+		return "suspicious: " + CPU(mean(run)) + " " + over(run) + " in an ephemeral container, which somebody put into the running pod"
+	}
+	return "suspicious: " + CPU(mean(run)) + " " + over(run) + " in a container that stands in no spec of the pod"
+}
+
+func sayFlat(run []model.Sample, c *Container) string {
+	return strings.Join([]string{"suspicious: a steady", CPU(mean(run)), over(run), "without a CPU limit, by", c.Image + ",",
+		"a public image named by tag alone, which may talk to any address outside"}, " ")
+}
+
+func sayWoken(run []model.Sample) string {
+	return "suspicious: " + CPU(mean(run)) + " " + over(run) + " in a namespace where nothing was used before"
+}

@@ -1,0 +1,195 @@
+package nodes
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"canopy/analysis/upgrade"
+	"canopy/model"
+	"canopy/ui/table"
+	"canopy/ui/text"
+	"canopy/ui/theme"
+	"canopy/ui/view"
+	"canopy/ui/view/sheet"
+)
+
+// The kinds of rows of a plan, in the order in which they are shown.
+const (
+	stepPart    = "to do, in this order"
+	blockPart   = "keeps the control plane from the next minor"
+	unknownPart = "not known"
+)
+
+func planParts() []string { return []string{stepPart, blockPart, unknownPart} }
+
+// move is a row of a plan: a step, what is in the way of the next minor, or what could not be told. It is immutable.
+type move struct {
+	part  string
+	place int
+	// One of these is set.
+	step     *upgrade.Step
+	blocker  *upgrade.Blocker
+	unknown  string
+	findings []*model.Finding
+	// What columns show is clean.
+	what, object, from, to, drain, why string
+}
+
+func newStep(s *upgrade.Step, place int, on map[model.Ref][]*model.Finding) *move {
+	m := &move{
+		part: stepPart, place: place, step: s, findings: on[s.Object], what: text.Clean(s.What), object: text.Clean(objectName(s.Object)),
+		from: text.Clean(s.From), to: text.Clean(s.To), why: text.Clean(s.Why),
+	}
+	switch blocks := blocking(s.Obstacles); {
+	case !s.Drains:
+		m.drain = unknown
+	case s.Safe:
+		m.drain = "+ safe"
+	case blocks > 0:
+		m.drain = fmt.Sprintf("x blocked by %d", blocks)
+	default:
+		m.drain = "! loses " + strconv.Itoa(len(s.Obstacles))
+	}
+	if s.Waits > 0 {
+		m.why = strings.TrimSuffix(fmt.Sprintf("after %d: %s", s.Waits, m.why), ": ")
+	}
+	return m
+}
+
+// blocking counts what keeps a drain from ending.
+func blocking(list []upgrade.Obstacle) int {
+	n := 0
+	for i := range list {
+		if list[i].Blocks {
+			n++
+		}
+	}
+	return n
+}
+
+// objectName names what a step is about; the control plane is no object.
+func objectName(o model.Ref) string {
+	switch {
+	case o.IsZero(), o == model.ClusterRef():
+		return planeName
+	case o.Group == "" && o.Kind == "Node":
+		return o.Name
+	}
+	return o.String()
+}
+
+// moves makes the rows of a plan.
+func moves(p *upgrade.Plan, on map[model.Ref][]*model.Finding) []*move {
+	rows := make([]*move, 0, len(p.Steps)+len(p.Blockers)+len(p.Unknown))
+	for i := range p.Steps {
+		rows = append(rows, newStep(&p.Steps[i], i+1, on))
+	}
+	for i := range p.Blockers {
+		b := &p.Blockers[i]
+		rows = append(rows, &move{
+			part: blockPart, place: i + 1, blocker: b, findings: on[b.Object], what: text.Clean(b.Cause), object: text.Clean(objectName(b.Object)), to: text.Clean(p.Next), why: text.Clean(b.Says),
+		})
+	}
+	for i, u := range p.Unknown {
+		rows = append(rows, &move{part: unknownPart, place: i + 1, unknown: u, what: "?", why: text.Clean(u)})
+	}
+	return rows
+}
+
+// ID tells rows apart.
+func (m *move) ID() string {
+	return strconv.Itoa(slices.Index(planParts(), m.part)) + "\n" + m.what + "\n" + m.object + "\n" + strconv.Itoa(m.place)
+}
+
+// Same tells whether another row says the same.
+func (m *move) Same(o *move) bool {
+	if m.from != o.from || m.to != o.to || m.why != o.why || m.drain != o.drain || !slices.Equal(m.findings, o.findings) || (m.step == nil) != (o.step == nil) {
+		return false
+	}
+	return m.step == o.step || reflect.DeepEqual(m.step, o.step)
+}
+
+// compare goes by the parts, and in each by the order of the plan.
+func (m *move) compare(o *move) int { return cmp.Or(m.byOrder(o), cmp.Compare(m.ID(), o.ID())) }
+
+func (m *move) byOrder(o *move) int {
+	return cmp.Or(cmp.Compare(slices.Index(planParts(), m.part), slices.Index(planParts(), o.part)), cmp.Compare(m.place, o.place))
+}
+
+// number is the place of a step.
+func (m *move) number() string {
+	if m.step == nil {
+		return ""
+	}
+	return strconv.Itoa(m.place)
+}
+
+// commands are those of a step.
+func (m *move) commands() []string {
+	if m.step == nil {
+		return nil
+	}
+	return m.step.Commands
+}
+
+// drainStyle tells what is lost from what is not.
+func (m *move) drainStyle(t *theme.Theme) lipgloss.Style {
+	switch {
+	case m.step == nil || !m.step.Drains:
+		return t.Faint
+	case m.step.Safe:
+		return t.Good
+	case blocking(m.step.Obstacles) > 0:
+		return t.Alarm
+	}
+	return t.Warn
+}
+
+func moveSchema(s *view.Shared) *table.Schema[*move] {
+	place := sheet.Column("#", 3, 4, 0, (*move).number)
+	place.Name, place.Right = "order", true
+	place.Compare = (*move).byOrder
+	drain := sheet.Styled(sheet.Column("DRAIN", 12, 14, 0, func(m *move) string { return m.drain }), func(m *move) lipgloss.Style { return m.drainStyle(&s.Theme) })
+	drain.Compare = func(a, b *move) int { return cmp.Compare(obstacles(b), obstacles(a)) }
+	part := sheet.Field("part", "", func(m *move) string { return m.part })
+	part.Known = planParts()
+	part.Order = func(value string) (int, bool) {
+		i := slices.Index(planParts(), value)
+		return len(planParts()) - i, i >= 0
+	}
+	what := sheet.Styled(sheet.Searched(sheet.Column("WHAT", 9, 13, 0, func(m *move) string { return m.what })), func(m *move) lipgloss.Style {
+		switch m.part {
+		case blockPart:
+			return s.Theme.Alarm
+		case unknownPart:
+			return s.Theme.Faint
+		}
+		return s.Theme.Text
+	})
+	return &table.Schema[*move]{
+		Key: (*move).ID, Compare: (*move).compare,
+		Columns: []table.Column[*move]{
+			place, what, sheet.Searched(sheet.Column("OBJECT", 13, 28, 0, func(m *move) string { return m.object })),
+			sheet.Column("FROM", 8, 18, 3, func(m *move) string { return m.from }), sheet.Column("TO", 6, 18, 0, func(m *move) string { return m.to }), drain,
+			sheet.Grow(sheet.Searched(sheet.Column("WHY", 22, 50, 2, func(m *move) string { return m.why }))),
+		},
+		Fields: []table.Field[*move]{
+			part, sheet.Field("what", "", func(m *move) string { return m.what }), sheet.Field("object", "", func(m *move) string { return m.object }),
+			sheet.Field("drain", "", func(m *move) string { return strings.TrimLeft(m.drain, "+!x ") }), sheet.Within("why", "", func(m *move) string { return m.why }),
+		},
+	}
+}
+
+// obstacles is what a drain stumbles over, what blocks counting most.
+func obstacles(m *move) int {
+	if m.step == nil {
+		return -1
+	}
+	return blocking(m.step.Obstacles)*1000 + len(m.step.Obstacles)
+}

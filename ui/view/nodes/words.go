@@ -1,0 +1,173 @@
+package nodes
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"canopy/analysis/node"
+	"canopy/model"
+	"canopy/ui/theme"
+	"canopy/ui/view"
+)
+
+// The names of the lists.
+const (
+	nodesName    = "nodes"
+	planName     = "plan"
+	usageName    = "usage"
+	dataName     = "data"
+	verdictsName = "verdicts"
+	podsName     = "pods"
+	drainName    = "drain"
+	partsName    = "parts"
+)
+
+// plane names the control plane, which is no object.
+const planeName = "control plane"
+
+// unknown stands for what nobody tells: a zero would look clean.
+const unknown = "–"
+
+// signOf writes a state with a sign, since colour alone is no signal.
+func signOf(s node.State) string {
+	switch s {
+	case node.Overdue:
+		return "x overdue"
+	case node.Due:
+		return "! due"
+	case node.OK:
+		return "+ ok"
+	}
+	return "? no data"
+}
+
+// states lists them, the best first.
+func states() []node.State { return []node.State{node.OK, node.NoData, node.Due, node.Overdue} }
+
+// rank tells how bad a state is.
+func rank(s node.State) int { return slices.Index(states(), s) }
+
+// styleOf is the style of a state.
+func styleOf(t *theme.Theme, s node.State) lipgloss.Style {
+	switch s {
+	case node.Overdue:
+		return t.Alarm
+	case node.Due:
+		return t.Warn
+	case node.OK:
+		return t.Good
+	}
+	return t.Faint
+}
+
+// topics lists the topics of verdicts in a state.
+func topics(list []node.Verdict, s node.State) []string {
+	var names []string
+	for i := range list {
+		if list[i].State == s {
+			names = append(names, string(list[i].Topic))
+		}
+	}
+	return names
+}
+
+// worstOf names what is worst: all that is overdue, then all that is due; where nothing is, what nobody knows.
+func worstOf(list []node.Verdict) string {
+	overdue, due := topics(list, node.Overdue), topics(list, node.Due)
+	switch {
+	case len(overdue) > 0 && len(due) > 0:
+		return strings.Join(overdue, ", ") + "; due " + strings.Join(due, ", ")
+	case len(overdue) > 0:
+		return strings.Join(overdue, ", ")
+	case len(due) > 0:
+		return "due " + strings.Join(due, ", ")
+	}
+	if none := topics(list, node.NoData); len(none) > 0 {
+		return "no data of " + strings.Join(none, ", ")
+	}
+	return ""
+}
+
+// percent writes a share; unknown where nothing is there to have a share of.
+func percent(used, of int64) string {
+	if of <= 0 {
+		return unknown
+	}
+	return strconv.FormatInt((used*100+of/2)/of, 10) + "%"
+}
+
+// spark draws a series: nothing is the lowest column, top the highest.
+func spark(g *theme.Glyphs, s *model.Series, width int, top int64, of func(model.Sample) int64) string {
+	list := s.Tail(width)
+	for _, one := range list {
+		top = max(top, of(one))
+	}
+	var b strings.Builder
+	for _, one := range list {
+		b.WriteString(g.Level(int(of(one)), int(top)))
+	}
+	return b.String()
+}
+
+// dated names a source with its date.
+func dated(source, date string) string {
+	switch {
+	case source == "":
+		return date
+	case date == "":
+		return source
+	}
+	return source + ", as of " + date
+}
+
+// rulesOf names the rules by which a topic becomes a finding.
+func rulesOf(t node.Topic) []string {
+	switch t {
+	case node.Skew:
+		return []string{"VP05"}
+	case node.Support, node.Provider, node.Patch:
+		return []string{"VP04"}
+	case node.CVE:
+		return []string{"VP03"}
+	case node.Runtime, node.OS, node.KernelLine, node.Drift, node.Reboot:
+		return []string{"VP07"}
+	case node.Ready:
+		return []string{"VP09"}
+	}
+	return nil
+}
+
+// found sorts the findings of the theme by their object.
+func found(s *view.Snapshot) map[model.Ref][]*model.Finding {
+	on := map[model.Ref][]*model.Finding{}
+	for _, r := range s.Rows {
+		if f := r.Finding; f.Rule.Theme == "patching" {
+			on[f.Object] = append(on[f.Object], f)
+		}
+	}
+	for _, list := range on {
+		slices.SortStableFunc(list, func(a, b *model.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	}
+	return on
+}
+
+// called is what a node or the control plane is called.
+func called(o model.Ref) string {
+	if o == model.ClusterRef() {
+		return planeName
+	}
+	return o.Name
+}
+
+// counted writes a number with its unit, and nothing for none.
+func counted(parts []string, n int, format string) []string {
+	if n == 0 {
+		return parts
+	}
+	return append(parts, fmt.Sprintf(format, n))
+}
