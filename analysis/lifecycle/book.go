@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -165,6 +166,7 @@ func (e *entry) hit(component string, v Version) (Hit, bool) {
 		}
 	}
 	for _, t := range append(affected, spared...) {
+		hit.Windows = hit.Windows || strings.Contains(t.Summary, "Windows")
 		hit.Summary, hit.URL, hit.Published = cmp.Or(hit.Summary, t.Summary), cmp.Or(hit.URL, t.URL), cmp.Or(hit.Published, t.Published)
 	}
 	hit.Fixed = fix(component, v, affected)

@@ -159,6 +159,8 @@ type Hit struct {
 	Fixed string
 	// Open tells that a source that says so gives no end of the range, so that every later version counts.
 	Open bool
+	// Windows tells that it is one of nodes that run Windows alone, by what a source says of it: no source keeps that apart.
+	Windows bool
 }
 
 // Components of Kubernetes that vulnerabilities name.

@@ -68,7 +68,7 @@ type Analyser struct {
 	runtimes memo[string, *engine]
 	kernels  memo[kernelKey, Verdict]
 	// weaknesses are those of a kubelet and of kube-proxy beside it.
-	weaknesses memo[[3]string, Verdict]
+	weaknesses memo[[4]string, Verdict]
 	sheaves    map[sheaf][]Verdict
 	roles      map[string][]string
 
@@ -116,7 +116,7 @@ func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
 		assessments: map[string]*record.Assessment{}, assessed: map[model.Ref]*record.Assessment{},
 		certificates: map[string]map[string]certificate{}, requests: map[string]certificate{},
 		releases: memo[build, *release]{}, systems: memo[[2]string, *system]{}, runtimes: memo[string, *engine]{}, kernels: memo[kernelKey, Verdict]{},
-		weaknesses: memo[[3]string, Verdict]{},
+		weaknesses: memo[[4]string, Verdict]{},
 		sheaves:    map[sheaf][]Verdict{}, roles: map[string][]string{}, stood: analysis.Standing[model.Ref]{}, doubts: map[schema.GroupKind]string{}, dirty: newDirt(),
 	}
 	a.dirty.plane = true

@@ -19,7 +19,7 @@ type settings struct {
 const configMost = 256 << 10
 
 // ask is what makes an unknown configuration known.
-const ask = "not readable without nodes/proxy; I on the screen of nodes asks"
+const ask = "not readable without nodes/proxy: O on the screen of nodes asks, or --kubelet-config"
 
 // judgeConfig judges a configuration. Defaults are those of the kubelet's configuration file: k8s.io/kubelet/config/v1beta1.
 func judgeConfig(c *record.KubeletConfig) (State, string) {

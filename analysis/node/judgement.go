@@ -44,12 +44,12 @@ func (r *round) judge(s *seat) {
 	conf := r.settingsOf(s.name)
 	kernel := r.kernels.get(&m, kernelKey{f.kernel, f.image, f.kubelet}, func(m *moment) Verdict { return r.judgeKernel(m, f.kernel, l.system, k.version) })
 	carriers := []carrier{{s.ref, "status.nodeInfo.kubeletVersion", f.kubelet, k.plain, &k.weak}}
-	carried := [3]string{f.provider, f.kubelet}
+	carried := [4]string{f.provider, f.system, f.kubelet}
 	for _, p := range proxies {
 		if p.Known {
-			rel := r.release(&m, build{lifecycle.Proxy, p.Raw, f.provider})
+			rel := r.release(&m, build{lifecycle.Proxy, p.Raw, f.provider, f.system == "windows"})
 			carriers = append(carriers, carrier{p.Object, p.field, p.Raw, true, &rel.weak})
-			carried[2] += p.Raw + " "
+			carried[3] += p.Raw + " "
 		}
 	}
 	weak := r.weaknesses.get(&m, carried, func(m *moment) Verdict { return r.gather(m, carriers) })

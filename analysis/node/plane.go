@@ -93,7 +93,7 @@ func (r *round) judgePlane() {
 	worst := fine
 	seen := map[string]struct{}{}
 	server := func(at *Part, path string) {
-		rel := r.release(&m, build{lifecycle.APIServer, at.Raw, provider})
+		rel := r.release(&m, build{component: lifecycle.APIServer, raw: at.Raw, provider: provider})
 		v.releases = append(v.releases, rel)
 		if _, twice := seen[at.Raw]; twice {
 			return
@@ -113,7 +113,7 @@ func (r *round) judgePlane() {
 	var weak *model.Finding
 	if answers && !shown {
 		server(&answer, answerPath)
-		rel := r.release(&m, build{lifecycle.APIServer, answer.Raw, provider})
+		rel := r.release(&m, build{component: lifecycle.APIServer, raw: answer.Raw, provider: provider})
 		own := carrier{model.ClusterRef(), answerPath, answer.Raw, true, &rel.weak}
 		v.carriers = append(v.carriers, own)
 		weak = r.weak(model.ClusterRef(), 0, []carrier{own})
@@ -151,7 +151,7 @@ func (r *round) judgePart(m *moment, q *part, all []*part, provider string, v *v
 		v.missing = append(v.missing, q.Component+": "+q.Reason)
 		return r.stand(q.Object)
 	}
-	rel := r.release(m, build{q.Component, q.Raw, provider})
+	rel := r.release(m, build{component: q.Component, raw: q.Raw, provider: provider})
 	own := carrier{q.Object, q.field, q.Raw, true, &rel.weak}
 	v.carriers = append(v.carriers, own)
 	weak := r.weak(q.Object, q.since, []carrier{own})

@@ -5,7 +5,11 @@ import (
 )
 
 // build is a version of a component, as it was told, with the product that a provider makes of it.
-type build struct{ component, raw, provider string }
+// Vulnerabilities of Windows alone count where it runs that.
+type build struct {
+	component, raw, provider string
+	windows                  bool
+}
 
 // release is what is known of a build; all components of it share it.
 type release struct {
@@ -38,7 +42,7 @@ func (a *Analyser) release(m *moment, b build) *release {
 		r.support = judgeLine(m, Support, "Kubernetes "+v.Line(), a.tables.Cycles(lifecycle.Kubernetes, v.Line()))
 		r.sold = a.judgeProvider(m, b.provider, v)
 		r.patch = a.judgePatch(m, v)
-		r.weak = a.judgeWeakness(m, b.component, v)
+		r.weak = a.judgeWeakness(m, &b, v)
 		return r
 	})
 }

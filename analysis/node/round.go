@@ -77,7 +77,7 @@ type lookup struct {
 
 func (r *round) lookup(m *moment, f *facts) lookup {
 	return lookup{
-		kubelet: r.release(m, build{lifecycle.Kubelet, f.kubelet, f.provider}),
+		kubelet: r.release(m, build{lifecycle.Kubelet, f.kubelet, f.provider, f.system == "windows"}),
 		system: r.systems.get(m, [2]string{f.image, f.kernel}, func(m *moment) *system {
 			s := r.judgeSystem(m, f.image, f.kernel)
 			return &s

@@ -123,10 +123,12 @@ func TestWeakness(t *testing.T) {
 		t.Fatalf("%+v", f)
 	}
 	text := w.text()
-	for _, says := range []string{"CVE-2023-3676, score 8.8, fixed in 1.27.5; affected by", "CVE-2024-10220"} {
-		if !strings.Contains(text, says) {
-			t.Errorf("no %q in\n%s", says, text)
-		}
+	if !strings.Contains(text, "CVE-2024-10220") || strings.Contains(text, "CVE-2023-3676") {
+		t.Errorf("want what is of all systems, and nothing of Windows in\n%s", text)
+	}
+	windows := newWard(t, "v1.27.3").put(strings.Replace(machine{name: "a", kubelet: "v1.27.3"}.String(), "operatingSystem: linux", "operatingSystem: windows", 1)).text()
+	if says := "CVE-2023-3676, score 8.8, fixed in 1.27.5; affected by"; !strings.Contains(windows, says) {
+		t.Errorf("no %q in\n%s", says, windows)
 	}
 	if v := w.verdict("a", CVE); v.State != Overdue || v.Source == "" {
 		t.Errorf("%+v", v)

@@ -18,10 +18,11 @@ type weakness struct {
 }
 
 // judgeWeakness asks which vulnerabilities a component has at a version.
-func (a *Analyser) judgeWeakness(m *moment, component string, v lifecycle.Version) weakness {
+func (a *Analyser) judgeWeakness(m *moment, b *build, v lifecycle.Version) weakness {
 	var w weakness
-	for _, h := range a.tables.Affecting(component, v.Plain()) {
+	for _, h := range a.tables.Affecting(b.component, v.Plain()) {
 		switch {
+		case h.Windows && !b.windows:
 		case h.Open && h.Fixed == "" && len(h.Not) == 0:
 			w.lasting = append(w.lasting, h)
 		case len(h.Not) > 0 || h.Open:

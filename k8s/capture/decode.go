@@ -302,6 +302,10 @@ func (u *unit) object(data []byte, e *envelope, gvk schema.GroupVersionKind, pla
 		namespace = ""
 	}
 	o.ref = r.ref(namespace, name)
+	if field := boundless(data); field != "" {
+		u.bad(place, r.gvk.GroupKind(), "%s: the exponent of %s is none that a quantity can have", e.Kind, field)
+		return
+	}
 	o.unjudged = r.kind == nil && holdsPods(gvk, data)
 	warnings, err := u.fill(o, &r, data, e)
 	if err != nil {

@@ -53,7 +53,7 @@ func (s *session) remedy(ctx context.Context, findings []*model.Finding) (*remed
 	var fix *remedy.Fix
 	var failure error
 	if err := s.access(ctx, func(c *cluster.Cluster, _ *rbac.Analyser, server string) {
-		fix, failure = remedy.ForServer(c, server, findings)
+		fix, failure = remedy.Make(c, remedy.Options{Server: server, Tables: s.engine.Tables()}, findings)
 	}); err != nil {
 		return nil, err
 	}

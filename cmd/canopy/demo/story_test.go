@@ -233,6 +233,12 @@ func (h *theatre) checkStep(i int, step Step, before, now scene) {
 	case "shop/web is rolled back":
 		wantClosed = 1
 		all(closed, unscanned+"shop/web")
+	case "n6 is ready again, with the kernel of its pool":
+		wantClosed = 1
+		all(closed, "VP07//Node//n6")
+	case "n6 waits for a reboot again":
+		wantOpened = 1
+		all(opened, "VP07//Node//n6")
 	case "a scan report of grafana arrives":
 		wantClosed = 1
 		all(closed, unscanned+"monitoring/grafana")

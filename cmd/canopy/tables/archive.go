@@ -13,12 +13,14 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"time"
 
 	"canopy/analysis/lifecycle"
 )
 
-// stream reads a document, or an archive, told by its first bytes, whatever its name.
-func stream(ctx context.Context, from string, in io.Reader) (*gathered, error) {
+// stream reads a document, or an archive, told by its first bytes, whatever its name. Written is when it was last written, zero where that
+// is not known; members of archives say that themselves.
+func stream(ctx context.Context, from string, in io.Reader, written time.Time) (*gathered, error) {
 	left := newAllowance()
 	b := bufio.NewReader(&counted{in, from, newAllowance()})
 	head, err := b.Peek(4)
@@ -49,7 +51,7 @@ func stream(ctx context.Context, from string, in io.Reader) (*gathered, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &gathered{documents: []lifecycle.Document{{Name: from, Data: data}}}, nil
+	return &gathered{documents: []lifecycle.Document{{Name: from, Data: data, Modified: written}}}, nil
 }
 
 // tarred reads a tar, of which in already bounds what is read.
@@ -88,7 +90,7 @@ func tarred(ctx context.Context, from string, in io.Reader) (*gathered, error) {
 		default:
 			return nil, fmt.Errorf("%s: it is no regular file (type %q)", at, h.Typeflag)
 		}
-		if err := g.member(at, h.Name, t, left); err != nil {
+		if err := g.member(at, h.Name, t, left, h.ModTime); err != nil {
 			return nil, err
 		}
 	}
@@ -121,7 +123,7 @@ func zipped(ctx context.Context, from string, data []byte, left *allowance) (*ga
 			}
 			defer func() { _ = in.Close() }()
 			if f.Mode()&fs.ModeSymlink == 0 {
-				return g.member(at, f.Name, in, left)
+				return g.member(at, f.Name, in, left, f.Modified)
 			}
 			to, err := left.all(at, in)
 			if err != nil {
@@ -138,7 +140,7 @@ func zipped(ctx context.Context, from string, data []byte, left *allowance) (*ga
 }
 
 // member takes one file of an archive.
-func (g *gathered) member(at, name string, in io.Reader, left *allowance) error {
+func (g *gathered) member(at, name string, in io.Reader, left *allowance, written time.Time) error {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return fmt.Errorf("%s: its name leads out of the archive", at)
 	}
@@ -147,7 +149,7 @@ func (g *gathered) member(at, name string, in io.Reader, left *allowance) error 
 		return nil
 	}
 	data, err := left.all(at, in)
-	g.documents = append(g.documents, lifecycle.Document{Name: at, Data: data})
+	g.documents = append(g.documents, lifecycle.Document{Name: at, Data: data, Modified: written})
 	return err
 }
 

@@ -65,11 +65,20 @@ func fetch(ctx context.Context, from string, o *Options) (*gathered, error) {
 	if answer.ContentLength > maxTotal {
 		return nil, over(from, "it is larger", maxTotal)
 	}
-	g, err := stream(ctx, from, answer.Body)
+	g, err := stream(ctx, from, answer.Body, lastModified(answer.Header))
 	if err != nil {
 		return nil, late(ctx, timeout, err)
 	}
 	return g, nil
+}
+
+// lastModified is when the server says that what it gives was last written; zero where it does not say.
+func lastModified(h http.Header) time.Time {
+	t, err := http.ParseTime(h.Get("Last-Modified"))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 // late says that the time was over, where it was.
@@ -136,5 +145,5 @@ func input(ctx context.Context, in io.Reader) (*gathered, error) {
 	if in == nil {
 		return nil, errors.New("standard input is not at hand")
 	}
-	return stream(ctx, "-", in)
+	return stream(ctx, "-", in, time.Time{})
 }

@@ -42,7 +42,7 @@ func local(ctx context.Context, from string) (*gathered, error) {
 	if opened, err := file.Stat(); err != nil || !os.SameFile(info, opened) {
 		return nil, errors.Join(fmt.Errorf("%s: it was exchanged while it was opened", from), err)
 	}
-	return stream(ctx, from, file)
+	return stream(ctx, from, file, info.ModTime())
 }
 
 // folder reads all data in a folder and below it.
@@ -91,8 +91,15 @@ func folder(ctx context.Context, from string) (*gathered, error) {
 		}
 		defer func() { _ = file.Close() }()
 		data, err := left.all(at, file)
-		g.documents = append(g.documents, lifecycle.Document{Name: at, Data: data})
-		return err
+		if err != nil {
+			return err
+		}
+		written, err := entry.Info()
+		if err != nil {
+			return fmt.Errorf("%s: %w", at, err)
+		}
+		g.documents = append(g.documents, lifecycle.Document{Name: at, Data: data, Modified: written.ModTime()})
+		return nil
 	})
 	return g, err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"canopy/analysis/lifecycle"
 )
@@ -48,6 +49,34 @@ func TestUpdateTakesWhatIsNewer(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 3 {
 		t.Errorf("left over: %v", entries)
+	}
+}
+
+// TestFileWithoutADay takes a file that does not say as of when it is by when it was last written.
+func TestFileWithoutADay(t *testing.T) {
+	folder := t.TempDir()
+	put(t, folder, "versions.yaml", []byte("deprecated-versions:\n  - {version: example.io/v1, kind: Thing, deprecated-in: v1.30.0, removed-in: v1.40.0, replacement-api: example.io/v2, component: k8s}\n"))
+	at := filepath.Join(folder, "versions.yaml")
+	written := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
+	if err := os.Chtimes(at, written, written); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{at, folder} {
+		path := filepath.Join(t.TempDir(), "tables.json")
+		result, err := Update(t.Context(), path, from, Options{Now: today()})
+		if err != nil || len(result.Changes) != 1 || result.Changes[0].To.String() != "2026-11-01" {
+			t.Fatalf("%s: %+v %v", from, result, err)
+		}
+		tables, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, ok := tables.Deprecated("example.io", "v1", "Thing"); !ok || d.Replacement != "example.io/v2" {
+			t.Errorf("%s: %+v", from, d)
+		}
+	}
+	if _, err := Update(t.Context(), filepath.Join(folder, "tables.json"), "-", Options{Now: today(), Stdin: strings.NewReader("deprecated-versions:\n  - {version: v1, kind: A, deprecated-in: v1.2.0}\n")}); err == nil {
+		t.Error("a file without a day, and without a time, was taken")
 	}
 }
 
