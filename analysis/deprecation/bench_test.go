@@ -25,8 +25,8 @@ func crowd(b *testing.B, n int) []model.Record {
 	return list
 }
 
-// BenchmarkBuild measures how long 100,000 pods take to be read at once.
-func BenchmarkBuild(b *testing.B) {
+// BenchmarkUses measures how long 100,000 pods take to be read at once.
+func BenchmarkUses(b *testing.B) {
 	list := crowd(b, 100_000)
 	court := newCourt(b, "v1.37.2")
 	for _, r := range list {
@@ -42,8 +42,8 @@ func BenchmarkBuild(b *testing.B) {
 	}
 }
 
-// BenchmarkUpdate measures a change of one of them that concerns nothing here, and one that does.
-func BenchmarkUpdate(b *testing.B) {
+// BenchmarkUse measures a change of one of them that concerns nothing here, and one that does.
+func BenchmarkUse(b *testing.B) {
 	list := crowd(b, 100_000)
 	court := newCourt(b, "v1.37.2")
 	for _, r := range list {

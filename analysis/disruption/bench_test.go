@@ -25,8 +25,8 @@ func crowded(b *testing.B) *court {
 	return court
 }
 
-// BenchmarkPod measures one pod that becomes ready or not, comes or goes.
-func BenchmarkPod(b *testing.B) {
+// BenchmarkBudgetPod measures one pod that becomes ready or not, comes or goes.
+func BenchmarkBudgetPod(b *testing.B) {
 	court := crowded(b)
 	var ready, not []cluster.Delta
 	for i := range 500 {
@@ -58,8 +58,8 @@ func BenchmarkDrain(b *testing.B) {
 	}
 }
 
-// BenchmarkBuild measures a cluster that is read at once.
-func BenchmarkBuild(b *testing.B) {
+// BenchmarkBudgets measures a cluster that is read at once.
+func BenchmarkBudgets(b *testing.B) {
 	court := crowded(b)
 	for b.Loop() {
 		court.anew()

@@ -98,6 +98,8 @@ type Engine struct {
 	concerned map[model.Subject]struct{}
 	sequence  uint64
 	dirty     bool
+	// awaited tells that Settle waits for the next report, whatever comes of what is applied until then.
+	awaited bool
 	// taken is what was taken off the queue and not applied yet.
 	taken queued
 }
@@ -219,13 +221,14 @@ func (e *Engine) drain() {
 		e.taken = e.queue.take()
 	}
 	n := min(batch, len(e.taken.changes))
+	changed := false
 	for i := range n {
-		e.apply(e.taken.changes[i])
+		changed = e.apply(e.taken.changes[i]) || changed
 		e.taken.changes[i] = model.Change{}
 	}
 	e.taken.changes = e.taken.changes[n:]
-	// A token may be left of what was taken before: nothing is no news.
-	e.dirty = e.dirty || n > 0 || len(e.taken.coverage) > 0 || e.taken.source != nil
+	// A token may be left of what was taken before: nothing is no news. Nor is a heartbeat.
+	e.dirty = e.dirty || changed || n > 0 && e.awaited || len(e.taken.coverage) > 0 || e.taken.source != nil
 	if len(e.taken.changes) > 0 {
 		e.queue.signal()
 		return
@@ -255,11 +258,12 @@ func (e *Engine) serve() {
 // idle tells that nothing waits to be applied.
 func (e *Engine) idle() bool { return len(e.taken.changes) == 0 && e.queue.empty() }
 
-// apply lets every analyser take part in one change, each after those whose answers it asks for.
-func (e *Engine) apply(change model.Change) {
+// apply lets every analyser take part in one change, each after those whose answers it asks for. It tells whether it is one: most of what
+// kubelets report changes nothing of interest.
+func (e *Engine) apply(change model.Change) bool {
 	d, ok := e.cluster.Apply(change)
 	if !ok {
-		return
+		return false
 	}
 	var moves func() []move
 	if e.counts(d.Ref) {
@@ -291,6 +295,7 @@ func (e *Engine) apply(change model.Change) {
 	if moves != nil {
 		e.note(d, moves(), &reach)
 	}
+	return true
 }
 
 // flush lets analysers work out what they have put off. While a cluster is read that is done for many changes at once; then

@@ -13,7 +13,7 @@ import (
 
 // publish makes the report of now and tells the subscribers. Its cost does not depend on the size of the cluster.
 func (e *Engine) publish() {
-	e.dirty = false
+	e.dirty, e.awaited = false, false
 	e.sequence++
 	coverage := e.cluster.Coverage()
 	if e.states == nil {
@@ -83,6 +83,7 @@ func (e *Engine) Settle(ctx context.Context) (*model.Report, error) {
 			if settled = e.idle() && e.cluster.Settled(); settled {
 				e.publish()
 			}
+			e.awaited = !settled
 		})
 		if err != nil || settled {
 			return e.Report(), err

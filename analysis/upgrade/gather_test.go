@@ -200,8 +200,8 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// BenchmarkMake measures the plan of 5,000 nodes with 30 pods each, all of them behind.
-func BenchmarkMake(b *testing.B) {
+// BenchmarkPlan measures the plan of 5,000 nodes with 30 pods each, all of them behind.
+func BenchmarkPlan(b *testing.B) {
 	now := time.Date(2026, time.November, 26, 0, 0, 0, 0, time.UTC)
 	yes, most := true, metav1.LabelSelector{}
 	objects := []runtime.Object{&policyv1.PodDisruptionBudget{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "all"}, Spec: policyv1.PodDisruptionBudgetSpec{Selector: &most}}}

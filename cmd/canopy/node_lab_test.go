@@ -22,17 +22,22 @@ import (
 // on the screen of the shipped binary.
 func TestLiveNodes(t *testing.T) {
 	w := newNodeWorld(t)
-	w.screen = startSized(t, 200, 50, "--kubeconfig", w.lab.Kubeconfig(labtest.Canopy))
+	w.screen = startSized(t, 200, 90, "--kubeconfig", w.lab.Kubeconfig(labtest.Canopy))
 	w.screen.shows("canopy", "live ●")
 	w.screen.press("7")
 	for _, name := range machines() {
 		w.rowHolds(t, w.screen, name, []string{w.server()})
 	}
-	t.Run("version", w.testVersion)
-	t.Run("heartbeat", w.testHeartbeat)
-	t.Run("reboot", w.testReboot)
-	t.Run("budget", w.testBudget)
-	t.Run("versions", w.testVersions)
+	for _, scene := range []struct {
+		name string
+		play func(*testing.T)
+	}{{"version", w.testVersion}, {"heartbeat", w.testHeartbeat}, {"reboot", w.testReboot}, {"budget", w.testBudget}, {"versions", w.testVersions}} {
+		t.Run(scene.name, func(t *testing.T) {
+			w.screen.t = t
+			scene.play(t)
+		})
+	}
+	w.screen.t = t
 	w.screen.quit()
 	t.Run("metrics", w.testMetrics)
 }
@@ -148,7 +153,12 @@ func (w *nodeWorld) testHeartbeat(t *testing.T) {
 	}
 	sequence, drawn := still("before", 2*time.Second)
 
-	seen, err := w.client.CoreV1().Nodes().Watch(t.Context(), metav1.ListOptions{ResourceVersion: w.report(t, "m1", func(*corev1.NodeStatus) {}).ResourceVersion})
+	nodes := w.client.CoreV1().Nodes()
+	now, err := nodes.List(t.Context(), metav1.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, err := nodes.Watch(t.Context(), metav1.ListOptions{ResourceVersion: now.ResourceVersion})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +28,7 @@ type nodeWorld struct {
 	screen *terminal
 }
 
-// machine are the names of the nodes.
+// machines are the names of the nodes.
 func machines() []string { return []string{"m1", "m2", "m3"} }
 
 func newNodeWorld(t *testing.T) *nodeWorld {
@@ -195,23 +193,4 @@ func (w *nodeWorld) rowHolds(t *testing.T, s *terminal, name string, words []str
 		}
 		return true
 	})
-}
-
-// asked lists what a user has asked the API server for since a place in its log.
-func auditSize(t *testing.T, lab *labtest.Lab) int64 {
-	t.Helper()
-	info, err := os.Stat(lab.AuditLog())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return info.Size()
-}
-
-func jsonOf(t *testing.T, v any) []byte {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }

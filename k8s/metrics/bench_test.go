@@ -28,8 +28,8 @@ func crowd(random *rand.Rand, round int64) *v1beta1.PodMetricsList {
 	return list
 }
 
-// BenchmarkRound reads one round of 10,000 pods. Goal: at most 150 ms of CPU.
-func BenchmarkRound(b *testing.B) {
+// BenchmarkMetricsRound reads one round of 10,000 pods. Goal: at most 150 ms of CPU.
+func BenchmarkMetricsRound(b *testing.B) {
 	for _, media := range []string{apiruntime.ContentTypeProtobuf, apiruntime.ContentTypeJSON} {
 		b.Run(media[len("application/"):], func(b *testing.B) {
 			random, h := rand.New(rand.NewPCG(1, 1)), &history{}
@@ -51,8 +51,8 @@ func BenchmarkRound(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory holds sixty samples of 10,000 pods. Goal: at most 10 MB.
-func BenchmarkMemory(b *testing.B) {
+// BenchmarkMetricsMemory holds sixty samples of 10,000 pods. Goal: at most 10 MB.
+func BenchmarkMetricsMemory(b *testing.B) {
 	for b.Loop() {
 		random := rand.New(rand.NewPCG(1, 1))
 		h := &history{}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -36,7 +37,8 @@ func (r *run) dataUpdate() *cobra.Command {
 		Long: "Take newer tables into the data file of this user. Read are the JSON of endoflife.date, eol.yaml, schedule.yaml and releases.yaml of\n" +
 			"kubernetes/website, OSV files, the YAML of k8s-cves, versions.yaml of pluto, and Canopy's own form, one by one or many in a folder,\n" +
 			"a tar, tar.gz or zip. What is older than what is there, or not whole, is refused, and nothing changes then.\n\n" +
-			"An address is https, or http on this machine; $HTTPS_PROXY counts. Exit status: 2 if nothing was taken, 0 otherwise.",
+			"An address is https, or http on this machine; $HTTPS_PROXY counts. Exit status: 2 if what is given cannot be used, 1 if nothing in it\n" +
+			"is newer than what is there, 0 otherwise.",
 		Example: "  canopy data update --from endoflife.json\n" +
 			"  canopy data update --from cves.tar.gz\n" +
 			"  canopy data update --from https://data.example/canopy.json",
@@ -84,6 +86,9 @@ func (r *run) updateData(ctx context.Context, from, format string) error {
 		return err
 	}
 	result, err := tables.Update(ctx, path, from, tables.Options{Stdin: r.streams.In, Now: clock.Now()})
+	if errors.Is(err, lifecycle.ErrOlder) {
+		return &shortfall{"nothing was taken: " + err.Error()}
+	}
 	if err != nil {
 		return fmt.Errorf("nothing was taken: %w", err)
 	}

@@ -24,15 +24,16 @@ type nodesFlags struct {
 func (r *run) nodes() *cobra.Command {
 	var flags nodesFlags
 	c := &cobra.Command{
-		Use: "nodes", Short: "Print how far nodes and the control plane are behind, and in which order to patch them", Args: noArgs,
+		Use: "nodes [NODE…]", Short: "Print how far nodes and the control plane are behind, and in which order to patch them",
 		Long: "Print of every node how its versions stand: skew, support upstream and by the provider, missing patches, known vulnerabilities, runtime,\n" +
 			"operating system, kernel, reboot, configuration. Each is ok, due, overdue or no-data, with its source and date. What runs on a node\n" +
 			"is counted, and the plan says what to patch in which order and what a drain stumbles over.\n\n" +
 			"Exit status: 2 wrong usage or nothing could be read, 3 with --strict if not all that counts was seen, 0 otherwise.",
 		Example: "  canopy nodes\n" +
+			"  canopy nodes n5                      of one node\n" +
 			"  canopy nodes -o wide                 with what is in order too\n" +
 			"  canopy nodes -o json                 with the commands of the plan",
-		RunE: func(c *cobra.Command, _ []string) error { return r.runNodes(c.Context(), &flags) },
+		RunE: func(c *cobra.Command, args []string) error { return r.runNodes(c.Context(), &flags, args) },
 	}
 	bindFormat(c, &flags.format, output.Common())
 	bindJudging(c, &r.judge)
@@ -44,7 +45,7 @@ func (r *run) nodes() *cobra.Command {
 	return c
 }
 
-func (r *run) runNodes(ctx context.Context, flags *nodesFlags) error {
+func (r *run) runNodes(ctx context.Context, flags *nodesFlags, names []string) error {
 	if _, err := output.Parse(flags.format, output.Common()); err != nil {
 		return err
 	}
@@ -70,6 +71,9 @@ func (r *run) runNodes(ctx context.Context, flags *nodesFlags) error {
 	}
 	document, err := s.nodes(ctx, report)
 	if err != nil {
+		return err
+	}
+	if err := document.Narrow(names); err != nil {
 		return err
 	}
 	if err := r.printAs(flags.format, document, document.Write); err != nil {
@@ -98,7 +102,10 @@ func (s *session) nodes(ctx context.Context, report *model.Report) (*output.Node
 		}
 		residents := upgrade.AllResidents(p.Cluster, findings, how)
 		for _, n := range p.Nodes.Nodes() {
-			d.Nodes = append(d.Nodes, output.NewNode(n, residents[n.Ref.Name], report.Time))
+			d.Nodes = append(d.Nodes, output.NewNode(n, residents[n.Ref.Name], len(residents) > 0, report.Time))
+		}
+		if len(residents) == 0 && len(d.Nodes) > 0 {
+			d.Unseen = append(d.Unseen, "not seen: any pod on a node; what runs there, and what a drain stumbles over, is not known")
 		}
 		d.ControlPlane = output.NewControlPlane(p.Nodes.Plane())
 		plan := upgrade.Make(&upgrade.Input{

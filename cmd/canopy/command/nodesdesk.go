@@ -6,6 +6,8 @@ import (
 
 	"canopy/analysis/engine"
 	"canopy/analysis/lifecycle"
+	"canopy/cmd/canopy/connect"
+	"canopy/cmd/canopy/settings"
 	"canopy/model"
 )
 
@@ -13,7 +15,19 @@ import (
 var errNoKubelets = errors.New("what is looked at is no live cluster: no kubelet can be asked")
 
 // notMeasured says why there is no usage where a source has no meter.
-const notMeasured = "a capture holds no metrics: what nodes and pods use is known of live clusters alone"
+func notMeasured(source *connect.Opened) string {
+	if source.Live {
+		return "measuring is switched off by the setting metrics"
+	}
+	return "a capture holds no metrics: what nodes and pods use is known of live clusters alone"
+}
+
+// measures tells whether settings let the metrics API of a context be asked. What is wrong in them is told where they are shown.
+func (r *run) measures(context string) bool {
+	paths := r.paths()
+	set, _, err := settings.Load(paths.Config, known(paths.Themes))
+	return err != nil || set.For(context).Metrics
+}
 
 // AskNodes asks what is known of nodes.
 func (s *session) AskNodes(ctx context.Context, f func(*engine.Patching)) error {

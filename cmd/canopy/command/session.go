@@ -68,6 +68,9 @@ func (r *run) open(ctx context.Context, patient bool) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !r.measures(name) {
+		source.Meter = nil
+	}
 	known, records, problems, err := r.openScans(ctx, clock, source.Live, options.Images.MaxAge)
 	if err != nil {
 		return nil, err
@@ -88,7 +91,7 @@ func (r *run) begin(ctx context.Context, source *connect.Opened, options engine.
 	idle, rest := context.WithCancel(context.Background())
 	s := &session{
 		source: source, engine: engine.New(options), rules: options.Rules.Sorted(), alarm: r.alarm,
-		scans: known, meter: newMetering(source.Meter, notMeasured), running: ctx, cancel: cancel, failed: make(chan struct{}), idle: idle, ended: make(chan struct{}),
+		scans: known, meter: newMetering(source.Meter, notMeasured(source)), running: ctx, cancel: cancel, failed: make(chan struct{}), idle: idle, ended: make(chan struct{}),
 	}
 	for _, record := range records {
 		s.engine.Change(model.Put(record))

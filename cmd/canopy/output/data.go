@@ -14,7 +14,7 @@ type DataTables struct {
 	Tables []DataTable `json:"tables"`
 	// File is where tables of the user are, whether or not there are any.
 	File string `json:"file"`
-	// Stale counts the tables that are older than 60 days.
+	// Stale counts the tables of which even the newest source is older than 60 days.
 	Stale int `json:"stale"`
 }
 
@@ -57,10 +57,21 @@ func NewDataTables(sets []lifecycle.Set, file string, now time.Time) *DataTables
 			age := max(0, int(lifecycle.DayOf(now)-s.Source.AsOf))
 			t.AgeDays, t.Stale = &age, now.Sub(s.Source.AsOf.Time()) > lifecycle.StaleAfter
 		}
-		if t.Stale {
+		d.Tables = append(d.Tables, t)
+	}
+	// Of several sources of one table the newest tells how old it is.
+	newest := map[string]int{}
+	for i := range d.Tables {
+		if t := &d.Tables[i]; t.AgeDays != nil {
+			if age, ok := newest[t.Name]; !ok || *t.AgeDays < age {
+				newest[t.Name] = *t.AgeDays
+			}
+		}
+	}
+	for _, age := range newest {
+		if time.Duration(age)*24*time.Hour > lifecycle.StaleAfter {
 			d.Stale++
 		}
-		d.Tables = append(d.Tables, t)
 	}
 	return d
 }
@@ -80,7 +91,7 @@ func (d *DataTables) Grid() *Grid {
 		g.Add(t.Name, strconv.Itoa(t.Entries), cmp.Or(t.Date, "-"), age, t.Origin, t.Source, t.URL)
 	}
 	if d.Stale > 0 {
-		g.Below = []string{fmt.Sprintf("%d tables are older than 60 days, so newer versions and vulnerabilities are not known: canopy data update --from FILE|URL", d.Stale)}
+		g.Below = []string{fmt.Sprintf("%s older than 60 days in every source, so what came since is not known there: canopy data update --from FILE", count(d.Stale, "table"))}
 	}
 	return g
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,20 +34,21 @@ type Nodes struct {
 
 // Node is one node.
 type Node struct {
-	Ref      model.Ref      `json:"ref"`
-	Kubelet  string         `json:"kubelet"`
-	Proxy    string         `json:"kubeProxy,omitempty"`
-	Runtime  string         `json:"runtime"`
-	OS       string         `json:"os"`
-	Kernel   string         `json:"kernel"`
-	Arch     string         `json:"arch,omitempty"`
-	Provider string         `json:"provider,omitempty"`
-	Pool     string         `json:"pool,omitempty"`
-	Roles    []string       `json:"roles"`
-	Ready    bool           `json:"ready"`
-	Cordoned bool           `json:"cordoned,omitempty"`
-	Age      string         `json:"age"`
-	Pods     NodePods       `json:"pods"`
+	Ref      model.Ref `json:"ref"`
+	Kubelet  string    `json:"kubelet"`
+	Proxy    string    `json:"kubeProxy,omitempty"`
+	Runtime  string    `json:"runtime"`
+	OS       string    `json:"os"`
+	Kernel   string    `json:"kernel"`
+	Arch     string    `json:"arch,omitempty"`
+	Provider string    `json:"provider,omitempty"`
+	Pool     string    `json:"pool,omitempty"`
+	Roles    []string  `json:"roles"`
+	Ready    bool      `json:"ready"`
+	Cordoned bool      `json:"cordoned,omitempty"`
+	Age      string    `json:"age"`
+	// Pods is nil where no pod is seen on any node.
+	Pods     *NodePods      `json:"pods"`
 	Verdicts []node.Verdict `json:"verdicts"`
 	Findings []string       `json:"findings"`
 }
@@ -88,14 +90,17 @@ type Part struct {
 	Reason    string     `json:"reason,omitempty"`
 }
 
-// NewNode makes what is shown of a node at a moment, with what runs on it.
-func NewNode(n *node.Node, residents []upgrade.Resident, now time.Time) Node {
+// NewNode makes what is shown of a node at a moment, with what runs on it where that is seen.
+func NewNode(n *node.Node, residents []upgrade.Resident, seen bool, now time.Time) Node {
 	out := Node{
 		Ref: n.Ref, Kubelet: n.Kubelet, Proxy: n.Proxy, Runtime: n.Runtime, OS: n.OS, Kernel: n.Kernel, Arch: n.Arch, Provider: n.Provider, Pool: n.Pool,
 		Roles: some(n.Roles), Ready: n.Ready, Cordoned: n.Cordoned, Age: days(n.Created, now), Verdicts: append([]node.Verdict{}, n.Verdicts...), Findings: some(n.Findings),
-		Pods: NodePods{Worst: []NodeOwner{}},
 	}
-	p := &out.Pods
+	if !seen {
+		return out
+	}
+	p := &NodePods{Worst: []NodeOwner{}}
+	out.Pods = p
 	for _, r := range residents {
 		p.All += r.Pods
 		for _, c := range []struct {
@@ -127,9 +132,30 @@ func NewControlPlane(p *node.Plane) ControlPlane {
 	return out
 }
 
-// Write writes nodes, their verdicts and the plan for people.
+// Narrow keeps what is about some nodes, by name; all where none is given. An error names one that is not there.
+func (d *Nodes) Narrow(names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(d.Nodes, func(n Node) bool { return n.Ref.Name == name }) {
+			return fmt.Errorf("there is no node %q", name)
+		}
+	}
+	of := func(ref model.Ref) bool { return ref.Kind != "Node" || slices.Contains(names, ref.Name) }
+	d.Nodes = slices.DeleteFunc(d.Nodes, func(n Node) bool { return !of(n.Ref) })
+	d.Plan = slices.DeleteFunc(d.Plan, func(s upgrade.Step) bool { return s.Object.Kind != "Node" || !of(s.Object) })
+	for i := range d.Plan {
+		// The places of others are not shown.
+		d.Plan[i].Waits = 0
+	}
+	d.Blockers = slices.DeleteFunc(d.Blockers, func(b upgrade.Blocker) bool { return !of(b.Object) })
+	return nil
+}
+
+// Write writes the plan, the nodes and their verdicts for people: what to do first comes first.
 func (d *Nodes) Write(w io.Writer, style Style) error {
-	for i, g := range []*Grid{d.nodeGrid(style), d.verdictGrid(style), d.planGrid(style)} {
+	for i, g := range []*Grid{d.planGrid(style), d.nodeGrid(style), d.verdictGrid(style)} {
 		if i > 0 {
 			if _, err := fmt.Fprintln(w); err != nil {
 				return err
@@ -142,52 +168,104 @@ func (d *Nodes) Write(w io.Writer, style Style) error {
 	return nil
 }
 
+// slim is the width of a terminal below which the table of nodes leaves out what -o wide has.
+const slim = 140
+
 func (d *Nodes) nodeGrid(style Style) *Grid {
-	g := &Grid{Titles: []string{"NODE", "KUBELET", "RUNTIME", "OS", "PODS", "EXPOSED", "POWERFUL", "PRIVILEGED", "OVERDUE", "DUE", "NO DATA"}}
+	narrow := style.Width > 0 && style.Width < slim && !style.Wide
+	g := &Grid{Titles: []string{"NODE", "KUBELET", "PODS", "EXPOSED", "POWERFUL", "PRIVILEGED", "OVERDUE", "DUE", "NO DATA"}}
+	if narrow {
+		g.Titles = []string{"NODE", "KUBELET", "PODS", "OVERDUE", "DUE"}
+	}
 	if style.Wide {
-		g.Titles = append(g.Titles, "KERNEL", "KUBE-PROXY", "POOL", "AGE", "FINDINGS")
+		g.Titles = append(g.Titles, "RUNTIME", "OS", "KERNEL", "KUBE-PROXY", "POOL", "AGE", "FINDINGS")
 	}
 	overdue := 0
-	for i := range d.Nodes {
-		n := &d.Nodes[i]
-		topics := map[node.State][]string{}
-		for _, v := range n.Verdicts {
-			topics[v.State] = append(topics[v.State], string(v.Topic))
-		}
+	for _, n := range d.worst() {
+		topics := n.topics()
 		if len(topics[node.Overdue]) > 0 {
 			overdue++
 		}
-		p := &n.Pods
-		row := []string{
-			n.Ref.Name + n.remark(), n.Kubelet, n.Runtime, n.OS, strconv.Itoa(p.All), strconv.Itoa(p.Exposed), strconv.Itoa(p.Powerful), strconv.Itoa(p.Privileged),
-			listed(topics[node.Overdue]), listed(topics[node.Due]), listed(topics[node.NoData]),
+		all, exposed, powerful, privileged := "-", "-", "-", "-"
+		if p := n.Pods; p != nil {
+			all, exposed, powerful, privileged = strconv.Itoa(p.All), strconv.Itoa(p.Exposed), strconv.Itoa(p.Powerful), strconv.Itoa(p.Privileged)
+		}
+		late, due, blank := listed(topics[node.Overdue]), listed(topics[node.Due]), listed(topics[node.NoData])
+		row := []string{n.Ref.Name + n.remark(), n.Kubelet, all, exposed, powerful, privileged, late, due, blank}
+		if narrow {
+			row = []string{n.Ref.Name + n.remark(), n.Kubelet, all, late, due}
 		}
 		if style.Wide {
-			row = append(row, n.Kernel, cmp.Or(n.Proxy, "-"), cmp.Or(n.Pool, "-"), cmp.Or(n.Age, "-"), listed(ruleIDs(n.Findings)))
+			row = append(row, n.Runtime, n.OS, n.Kernel, Dash(n.Proxy), Dash(n.Pool), Dash(n.Age), listed(ruleIDs(n.Findings)))
 		}
 		g.Add(row...)
 	}
-	said := fmt.Sprintf("%d nodes, %d with something overdue; tables of versions as of %s", len(d.Nodes), overdue, cmp.Or(d.Data, "no date"))
+	said := fmt.Sprintf("%s, %d with something overdue; tables of versions as of %s", count(len(d.Nodes), "node"), overdue, cmp.Or(d.Data, "no date"))
 	if d.Stale {
-		said += ", which is old: canopy data update --from FILE|URL"
+		said += ", which is old: canopy data update --from FILE"
 	}
 	g.Above, g.Below = []string{said}, d.Unseen
 	return g
 }
 
+// worst lists the nodes as people want them: those of the plan in its order, then by how much is overdue and due.
+func (d *Nodes) worst() []*Node {
+	place := map[string]int{}
+	for i := range d.Plan {
+		if o := &d.Plan[i].Object; o.Kind == "Node" && place[o.Name] == 0 {
+			place[o.Name] = i + 1
+		}
+	}
+	list := make([]*Node, len(d.Nodes))
+	for i := range d.Nodes {
+		list[i] = &d.Nodes[i]
+	}
+	rank := func(n *Node) int { return cmp.Or(place[n.Ref.Name], len(d.Plan)+1) }
+	slices.SortStableFunc(list, func(a, b *Node) int {
+		x, y := a.topics(), b.topics()
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(y[node.Overdue]), len(x[node.Overdue])), cmp.Compare(len(y[node.Due]), len(x[node.Due])))
+	})
+	return list
+}
+
+// topics names what stands in each state.
+func (n *Node) topics() map[node.State][]string {
+	topics := map[node.State][]string{}
+	for _, v := range n.Verdicts {
+		topics[v.State] = append(topics[v.State], string(v.Topic))
+	}
+	return topics
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
 func (n *Node) remark() string {
 	switch {
 	case !n.Ready && n.Cordoned:
-		return " (not ready, cordoned)"
+		return " (" + n.unready() + ", cordoned)"
 	case !n.Ready:
-		return " (not ready)"
+		return " (" + n.unready() + ")"
 	case n.Cordoned:
 		return " (cordoned)"
 	}
 	return ""
 }
 
-func listed(words []string) string { return cmp.Or(strings.Join(words, " "), "-") }
+// unready tells a node that is not ready from one of which nobody knows.
+func (n *Node) unready() string {
+	if slices.Contains(n.topics()[node.NoData], string(node.Ready)) {
+		return "readiness not known"
+	}
+	return "not ready"
+}
+
+func listed(words []string) string { return cmp.Or(strings.Join(words, ", "), "-") }
 
 // verdictGrid tells what is not in order, of the control plane and of every node; all of it where it is to be wide.
 func (d *Nodes) verdictGrid(style Style) *Grid {
@@ -214,20 +292,18 @@ func (d *Nodes) planGrid(style Style) *Grid {
 	for i := range d.Plan {
 		s := &d.Plan[i]
 		drain := "-"
-		switch blocked, lost := inTheWay(s.Obstacles); {
-		case !s.Drains:
-		case s.Safe:
-			drain = "safe"
-		case blocked > 0:
-			drain = fmt.Sprintf("blocked by %d", blocked)
-		default:
-			drain = fmt.Sprintf("%d to look at", lost)
+		if s.Drains {
+			drain = drains(s)
 		}
 		g.Add(strconv.Itoa(i+1), s.What, s.Object.String(), cmp.Or(s.From, "-"), cmp.Or(s.To, "-"), drain, s.Why)
 	}
-	g.Above = []string{fmt.Sprintf("plan: %d steps to %s; -o json has the commands", len(d.Plan), cmp.Or(d.Target, "a version that is not known"))}
-	if len(d.Plan) == 0 {
-		g.Above[0] = "plan: nothing to do that is known"
+	switch {
+	case len(d.Plan) == 0:
+		g.Above = []string{"plan: nothing to do that is known"}
+	case d.Target == "":
+		g.Above = []string{"plan: " + count(len(d.Plan), "step") + "; to which version is not known; -o json has the commands"}
+	default:
+		g.Above = []string{"plan: " + count(len(d.Plan), "step") + " to " + d.Target + "; -o json has the commands"}
 	}
 	for _, b := range d.Blockers {
 		g.Below = append(g.Below, "before "+d.Next+": "+b.Object.String()+": "+b.Says)
@@ -238,14 +314,29 @@ func (d *Nodes) planGrid(style Style) *Grid {
 	return g
 }
 
-// inTheWay counts what blocks a drain, and what does not.
-func inTheWay(obstacles []upgrade.Obstacle) (blocks, others int) {
-	for i := range obstacles {
-		if obstacles[i].Blocks {
-			blocks++
-		} else {
+// drains says what a drain stumbles over.
+func drains(s *upgrade.Step) string {
+	var blocks []string
+	others := 0
+	for i := range s.Obstacles {
+		o := &s.Obstacles[i]
+		if !o.Blocks {
 			others++
+			continue
+		}
+		name := o.Owner.Name
+		if !o.Budget.IsZero() {
+			name = o.Budget.Name
+		}
+		if !slices.Contains(blocks, Word(name)) {
+			blocks = append(blocks, Word(name))
 		}
 	}
-	return blocks, others
+	switch {
+	case s.Safe:
+		return "safe"
+	case len(blocks) > 0:
+		return "blocked by " + strings.Join(blocks, ", ")
+	}
+	return fmt.Sprintf("%d to look at", others)
 }

@@ -26,6 +26,8 @@ type Dashboard struct {
 	Mouse, ASCII, Glow bool
 	// ReadOnly tells that nothing is written to the cluster, whatever the user confirms.
 	ReadOnly bool
+	// Metrics tells that what nodes and pods use is asked of the cluster, once somebody looks at it.
+	Metrics bool
 	// RegistryAllow lists where images may come from; empty is anywhere. ScanMaxAge is how old a scan may be, SecretMaxAge how long the
 	// data of a Secret may stay as it is.
 	RegistryAllow            []string

@@ -66,6 +66,11 @@ func options() []option {
 			field: func(d *Dashboard) any { return &d.ReadOnly },
 		},
 		{
+			name: "metrics", kind: flag, fallback: "true",
+			doc:   "Ask the metrics API what nodes and pods use, twice a minute, from when the screen of nodes was first opened. The audit log shows it.",
+			field: func(d *Dashboard) any { return &d.Metrics },
+		},
+		{
 			name: "judge", kind: group, doc: "What findings are judged by. It holds for all commands that judge, not for the dashboard alone.",
 			options: []option{
 				{
