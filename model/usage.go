@@ -38,6 +38,8 @@ type Usage struct {
 	// PodState and PodReason are those of pods where they differ from those of nodes: the two are permitted apart.
 	PodState  UsageState
 	PodReason string
+	// Namespaces is what was used in namespaces, of pods that are gone too; nil where nobody has kept that.
+	Namespaces *NamespaceUse
 }
 
 // OfPods is the state of what is known of pods, and the reason for it.

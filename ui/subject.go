@@ -107,7 +107,7 @@ func (r *root) onSubject(a keys.Action) tea.Cmd {
 	case keys.Related:
 		return r.open(view.Place{Screen: view.Findings, Filter: "object:=" + quoted(r.shared.Clean(s.Object.String()))})
 	case keys.Copy:
-		return r.copy(strings.Join(s.Names, "\n"), view.Count(len(s.Names), "name"))
+		return r.copy(oneLineEach(s.Names), view.Count(len(s.Names), "name"))
 	case keys.Export:
 		return r.export(s.Findings)
 	}
@@ -122,8 +122,18 @@ func quoted(t string) string {
 	return `"` + strings.ReplaceAll(strings.ReplaceAll(t, `\`, `\\`), `"`, `\"`) + `"`
 }
 
-// copy puts text onto the clipboards: that of the terminal, which also works over ssh, and that of the machine. A line that
-// comes from the cluster could end a line of a shell, so it is cleaned.
+// oneLineEach joins names. Each is one line, whatever is in it: a line break in a text of the cluster would begin a line of its own where the
+// copy is pasted, and a shell would run it.
+func oneLineEach(names []string) string {
+	lines := make([]string, len(names))
+	for i, n := range names {
+		lines[i] = text.Clean(n)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// copy puts text onto the clipboards: that of the terminal, which also works over ssh, and that of the machine. The line breaks in it are
+// meant, such as those of commands and of YAML; what else could act on a terminal is taken out of each line.
 func (r *root) copy(t, what string) tea.Cmd {
 	lines := strings.Split(t, "\n")
 	for i := range lines {

@@ -28,11 +28,12 @@ type Analyser struct {
 	stood     analysis.Standing[model.Ref]
 	// arrived are the budgets of which is yet to be found what they select.
 	arrived map[*budget]*place
-	// reckoned is what budgets come to, as of the version at which somebody last asked.
-	reckoned   map[*budget]*reckoning
-	reckonedAt uint64
-	version    uint64
-	dirty      dirt
+	// held is what stands in the way on nodes, as somebody last asked; rests finds the nodes of which that rests on a claim or a volume.
+	held  map[string]*held
+	rests map[model.Ref]map[string]struct{}
+	// version is that of all that is told, epoch the version at which something changed that may concern any node.
+	version, epoch uint64
+	dirty          dirt
 }
 
 // dirt is what was touched since the last flush.
@@ -51,6 +52,7 @@ func New(rules catalogue.Set, _ model.Clock) *Analyser {
 		rules: rules, places: map[string]*place{}, members: map[types.NamespacedName]*member{}, templates: map[model.Ref]*seat{},
 		owners: map[model.Ref]*owner{}, nodes: map[string]map[types.NamespacedName]*member{}, sheets: map[record.Template]*sheet{},
 		arrived: map[*budget]*place{}, stood: analysis.Standing[model.Ref]{}, dirty: newDirt(),
+		held: map[string]*held{}, rests: map[model.Ref]map[string]struct{}{},
 	}
 }
 
@@ -76,7 +78,7 @@ func (a *Analyser) Update(c *cluster.Cluster, d cluster.Delta) {
 	case budgetKind:
 		a.updateBudget(d)
 	case claimKind, volumeKind:
-		a.version++
+		a.unrest(d.Ref)
 	default:
 		if before, after := cluster.Cast[*record.Workload](d); before != nil || after != nil {
 			a.updateWorkload(c, d.Ref, before, after)
@@ -87,7 +89,12 @@ func (a *Analyser) Update(c *cluster.Cluster, d cluster.Delta) {
 // Covered notes that the coverage of a kind has changed.
 func (a *Analyser) Covered(_ *cluster.Cluster, gk schema.GroupKind) {
 	if slices.Contains(watched[:], gk) {
-		a.version++
+		a.forget()
+		for _, p := range a.places {
+			for _, b := range p.budgets {
+				b.stale = true
+			}
+		}
 		a.dirty.all = true
 	}
 }

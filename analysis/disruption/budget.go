@@ -2,7 +2,6 @@ package disruption
 
 import (
 	"slices"
-	"strings"
 
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -23,6 +22,10 @@ type budget struct {
 	// pairs are labels of which every pod that it selects has one; nil where none is known.
 	pairs  []pair
 	groups map[*group]struct{}
+	// reckoned is what it comes to and ruled what it says of its pods, as somebody last asked; stale tells that they may be others by now.
+	reckoned *reckoning
+	ruled    *ruling
+	stale    bool
 }
 
 // updateBudget takes a budget.
@@ -33,7 +36,7 @@ func (a *Analyser) updateBudget(d cluster.Delta) {
 	p := a.place(d.Ref.Namespace)
 	b := p.budgets[d.Ref.Name]
 	if b != nil && after != nil {
-		b.record = after
+		b.record, b.stale = after, true
 		if before != nil && sameSelector(before.Object.Spec.Selector, after.Object.Spec.Selector) {
 			return
 		}
@@ -45,7 +48,7 @@ func (a *Analyser) updateBudget(d cluster.Delta) {
 		}
 	}
 	if after != nil {
-		b = &budget{ref: d.Ref, record: after, groups: map[*group]struct{}{}}
+		b = &budget{ref: d.Ref, record: after, groups: map[*group]struct{}{}, stale: true}
 		b.selector, b.pairs = selectorOf(after.Object.Spec.Selector)
 		p.insert(b)
 		a.arrived[b] = p
@@ -153,7 +156,10 @@ func failed(s *policyv1.PodDisruptionBudgetStatus) string {
 	for i := range s.Conditions {
 		c := &s.Conditions[i]
 		if c.Type == policyv1.DisruptionAllowedCondition && c.Status == metav1.ConditionFalse && c.Reason == policyv1.SyncFailedReason {
-			return strings.TrimSpace("its controller fails: " + brief(c.Message))
+			if says := Brief(c.Message); says != "" {
+				return "its controller fails: " + says
+			}
+			return "its controller fails, and does not say why"
 		}
 	}
 	return ""
@@ -172,7 +178,7 @@ func (a *Analyser) Budgets(c *cluster.Cluster) []Budget {
 }
 
 func (b *budget) public(c *cluster.Cluster) Budget {
-	r := b.reckon(c)
+	r := b.reckoning(c)
 	s := &b.record.Object.Status
 	out := Budget{Ref: b.ref, Allowed: -1, Healthy: r.healthy, Wanted: r.wanted, Expected: r.expected, Says: r.never()}
 	out.Never = out.Says != ""
@@ -180,14 +186,4 @@ func (b *budget) public(c *cluster.Cluster) Budget {
 		out.Allowed, out.Healthy, out.Wanted, out.Expected = int(max(0, s.DisruptionsAllowed)), int(s.CurrentHealthy), int(s.DesiredHealthy), int(s.ExpectedPods)
 	}
 	return out
-}
-
-// longest bounds what is told of one field, in bytes: who writes an object chooses how long it is.
-const longest = 240
-
-func brief(s string) string {
-	if len(s) <= longest {
-		return s
-	}
-	return strings.ToValidUTF8(s[:longest], "") + "…"
 }

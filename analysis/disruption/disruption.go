@@ -32,3 +32,7 @@ type Budget struct {
 	Never bool
 	Says  string
 }
+
+// Loses tells of a cause that data or a pod is lost for good to a drain: in an emptyDir, or since nothing makes it anew. With the others
+// something is away for a while, or a drain does not end, or it is not known.
+func Loses(cause string) bool { return cause == Local || cause == Bare }

@@ -8,8 +8,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
-	policyv1 "k8s.io/api/policy/v1"
-
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
@@ -26,6 +24,9 @@ const (
 	Local      = "local"
 )
 
+// causes is data.
+var causes = [...]string{TwoBudgets, OneBudget, Unseen, Bare, Pinned, Single, Local}
+
 // drain gathers what stands in the way of emptying a node.
 type drain struct {
 	*Analyser
@@ -34,13 +35,18 @@ type drain struct {
 	// here counts the pods of owners on the node.
 	here  map[*owner]int
 	found []Obstacle
+	// held is what that rests on.
+	held *held
 }
 
-// Drain lists what stands in the way of emptying a node, what blocks first. Pods of DaemonSets and mirror pods are in nobody's way.
-func (a *Analyser) Drain(c *cluster.Cluster, node string) []Obstacle {
-	d := &drain{Analyser: a, c: c, node: node, here: map[*owner]int{}}
+// drain works out what stands in the way of emptying a node, what blocks first.
+func (a *Analyser) drain(c *cluster.Cluster, node string, h *held) []Obstacle {
+	d := &drain{Analyser: a, c: c, node: node, here: map[*owner]int{}, held: h}
 	if cov := c.Seen(podKind, ""); cov.State != model.Complete {
 		d.found = append(d.found, Obstacle{Cause: Unseen, Owner: nodeRef(node), Says: "which pods are on it is not known: Pods " + string(cov.State)})
+	}
+	if len(a.nodes[node]) == 0 {
+		return d.found
 	}
 	for _, m := range a.nodes[node] {
 		if !m.finished && !m.leaving {
@@ -50,20 +56,39 @@ func (a *Analyser) Drain(c *cluster.Cluster, node string) []Obstacle {
 	for key, m := range a.nodes[node] {
 		d.pod(key, m)
 	}
-	slices.SortFunc(d.found, func(x, y Obstacle) int {
+	// What is sorted is where they are, since they are long.
+	order := make([]int, len(d.found))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, k int) int {
+		x, y := &d.found[i], &d.found[k]
 		if x.Blocks != y.Blocks {
 			if x.Blocks {
 				return -1
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(rank(x.Cause), rank(y.Cause)), x.Owner.Compare(y.Owner), x.Pod.Compare(y.Pod), cmp.Compare(x.Says, y.Says))
+		if c := cmp.Compare(rank(x.Cause), rank(y.Cause)); c != 0 {
+			return c
+		}
+		if c := x.Owner.Compare(y.Owner); c != 0 {
+			return c
+		}
+		if c := x.Pod.Compare(y.Pod); c != 0 {
+			return c
+		}
+		return cmp.Compare(x.Says, y.Says)
 	})
-	return d.found
+	var list []Obstacle
+	for _, i := range order {
+		list = append(list, d.found[i])
+	}
+	return slices.Clip(list)
 }
 
 func rank(cause string) int {
-	return slices.Index([]string{TwoBudgets, OneBudget, Unseen, Bare, Pinned, Single, Local}, cause)
+	return slices.Index(causes[:], cause)
 }
 
 func nodeRef(name string) model.Ref { return model.Ref{Version: "v1", Kind: "Node", Name: name} }
@@ -79,14 +104,8 @@ func (d *drain) pod(key types.NamespacedName, m *member) {
 	if m.finished {
 		return
 	}
-	orphan := false
-	if m.daemon() {
-		set := model.Ref{Group: "apps", Version: "v1", Kind: "DaemonSet", Namespace: key.Namespace, Name: m.controller.Name}
-		if orphan = d.c.Get(set) == nil && d.c.Seen(daemonKind, key.Namespace).State == model.Complete; !orphan {
-			return
-		}
-	}
-	if m.mirror {
+	orphan := m.daemon()
+	if orphan && !orphaned(d.c, key, m) || m.mirror {
 		return
 	}
 	s := m.sheet.of(m.template)
@@ -97,7 +116,7 @@ func (d *drain) pod(key types.NamespacedName, m *member) {
 		d.put(key, m, Obstacle{Cause: Bare, Says: "no controller makes it anew: kubectl drain deletes it with --force alone, and it is lost"})
 	}
 	if len(s.empty) > 0 {
-		d.put(key, m, Obstacle{Cause: Local, Says: "what it has in emptyDir " + brief(strings.Join(s.empty, ", ")) + " is lost: kubectl drain needs --delete-emptydir-data"})
+		d.put(key, m, Obstacle{Cause: Local, Says: "what it has in emptyDir " + Brief(strings.Join(s.empty, ", ")) + " is lost: kubectl drain needs --delete-emptydir-data"})
 	}
 	if m.leaving {
 		return
@@ -114,7 +133,7 @@ func (d *drain) place(key types.NamespacedName, m *member, s *sheet) {
 	pinned, unknown := s.pinned, ""
 	if s.claims && pinned == "" {
 		if p, ok := d.c.Get(podRef(key)).(*record.Pod); ok {
-			pinned, unknown = bound(d.c, p)
+			pinned, unknown = bound(d.c, p, d.rest)
 		}
 	}
 	switch {
@@ -128,30 +147,16 @@ func (d *drain) place(key types.NamespacedName, m *member, s *sheet) {
 
 // single tells of an owner that has nothing left once the node is empty.
 func (d *drain) single(key types.NamespacedName, m *member) {
-	o, ref := m.owner, m.owner.ref
-	n, how := scaleOf(d.c, ref, o.pods)
-	switch {
-	case ref.Kind == "Job" || ref.Kind == "CronJob":
+	switch l := d.lone(m); l.scarcity {
+	case run:
 		d.put(key, m, Obstacle{Cause: Single, Says: "it is a run of a Job, which begins anew on another node"})
-	case how == unscaled:
-	case n <= 1:
+	case lonely:
 		d.put(key, m, Obstacle{Cause: Single, Says: "it is the only replica: nobody answers until the new one is ready on another node"})
-	case d.here[o] == o.pods && len(m.class.group.budgets) == 0:
-		d.put(key, m, Obstacle{Cause: Single, Says: fmt.Sprintf("all of its pods are on this node (%d), and no budget keeps one of them", o.pods)})
+	case several:
+		if l.all > 0 && len(m.class.group.budgets) == 0 {
+			d.put(key, m, Obstacle{Cause: Single, Says: fmt.Sprintf("all of its pods are on this node (%d), and no budget keeps one of them", l.all)})
+		}
 	}
-}
-
-// reckon gives what a budget comes to; it is worked out once for all who ask until something changes.
-func (a *Analyser) reckon(c *cluster.Cluster, b *budget) *reckoning {
-	if a.reckoned == nil || a.reckonedAt != a.version {
-		a.reckoned, a.reckonedAt = map[*budget]*reckoning{}, a.version
-	}
-	r := a.reckoned[b]
-	if r == nil {
-		r = b.reckon(c)
-		a.reckoned[b] = r
-	}
-	return r
 }
 
 // budget tells whether the API would evict a pod, as it decides itself (pkg/registry/core/pod/storage/eviction.go).
@@ -171,34 +176,14 @@ func (d *drain) budget(key types.NamespacedName, m *member) {
 		return
 	case 1:
 	default:
-		d.put(key, m, Obstacle{Cause: TwoBudgets, Budget: budgets[0].ref, Blocks: true, Says: fmt.Sprintf("%d budgets select it, %s and %s among them, and the API evicts no pod of two", len(budgets), budgets[0].ref.Name, budgets[1].ref.Name)})
+		d.put(key, m, Obstacle{Cause: TwoBudgets, Budget: budgets[0].ref, Blocks: true, Says: fmt.Sprintf("%d budgets select it, %s and %s among them, and the API evicts no pod of two", len(budgets), Brief(budgets[0].ref.Name), Brief(budgets[1].ref.Name))})
 		return
 	}
-	b := budgets[0]
-	r := d.reckon(d.c, b)
-	spec, status := &b.record.Object.Spec, &b.record.Object.Status
-	healthy, wanted, allowed := r.healthy, r.wanted, r.allowed
-	told := observed(status)
-	if told {
-		healthy, wanted, allowed = int(status.CurrentHealthy), int(status.DesiredHealthy), int(status.DisruptionsAllowed)
-	}
+	o := d.ruling(budgets[0]).ready
 	if !m.ready {
-		if p := spec.UnhealthyPodEvictionPolicy; p != nil && *p == policyv1.AlwaysAllow || healthy >= wanted && wanted > 0 {
-			return
-		}
+		o = d.ruling(budgets[0]).sick
 	}
-	o := Obstacle{Cause: OneBudget, Budget: b.ref, Blocks: true}
-	switch {
-	case told && allowed > 0:
-		return
-	case r.why != "" && (told || r.doubt == ""):
-		o.Says = "budget " + b.ref.Name + " never allows an eviction: " + r.why
-	case !told && r.doubt != "":
-		o = Obstacle{Cause: Unseen, Budget: b.ref, Says: "whether budget " + b.ref.Name + " allows its eviction is not known: " + r.doubt}
-	case allowed > 0:
-		return
-	default:
-		o.Says = fmt.Sprintf("budget %s allows no eviction now: it wants %d healthy and has %d", b.ref.Name, wanted, healthy)
+	if o.Cause != "" {
+		d.put(key, m, o)
 	}
-	d.put(key, m, o)
 }

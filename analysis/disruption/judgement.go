@@ -34,7 +34,7 @@ func (a *Analyser) stand(ref model.Ref, f *model.Finding, out analysis.Findings)
 
 // blocks gives the finding on a budget that keeps what it selects from ever being evicted; nil where it does not.
 func (a *Analyser) blocks(c *cluster.Cluster, b *budget) *model.Finding {
-	r := b.reckon(c)
+	r := b.reckoning(c)
 	if r.why == "" && len(r.twice) == 0 {
 		return nil
 	}
@@ -115,7 +115,7 @@ func unseen(c *cluster.Cluster, namespace string) (known bool, reason string) {
 	}
 	reason = "PodDisruptionBudgets " + string(cov.State)
 	if cov.Reason != "" && cov.Reason != string(cov.State) {
-		reason += ": " + brief(cov.Reason)
+		reason += ": " + Brief(cov.Reason)
 	}
 	return cov.State == model.Partial, reason
 }

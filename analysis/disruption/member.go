@@ -80,7 +80,6 @@ func (a *Analyser) filePod(c *cluster.Cluster, key types.NamespacedName, p *reco
 	if old == nil && p == nil {
 		return
 	}
-	a.version++
 	delete(a.members, key)
 	var now *member
 	if p != nil {
@@ -88,12 +87,18 @@ func (a *Analyser) filePod(c *cluster.Cluster, key types.NamespacedName, p *reco
 		now.seat = a.sit(key.Namespace, now.labels, c.TopOwner(p), now.tally())
 		a.members[key] = now
 	}
+	if felt := a.felt(c, key, now); a.felt(c, key, old) || felt {
+		a.version++
+		a.unsettle(old)
+		a.unsettle(now)
+	}
 	if old != nil {
 		a.add(old.class, old.owner, old.tally().negative())
 		a.let(old.template)
 		if on := a.nodes[old.node]; on != nil {
 			if delete(on, key); len(on) == 0 {
 				delete(a.nodes, old.node)
+				a.drop(old.node)
 			}
 		}
 	}
@@ -122,16 +127,23 @@ func (a *Analyser) sit(namespace string, labels record.Labels, ref model.Ref, t 
 
 // updateWorkload takes an owner of pods. Where it comes, goes, or is of another life, pods may answer to another owner.
 func (a *Analyser) updateWorkload(c *cluster.Cluster, ref model.Ref, before, after *record.Workload) {
-	a.version++
+	moved := before == nil || after == nil || before.UID != after.UID || !sameOwner(before.Owner, after.Owner)
+	switch {
+	case daemonKind == ref.GroupKind() && (before == nil || after == nil):
+		a.forget()
+	case scaled(ref) && (moved || before.Replicas != after.Replicas || before.PodLabels != after.PodLabels):
+		a.version++
+	}
 	a.fileWorkload(c, ref)
 	if o := a.owners[ref]; o != nil {
+		o.fresh = false
 		// How many replicas it wants is what budgets count by.
 		for g := range o.groups {
 			a.count(g, o, tally{})
 		}
 	}
 	a.dirty.owners[ref] = struct{}{}
-	if before == nil || after == nil || before.UID != after.UID || !sameOwner(before.Owner, after.Owner) {
+	if moved {
 		a.refile(c, ref)
 	}
 }

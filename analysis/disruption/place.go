@@ -57,6 +57,9 @@ type owner struct {
 	tally
 	// groups are those that it has members in.
 	groups map[*group]struct{}
+	// scarce is how few replicas it has, as somebody last asked; fresh tells that it still is.
+	scarce scarcity
+	fresh  bool
 }
 
 // guarded tells that a budget selects something of it.
@@ -145,6 +148,7 @@ func (a *Analyser) count(g *group, o *owner, by tally) {
 		o.groups[g] = struct{}{}
 	}
 	for _, b := range g.budgets {
+		b.stale = true
 		a.dirty.budgets[b.ref] = struct{}{}
 	}
 	a.dirty.owners[o.ref] = struct{}{}
@@ -159,6 +163,7 @@ func (a *Analyser) add(cl *class, o *owner, by tally) {
 		cl.tallies[o] = now
 	}
 	a.count(cl.group, o, by)
+	o.fresh = false
 	if o.tally = o.plus(by); o.members == 0 {
 		delete(a.owners, o.ref)
 	}
@@ -189,6 +194,7 @@ func (a *Analyser) regroup(p *place, cl *class) {
 	if from == to {
 		return
 	}
+	a.forget()
 	to.classes[cl] = struct{}{}
 	cl.group = to
 	for o, t := range cl.tallies {

@@ -71,7 +71,7 @@ func (w dice) step(b *court) {
 // TestIncrementalEqualsBatch compares, after each of many random changes, with an analyser that reads the cluster at once.
 func TestIncrementalEqualsBatch(t *testing.T) {
 	found := map[string]int{}
-	for seed := range uint64(6) {
+	for seed := range uint64(8) {
 		w := dice{rand.New(rand.NewPCG(seed, 3)), t}
 		b := newCourt(t)
 		told, version := b.said(), b.a.Version()
@@ -106,7 +106,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			}
 		}
 		b.flush()
-		if a := b.a; len(b.out.findings)+len(a.places)+len(a.members)+len(a.templates)+len(a.owners)+len(a.nodes)+len(a.sheets)+len(a.stood)+len(a.arrived) > 0 {
+		if a := b.a; len(b.out.findings)+len(a.places)+len(a.members)+len(a.templates)+len(a.owners)+len(a.nodes)+len(a.sheets)+len(a.stood)+len(a.arrived)+len(a.held)+len(a.rests) > 0 {
 			t.Fatalf("seed %d: left: %v %+v", seed, b.short(), a)
 		}
 	}

@@ -153,7 +153,7 @@ func (b *budget) settle(r *reckoning) {
 	case bad != "":
 		r.why = bad
 	case counted && !without.IsZero():
-		r.why = without.String() + " has no number of replicas, so its controller cannot work out a " + r.kind() + " and allows none"
+		r.why = Brief(without.String()) + " has no number of replicas, so its controller cannot work out a " + r.kind() + " and allows none"
 	case counted && r.expected <= 0 && r.well > 0:
 		r.why = "no controller owns its pods, and only a number in minAvailable counts such"
 	case r.well-r.wanted <= 0 && r.well > 0:
@@ -165,14 +165,14 @@ func (b *budget) settle(r *reckoning) {
 		r.allowed = 0
 	}
 	if !vague.IsZero() {
-		r.doubt = "how many replicas " + vague.String() + " wants was not seen; what is there was counted"
+		r.doubt = "how many replicas " + Brief(vague.String()) + " wants was not seen; what is there was counted"
 	}
 }
 
 // never says why it can allow none; "" where it can.
 func (r *reckoning) never() string {
 	if r.why == "" && r.wholly {
-		return "every pod that it selects is selected by " + r.twice[0].ref.String() + " too, and the API evicts no pod of two budgets"
+		return "every pod that it selects is selected by " + Brief(r.twice[0].ref.String()) + " too, and the API evicts no pod of two budgets"
 	}
 	return r.why
 }
@@ -188,7 +188,7 @@ func (r *reckoning) want(least, most *intstr.IntOrString) string {
 	}
 	n, err := intstr.GetScaledValueFromIntOrPercent(limit, r.expected, true)
 	if err != nil {
-		return r.limit + " " + brief(r.text) + " is neither a number nor a percentage, so its controller allows none"
+		return r.limit + " " + Brief(r.text) + " is neither a number nor a percentage, so its controller allows none"
 	}
 	if r.wanted = n; most != nil {
 		r.wanted = max(0, r.expected-n)
@@ -207,13 +207,13 @@ func (r *reckoning) kind() string {
 func (r *reckoning) because() string {
 	switch {
 	case r.limit == "maxUnavailable":
-		return "maxUnavailable is " + r.text
+		return "maxUnavailable is " + Brief(r.text)
 	case r.text == "100%":
 		return "minAvailable is 100%"
 	case r.text == fmt.Sprint(r.wanted):
 		return fmt.Sprintf("minAvailable is %d, and it selects %s", r.wanted, replicas(r.well))
 	}
-	return fmt.Sprintf("minAvailable is %s, which of %s, rounded up, is %d", r.text, replicas(r.expected), r.wanted)
+	return fmt.Sprintf("minAvailable is %s, which of %s, rounded up, is %d", Brief(r.text), replicas(r.expected), r.wanted)
 }
 
 func replicas(n int) string {

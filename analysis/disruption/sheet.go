@@ -92,17 +92,20 @@ func one(s *corev1.NodeSelector) string {
 }
 
 // bound says which volumes of a pod are on one node alone; unknown says why that could not be told of one.
-func bound(c *cluster.Cluster, p *record.Pod) (says, unknown string) {
+//
+// Each claim and volume that was asked for is told to rests.
+func bound(c *cluster.Cluster, p *record.Pod, rests func(model.Ref)) (says, unknown string) {
 	spec := p.Spec()
 	for i := range spec.Volumes {
 		source := spec.Volumes[i].PersistentVolumeClaim
 		if source == nil {
 			continue
 		}
+		rests(model.Ref{Version: "v1", Kind: claimKind.Kind, Namespace: p.Namespace, Name: source.ClaimName})
 		claim, ok := cluster.Find[*record.Typed[*corev1.PersistentVolumeClaim]](c, "PersistentVolumeClaim", p.Namespace, source.ClaimName)
 		if !ok {
 			if c.Seen(claimKind, p.Namespace).State != model.Complete {
-				unknown = "whether its claim " + source.ClaimName + " is on this node alone is not known: PersistentVolumeClaims were not all seen"
+				unknown = "whether its claim " + Brief(source.ClaimName) + " is on this node alone is not known: PersistentVolumeClaims were not all seen"
 			}
 			continue
 		}
@@ -110,15 +113,16 @@ func bound(c *cluster.Cluster, p *record.Pod) (says, unknown string) {
 		if name == "" {
 			continue
 		}
+		rests(model.Ref{Version: "v1", Kind: volumeKind.Kind, Name: name})
 		volume, ok := cluster.Find[*record.Typed[*corev1.PersistentVolume]](c, "PersistentVolume", "", name)
 		if !ok {
 			if c.Seen(volumeKind, "").State != model.Complete {
-				unknown = "whether its volume " + name + " is on this node alone is not known: PersistentVolumes were not all seen"
+				unknown = "whether its volume " + Brief(name) + " is on this node alone is not known: PersistentVolumes were not all seen"
 			}
 			continue
 		}
 		if v := &volume.Object.Spec; v.NodeAffinity != nil && one(v.NodeAffinity.Required) != "" {
-			return "its volume " + name + " is on this node", ""
+			return "its volume " + Brief(name) + " is on this node", ""
 		}
 	}
 	return "", unknown

@@ -48,8 +48,9 @@ func TestHeartbeat(t *testing.T) {
 	}
 	for i := range 20 {
 		next := reporting(testNow.Add(time.Duration(i+1) * time.Minute))
+		want := next.ResourceVersion
 		e.Change(model.Put(made(t, next)))
-		for version() != next.ResourceVersion {
+		for version() != want {
 			time.Sleep(time.Millisecond)
 		}
 	}
@@ -57,11 +58,27 @@ func TestHeartbeat(t *testing.T) {
 	if now := e.Report(); now.Sequence != report.Sequence {
 		t.Errorf("20 heartbeats made %d reports", now.Sequence-report.Sequence)
 	}
-	for i := range 50 {
+	// Whoever settles and the heartbeat come while the writer is busy, so that either may be first.
+	for i := range 30 {
+		busy, free := make(chan struct{}), make(chan struct{})
+		go func() {
+			_ = e.Read(ctx, func(*cluster.Cluster) {
+				close(busy)
+				<-free
+			})
+		}()
+		<-busy
 		e.Change(model.Put(made(t, reporting(testNow.Add(time.Duration(i+30)*time.Minute)))))
 		within, cancel := context.WithTimeout(ctx, 5*time.Second)
-		if _, err := e.Settle(within); err != nil {
-			t.Fatalf("settling after a heartbeat: %v", err)
+		settled := make(chan error, 1)
+		go func() {
+			_, err := e.Settle(within)
+			settled <- err
+		}()
+		time.Sleep(time.Millisecond)
+		close(free)
+		if err := <-settled; err != nil {
+			t.Fatalf("settling beside a heartbeat: %v", err)
 		}
 		cancel()
 	}

@@ -80,7 +80,9 @@ func (e *reach) update(d cluster.Delta) {
 			e.places[d.Ref.Name] = struct{}{}
 		}
 	case gk.Group == "" && gk.Kind == "Node":
-		e.all = true
+		before, after := cluster.Cast[*record.Typed[*corev1.Node]](d)
+		// Of a node, peers look at its labels and addresses. Mostly another thing changes, such as which images it has.
+		e.all = e.all || before == nil || after == nil || before.Labels != after.Labels || !slices.Equal(before.Object.Status.Addresses, after.Object.Status.Addresses)
 	}
 }
 

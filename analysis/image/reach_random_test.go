@@ -13,6 +13,7 @@ import (
 
 	"canopy/analysis/network"
 	"canopy/model"
+	"canopy/model/record"
 )
 
 func (w dice) app() string { return w.pick("web", "web", "db") }
@@ -128,7 +129,10 @@ func (w dice) open(b *court) {
 		}
 		b.net.Surroundings(s)
 	case 18:
-		b.put(node(w.pick("n1", "n2"), "amd64", "containerd://2"))
+		n := node(w.pick("n1", "n2"), "amd64", "containerd://2", w.pick("docker.io/library/nginx@<A>", "docker.io/library/redis@<B>"))
+		n.Labels = map[string]string{"edge": w.pick("x", "y")}
+		n.Status.Addresses = []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: fmt.Sprint("10.0.0.", 1+w.IntN(5))}}
+		b.put(n)
 	case 19:
 		b.put(deployment(w.pick("shop", "data"), w.app())...)
 	default:
@@ -213,5 +217,41 @@ func TestOneServiceTouchesFew(t *testing.T) {
 	b.a.Flush(b.c, b)
 	if got := b.ids("VP01"); len(got) != 1 || got[0] != "ns1/Deployment/app1" {
 		t.Errorf("%v", got)
+	}
+}
+
+// Of nodes that change, only those have everybody judged anew that others look at in another way: by their labels, by their addresses.
+func TestFewNodesConcernAll(t *testing.T) {
+	b := newCourt(t, Options{}).reached()
+	n := node("n1", "amd64", "containerd://2")
+	n.Status.Addresses = []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: "192.0.2.1"}}
+	for _, s := range []struct {
+		what   string
+		change func()
+		all    bool
+	}{
+		{"it comes", func() {}, true},
+		{"an image is pulled", func() { n.Status.Images = []corev1.ContainerImage{{Names: []string{"nginx:1.29"}}} }, false},
+		{"it is cordoned", func() { n.Spec.Unschedulable = true }, false},
+		{"a condition changes", func() { n.Status.Conditions = []corev1.NodeCondition{{Type: corev1.NodeReady}} }, false},
+		{"a label", func() { n.Labels = map[string]string{"edge": "x"} }, true},
+		{"an address", func() { n.Status.Addresses[0].Address = "192.0.2.2" }, true},
+	} {
+		b.put(n.DeepCopy())
+		b.flush()
+		s.change()
+		r, err := record.Make(n.DeepCopy())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.what == "it comes" {
+			b.take(model.Drop(r.Ref()))
+			b.flush()
+		}
+		b.take(model.Put(r))
+		if got := b.a.reach.all; got != s.all {
+			t.Errorf("%s: all are judged anew: %v", s.what, got)
+		}
+		b.flush()
 	}
 }

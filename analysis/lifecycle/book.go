@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -24,6 +23,8 @@ const askedLimit = 2048
 type entry struct {
 	id   string
 	told []told
+	// systems are those that it is of; none is any.
+	systems []string
 }
 
 // told is a vulnerability as one source tells it of some components.
@@ -56,6 +57,9 @@ func newBook(all []Vulnerability) *book {
 			t.spans = append(t.spans, newSpan(r))
 		}
 		e.told = append(e.told, t)
+	}
+	for _, e := range b.entries {
+		e.systems = agreed(e.told)
 	}
 	return b
 }
@@ -140,7 +144,7 @@ func (b *book) affecting(component, version string) []Hit {
 
 // hit says what the sources say of a version together.
 func (e *entry) hit(component string, v Version) (Hit, bool) {
-	hit := Hit{ID: e.id}
+	hit := Hit{ID: e.id, Systems: e.systems}
 	var affected, spared []*told
 	for i := range e.told {
 		t := &e.told[i]
@@ -166,7 +170,6 @@ func (e *entry) hit(component string, v Version) (Hit, bool) {
 		}
 	}
 	for _, t := range append(affected, spared...) {
-		hit.Windows = hit.Windows || strings.Contains(t.Summary, "Windows")
 		hit.Summary, hit.URL, hit.Published = cmp.Or(hit.Summary, t.Summary), cmp.Or(hit.URL, t.URL), cmp.Or(hit.Published, t.Published)
 	}
 	hit.Fixed = fix(component, v, affected)

@@ -131,15 +131,18 @@ func (t *Table) checkRows() error {
 }
 
 func (v *Vulnerability) check() error {
-	if len(v.Ranges) > maxRanges || len(v.Components) > maxList {
-		return fmt.Errorf("%.40q has %d ranges and %d components", v.ID, len(v.Ranges), len(v.Components))
+	if len(v.Ranges) > maxRanges || len(v.Components) > maxList || len(v.Systems) > maxList {
+		return fmt.Errorf("%s has %d ranges, %d components and %d systems", quoted(v.ID), len(v.Ranges), len(v.Components), len(v.Systems))
 	}
 	if !(v.Score >= 0 && v.Score <= 10) {
-		return fmt.Errorf("%.40q has a score that is none", v.ID)
+		return fmt.Errorf("%s has a score that is none", quoted(v.ID))
 	}
 	errs := []error{name("id", v.ID), text("summary", v.Summary), text("url", v.URL), days(v.Published)}
 	for _, c := range v.Components {
 		errs = append(errs, name("component", c))
+	}
+	for _, s := range v.Systems {
+		errs = append(errs, name("system", s))
 	}
 	for _, r := range v.Ranges {
 		for _, end := range [...]string{r.Introduced, r.Last, r.Before, r.Fixed} {
@@ -148,7 +151,7 @@ func (v *Vulnerability) check() error {
 			}
 		}
 		if r.Open != (r.Last == "" && r.Before == "" && r.Fixed == "") {
-			errs = append(errs, fmt.Errorf("%.40q has a range that is open and ends, or does neither", v.ID))
+			errs = append(errs, fmt.Errorf("%s has a range that is open and ends, or does neither", quoted(v.ID)))
 		}
 	}
 	return errors.Join(errs...)
@@ -167,21 +170,21 @@ func row(i int, errs ...error) error {
 
 func name(what, value string) error {
 	if value == "" || len(value) > maxName || !printable(value) {
-		return fmt.Errorf("%s %.40q is no name", what, value)
+		return fmt.Errorf("%s %s is no name", what, quoted(value))
 	}
 	return nil
 }
 
 func text(what, value string) error {
 	if len(value) > maxText || !printable(value) {
-		return fmt.Errorf("%s %.40q is longer than %d bytes, or not plain text", what, value, maxText)
+		return fmt.Errorf("%s %s is longer than %d bytes, or not plain text", what, quoted(value), maxText)
 	}
 	return nil
 }
 
 func plain(what, value string) error {
 	if _, ok := ParseVersion(value); !ok {
-		return fmt.Errorf("%s: %.40q is no version", what, value)
+		return fmt.Errorf("%s: %s is no version", what, quoted(value))
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-//go:embed data/*.json
+//go:embed data/*.json data/notes/*.json
 var files embed.FS
 
 var shared = sync.OnceValue(func() *Tables {
@@ -40,7 +40,7 @@ func load(from fs.FS) (*Tables, error) {
 	}
 	h := held{}
 	for _, t := range ordered(all...) {
-		h.take(t, bundled)
+		h.take(noted(t), bundled)
 	}
 	return newTables(h), nil
 }

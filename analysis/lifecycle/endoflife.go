@@ -32,7 +32,7 @@ func (l *loose) UnmarshalJSON(data []byte) error {
 	}
 	d, err := ParseDay(word)
 	if err != nil || !d.sane() {
-		return fmt.Errorf("%.40q is neither a day nor true or false", data)
+		return fmt.Errorf("%s is neither a day nor true or false", quoted(data))
 	}
 	l.day, l.yes = d, true
 	return nil
@@ -44,7 +44,7 @@ type word string
 func (w *word) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] != '"' {
 		if bytes.ContainsAny(data, "{[") {
-			return fmt.Errorf("%.40q is no name", data)
+			return fmt.Errorf("%s is no name", quoted(data))
 		}
 		*w = word(data)
 		return nil

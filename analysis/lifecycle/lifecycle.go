@@ -47,7 +47,7 @@ func (d *Day) UnmarshalText(text []byte) error {
 	}
 	read, err := ParseDay(string(text))
 	if err != nil || !read.sane() {
-		return fmt.Errorf("%.40q is no day between %s and %s", text, firstDay, lastDay)
+		return fmt.Errorf("%s is no day between %s and %s", quoted(text), firstDay, lastDay)
 	}
 	*d = read
 	return nil
@@ -132,6 +132,8 @@ type Vulnerability struct {
 	Score float64 `json:"score,omitempty"`
 	// Components are those of Component's names that it is in; empty is any.
 	Components []string `json:"components,omitempty"`
+	// Systems are those of nodes that it is on, by the names that nodes tell: windows, linux. Empty is any, or that nobody told.
+	Systems []string `json:"systems,omitempty"`
 	// Ranges are none where the source has taken it back.
 	Ranges []Range `json:"ranges"`
 	Source *Source `json:"-"`
@@ -159,8 +161,8 @@ type Hit struct {
 	Fixed string
 	// Open tells that a source that says so gives no end of the range, so that every later version counts.
 	Open bool
-	// Windows tells that it is one of nodes that run Windows alone, by what a source says of it: no source keeps that apart.
-	Windows bool
+	// Systems are those of nodes that it is on, where all sources that tell any agree; empty is any. Nobody may change them.
+	Systems []string
 }
 
 // Components of Kubernetes that vulnerabilities name.

@@ -53,7 +53,7 @@ type osvEvent struct {
 func (g *gathering) osv(data []byte) error {
 	var d osvDocument
 	if err := json.Unmarshal(data, &d); err != nil {
-		return fmt.Errorf("is no OSV document: %w", err)
+		return fmt.Errorf("is no OSV document: %w", plainError(err))
 	}
 	id, err := cveID(append([]string{d.ID}, d.Aliases...))
 	if err != nil {
@@ -96,7 +96,7 @@ func (g *gathering) osv(data []byte) error {
 		}
 		for _, version := range a.Versions {
 			if _, ok := ParseVersion(version); !ok {
-				return fmt.Errorf("%s: affected[%d].versions: %.40q is no version", id, i, version)
+				return fmt.Errorf("%s: affected[%d].versions: %s is no version", id, i, quoted(version))
 			}
 			v.Ranges = append(v.Ranges, Range{Introduced: version, Last: version})
 		}
@@ -154,7 +154,7 @@ func osvRanges(events []osvEvent) ([]Range, error) {
 				at, ok, raw = Version{}, true, ""
 			}
 			if !ok {
-				return nil, fmt.Errorf("events[%d]: %.40q is no version", i, raw)
+				return nil, fmt.Errorf("events[%d]: %s is no version", i, quoted(raw))
 			}
 			all = append(all, event{at, rank, raw})
 		}

@@ -46,7 +46,7 @@ func readPluto(modified time.Time, data []byte) (*Update, error) {
 			}
 			version, ok := ParseVersion(f.from)
 			if !ok {
-				return nil, fmt.Errorf("deprecated-versions[%d]: %.40q is no version", i, f.from)
+				return nil, fmt.Errorf("deprecated-versions[%d]: %s is no version", i, quoted(f.from))
 			}
 			*f.to = version.Line()
 			if d.Component != "k8s" {

@@ -39,7 +39,7 @@ func siteDay(place, value string) (Day, error) {
 	}
 	d, err := ParseDay(value)
 	if err != nil || !d.sane() {
-		return 0, fmt.Errorf("%s: %.40q is no day", place, value)
+		return 0, fmt.Errorf("%s: %s is no day", place, quoted(value))
 	}
 	return d, nil
 }
@@ -48,7 +48,7 @@ func siteDay(place, value string) (Day, error) {
 func siteLine(place, value string) (string, error) {
 	v, ok := ParseVersion(value)
 	if !ok || v.Pre != "" || v.Suffix != "" {
-		return "", fmt.Errorf("%s: %.40q is no version", place, value)
+		return "", fmt.Errorf("%s: %s is no version", place, quoted(value))
 	}
 	return v.Line(), nil
 }
@@ -56,7 +56,7 @@ func siteLine(place, value string) (string, error) {
 func sitePatch(place, value string) (string, error) {
 	v, ok := ParseVersion(value)
 	if !ok || v.Pre != "" || v.Suffix != "" {
-		return "", fmt.Errorf("%s: %.40q is no version", place, value)
+		return "", fmt.Errorf("%s: %s is no version", place, quoted(value))
 	}
 	return v.Plain(), nil
 }

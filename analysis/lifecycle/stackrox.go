@@ -89,7 +89,7 @@ func published(value string) (Day, error) {
 			return osvDay(t)
 		}
 	}
-	return 0, fmt.Errorf("%.40q is no day", value)
+	return 0, fmt.Errorf("%s is no day", quoted(value))
 }
 
 // k8sCVERange reads ">= 1.3, <= 1.7.13": all of it must hold. A version alone is that version and no other.
@@ -102,7 +102,7 @@ func k8sCVERange(expression, fixedBy string) (Range, error) {
 	}
 	parts := strings.Split(expression, ",")
 	if len(parts) > 4 {
-		return Range{}, fmt.Errorf("range %.60q has %d conditions", expression, len(parts))
+		return Range{}, fmt.Errorf("range %s has %d conditions", quoted(expression), len(parts))
 	}
 	for _, part := range parts {
 		part = strings.TrimSpace(part)
@@ -120,7 +120,7 @@ func k8sCVERange(expression, fixedBy string) (Range, error) {
 		case "", "=", "==":
 			r.Introduced, r.Last = higher(r.Introduced, version), lower(r.Last, version)
 		default:
-			return Range{}, fmt.Errorf("range %.60q: %q is not read here", expression, operator)
+			return Range{}, fmt.Errorf("range %s: %s is not read here", quoted(expression), quoted(operator))
 		}
 	}
 	return tidy(r), nil

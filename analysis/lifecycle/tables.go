@@ -225,7 +225,7 @@ func (t *Tables) with(u *Update) (held, map[subject]bool, error) {
 	}
 	next, changed := maps.Clone(t.held), map[subject]bool{}
 	for _, table := range ordered(u) {
-		if next.take(table, filed) {
+		if next.take(noted(table), filed) {
 			changed[table.subject()] = true
 		}
 	}

@@ -57,15 +57,17 @@ type Analyser struct {
 	common      settings
 	kubelets    map[string]settings
 	assessments map[string]*record.Assessment
-	assessed    map[model.Ref]*record.Assessment
-	// certificates are those of kubelets by node and request, requests the same by request.
-	certificates map[string]map[string]certificate
-	requests     map[string]certificate
+	// reports are all of those of a node, assessed names the node of each.
+	reports  map[string][]*record.Assessment
+	assessed map[model.Ref]string
+	// certificates are those of kubelets by node, requests names the node of each request.
+	certificates map[string][]certificate
+	requests     map[string]string
 
 	// What many nodes share.
 	releases memo[build, *release]
 	systems  memo[[2]string, *system]
-	runtimes memo[string, *engine]
+	runtimes memo[[2]string, *engine]
 	kernels  memo[kernelKey, Verdict]
 	// weaknesses are those of a kubelet and of kube-proxy beside it.
 	weaknesses memo[[4]string, Verdict]
@@ -113,9 +115,9 @@ func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
 		rules: rules, clock: clock, tables: o.Tables, idle: int64(cmp.Or(o.Idle, DefaultIdle) / time.Second),
 		seats: map[string]*seat{}, pools: map[string]*pool{}, providers: map[string]int{}, parts: map[types.NamespacedName]*part{},
 		proxies: map[string]map[*part]struct{}{}, sheets: map[record.Template]*sheet{}, kubelets: map[string]settings{},
-		assessments: map[string]*record.Assessment{}, assessed: map[model.Ref]*record.Assessment{},
-		certificates: map[string]map[string]certificate{}, requests: map[string]certificate{},
-		releases: memo[build, *release]{}, systems: memo[[2]string, *system]{}, runtimes: memo[string, *engine]{}, kernels: memo[kernelKey, Verdict]{},
+		assessments: map[string]*record.Assessment{}, reports: map[string][]*record.Assessment{}, assessed: map[model.Ref]string{},
+		certificates: map[string][]certificate{}, requests: map[string]string{},
+		releases: memo[build, *release]{}, systems: memo[[2]string, *system]{}, runtimes: memo[[2]string, *engine]{}, kernels: memo[kernelKey, Verdict]{},
 		weaknesses: memo[[4]string, Verdict]{},
 		sheaves:    map[sheaf][]Verdict{}, roles: map[string][]string{}, stood: analysis.Standing[model.Ref]{}, doubts: map[schema.GroupKind]string{}, dirty: newDirt(),
 	}

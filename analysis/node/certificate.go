@@ -1,8 +1,8 @@
 package node
 
 import (
-	"crypto/x509"
 	"encoding/pem"
+	"slices"
 	"strings"
 
 	certificatesv1 "k8s.io/api/certificates/v1"
@@ -13,15 +13,16 @@ import (
 
 // certificate is one that was signed for a kubelet. Requests are kept for an hour after they were signed.
 type certificate struct {
-	node     string
-	serving  bool
-	from, to int64
+	request, node string
+	serving       bool
+	from, to      int64
 }
 
 // certificateMost bounds what is read of a signed certificate, in bytes; certificateDue is how long before its end one should have been
-// renewed, in seconds.
+// renewed, in seconds. nameMost is how long the name of a node can be.
 const (
 	certificateMost = 64 << 10
+	nameMost        = 253
 	certificateDue  = 30 * day
 	userPrefix      = "system:node:"
 )
@@ -41,16 +42,13 @@ func certificateOf(r *record.Typed[*certificatesv1.CertificateSigningRequest]) (
 	if block == nil {
 		return c, false
 	}
-	signed, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return c, false
-	}
+	user, from, to, ok := readSigned(block.Bytes)
 	// The name in the certificate is what was granted: a first one is asked for by a bootstrap token.
-	name, ok := strings.CutPrefix(signed.Subject.CommonName, userPrefix)
-	if !ok || name == "" {
+	name, granted := strings.CutPrefix(user, userPrefix)
+	if !ok || !granted || name == "" || len(name) > nameMost {
 		return c, false
 	}
-	c.node, c.from, c.to = name, signed.NotBefore.Unix(), signed.NotAfter.Unix()
+	c.request, c.node, c.from, c.to = r.Name, name, from, to
 	return c, true
 }
 
@@ -58,22 +56,19 @@ func certificateOf(r *record.Typed[*certificatesv1.CertificateSigningRequest]) (
 func (a *Analyser) updateRequest(d cluster.Delta) {
 	if old, ok := a.requests[d.Ref.Name]; ok {
 		delete(a.requests, d.Ref.Name)
-		delete(a.certificates[old.node], d.Ref.Name)
-		if len(a.certificates[old.node]) == 0 {
-			delete(a.certificates, old.node)
+		a.certificates[old] = slices.DeleteFunc(a.certificates[old], func(c certificate) bool { return c.request == d.Ref.Name })
+		if len(a.certificates[old]) == 0 {
+			delete(a.certificates, old)
 		}
-		a.touch(old.node)
+		a.touch(old)
 	}
 	_, now := cluster.Cast[*record.Typed[*certificatesv1.CertificateSigningRequest]](d)
 	if now == nil {
 		return
 	}
 	if c, ok := certificateOf(now); ok {
-		a.requests[d.Ref.Name] = c
-		if a.certificates[c.node] == nil {
-			a.certificates[c.node] = map[string]certificate{}
-		}
-		a.certificates[c.node][d.Ref.Name] = c
+		a.requests[d.Ref.Name] = c.node
+		a.certificates[c.node] = append(a.certificates[c.node], c)
 		a.touch(c.node)
 	}
 }
@@ -87,7 +82,7 @@ func (r *round) judgeCertificate(m *moment, name string) Verdict {
 		if c.serving {
 			at = &newest[1]
 		}
-		if c.to > at.to {
+		if c.to > at.to || c.to == at.to && c.from > at.from {
 			*at = c
 		}
 	}
@@ -117,7 +112,7 @@ func (r *round) judgeCertificate(m *moment, name string) Verdict {
 		v.Detail, v.Source = strings.Join(says, "; "), "its CertificateSigningRequests"
 		return v
 	}
-	v.Detail = "no request of it is left: they are kept for an hour"
+	v.Detail = "nothing tells it: requests of certificates, by which it would show, are kept for an hour"
 	if reason := r.unseen(requests); reason != "" {
 		v.Detail = "not known: " + reason
 	}

@@ -2,6 +2,7 @@ package node
 
 import (
 	"slices"
+	"strings"
 
 	"canopy/analysis"
 	"canopy/analysis/lifecycle"
@@ -58,18 +59,30 @@ type carrier struct {
 func (r *round) weak(object model.Ref, since int64, carriers []carrier) *model.Finding {
 	var lines []model.Evidence
 	var sure, doubtful []lifecycle.Hit
+	mended := ""
 	for _, c := range carriers {
 		for _, hits := range [...][]lifecycle.Hit{c.weak.sure, c.weak.doubtful} {
 			for i := range hits {
 				lines = append(lines, model.Evidence{Object: c.object, Path: c.path, Value: c.raw + ": " + tellHit(&hits[i])})
 			}
 		}
+		if c.weak.mender != "" {
+			mended = c.weak.mended()
+		}
 		sure, doubtful = append(sure, c.weak.sure...), append(doubtful, c.weak.doubtful...)
 	}
-	if len(sure) > 0 {
-		return r.finding("VP03", grade(sure), object, since, lines)
+	worst, reasons := sure, []string(nil)
+	if mended != "" {
+		reasons = append(reasons, mended)
 	}
-	return weaken(r.finding("VP03", grade(doubtful), object, since, lines), model.Depends, doubtOf(doubtful))
+	if len(sure) == 0 {
+		worst, reasons = doubtful, append(reasons, doubtOf(doubtful))
+	}
+	f := r.finding("VP03", grade(worst), object, since, lines)
+	if len(reasons) > 0 {
+		return weaken(f, model.Depends, strings.Join(reasons, "; "))
+	}
+	return f
 }
 
 // doubtOf says by whom a component is affected, where that is not sure.

@@ -22,7 +22,7 @@ type facts struct {
 	// cordonedSince is when it was cordoned, or the last moment at which that can have been where exact is false; 0 where nothing tells.
 	cordoned, exact bool
 	cordonedSince   int64
-	// needed and rebooting are the annotations of kured.
+	// needed and rebooting are the annotations of kured: when it last asked for a reboot, and since when it asks for the one that is not done.
 	needed, rebooting string
 	created, since    int64
 }

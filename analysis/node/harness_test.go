@@ -3,6 +3,7 @@ package node
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -65,6 +66,8 @@ type ward struct {
 	out   *ledger
 	info  model.SourceInfo
 }
+
+var sawBoot = regexp.MustCompile(regexp.QuoteMeta(bootedOn) + `\d{4}-\d\d-\d\d`)
 
 // load reads the catalogue once.
 var load = sync.OnceValues(catalogue.Load)
@@ -158,7 +161,11 @@ func (w *ward) text() string {
 	}
 	for _, n := range w.a.Nodes() {
 		c := *n
-		c.Booted = 0
+		// Who reads the cluster at once has seen no boot, and says so of no node.
+		c.Booted, c.Verdicts = 0, slices.Clone(n.Verdicts)
+		for i := range c.Verdicts {
+			c.Verdicts[i].Detail = sawBoot.ReplaceAllString(c.Verdicts[i].Detail, "")
+		}
 		fmt.Fprintf(&s, "%+v\n", c)
 	}
 	fmt.Fprintf(&s, "%+v\n", *w.a.Plane())

@@ -40,14 +40,14 @@ func (r *round) judge(s *seat) {
 	proxies := r.proxiesOf(s, k)
 	skew, broken := r.judgeSkew(s, k, proxies)
 	d := s.pool.judgeDrift(&s.traits)
-	w, i := judgeReboot(&m, f, &d), r.judgeReady(&m, f)
+	w, i := judgeReboot(&m, f, s.booted, &d), r.judgeReady(&m, f)
 	conf := r.settingsOf(s.name)
 	kernel := r.kernels.get(&m, kernelKey{f.kernel, f.image, f.kubelet}, func(m *moment) Verdict { return r.judgeKernel(m, f.kernel, l.system, k.version) })
 	carriers := []carrier{{s.ref, "status.nodeInfo.kubeletVersion", f.kubelet, k.plain, &k.weak}}
 	carried := [4]string{f.provider, f.system, f.kubelet}
 	for _, p := range proxies {
 		if p.Known {
-			rel := r.release(&m, build{lifecycle.Proxy, p.Raw, f.provider, f.system == "windows"})
+			rel := r.release(&m, build{lifecycle.Proxy, p.Raw, f.provider, f.system})
 			carriers = append(carriers, carrier{p.Object, p.field, p.Raw, true, &rel.weak})
 			carried[3] += p.Raw + " "
 		}

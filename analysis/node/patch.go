@@ -16,8 +16,18 @@ type lag struct {
 	newest string
 }
 
-// judgePatch compares a version with all patches of its minor that any source knows.
-func (a *Analyser) judgePatch(m *moment, v lifecycle.Version) lag {
+// judgePatch compares a version with the newest patch of its minor: that of the provider where it builds its own, as far as that is known,
+// else upstream's.
+func (a *Analyser) judgePatch(m *moment, provider string, v lifecycle.Version) lag {
+	l := a.judgeUpstream(m, v)
+	if mender(provider) != "" {
+		a.judgeOffer(m, provider, v, &l)
+	}
+	return l
+}
+
+// judgeUpstream compares a version with all patches of its minor that any source knows.
+func (a *Analyser) judgeUpstream(m *moment, v lifecycle.Version) lag {
 	l := lag{Verdict: Verdict{Topic: Patch, State: NoData}}
 	releases, cycles := a.tables.Releases(v.Line()), a.tables.Cycles(lifecycle.Kubernetes, v.Line())
 	var newest lifecycle.Version

@@ -93,7 +93,7 @@ func (r *round) judgePlane() {
 	worst := fine
 	seen := map[string]struct{}{}
 	server := func(at *Part, path string) {
-		rel := r.release(&m, build{component: lifecycle.APIServer, raw: at.Raw, provider: provider})
+		rel := r.release(&m, build{component: lifecycle.APIServer, raw: at.Raw, provider: provider, system: planeSystem})
 		v.releases = append(v.releases, rel)
 		if _, twice := seen[at.Raw]; twice {
 			return
@@ -113,7 +113,7 @@ func (r *round) judgePlane() {
 	var weak *model.Finding
 	if answers && !shown {
 		server(&answer, answerPath)
-		rel := r.release(&m, build{component: lifecycle.APIServer, raw: answer.Raw, provider: provider})
+		rel := r.release(&m, build{component: lifecycle.APIServer, raw: answer.Raw, provider: provider, system: planeSystem})
 		own := carrier{model.ClusterRef(), answerPath, answer.Raw, true, &rel.weak}
 		v.carriers = append(v.carriers, own)
 		weak = r.weak(model.ClusterRef(), 0, []carrier{own})
@@ -135,6 +135,9 @@ func (r *round) judgePlane() {
 	r.version++
 }
 
+// planeSystem is what a control plane runs on: it is built for no other.
+const planeSystem = "linux"
+
 // answerPath is where the API server tells its version.
 const answerPath = "/version gitVersion"
 
@@ -151,7 +154,7 @@ func (r *round) judgePart(m *moment, q *part, all []*part, provider string, v *v
 		v.missing = append(v.missing, q.Component+": "+q.Reason)
 		return r.stand(q.Object)
 	}
-	rel := r.release(m, build{component: q.Component, raw: q.Raw, provider: provider})
+	rel := r.release(m, build{component: q.Component, raw: q.Raw, provider: provider, system: planeSystem})
 	own := carrier{q.Object, q.field, q.Raw, true, &rel.weak}
 	v.carriers = append(v.carriers, own)
 	weak := r.weak(q.Object, q.since, []carrier{own})

@@ -23,6 +23,16 @@ func brandOf(product string) string {
 	return product
 }
 
+// mender names a provider that runs clusters and builds Kubernetes and what is under it by itself: what upstream mends in a newer version it
+// may mend in an older one, and offer at another time. "" where nobody does.
+func mender(product string) string {
+	switch product {
+	case lifecycle.EKS, lifecycle.GKE, lifecycle.AKS, openShift:
+		return brandOf(product)
+	}
+	return ""
+}
+
 // judgeProvider says how long a provider supports its build of a minor version. The state is "" where there is no provider.
 func (a *Analyser) judgeProvider(m *moment, product string, v lifecycle.Version) line {
 	if product == "" {

@@ -37,7 +37,7 @@ func (d dice) machine() string {
 		os:          d.pick("Ubuntu 24.04.4 LTS", "Ubuntu 24.04.3 LTS", "Ubuntu 20.04.6 LTS", "Debian GNU/Linux 12 (bookworm)", "Talos (v1.8.3)", "what"),
 		kernel:      d.pick("6.8.0-94-generic", "6.8.0-71-generic", "6.8.0-1021-aws", "4.18.0-1", "x"),
 		labels:      d.pick("", "", "x/pool: p", "x/pool: q", "karpenter.sh/nodepool: p", "node-role.kubernetes.io/control-plane: ''", "kubernetes.azure.com/agentpool: p", "node-role.kubernetes.io/infra: ''"),
-		annotations: d.pick("", "", rebootNeeded+": '"+d.moment()+"'", rebootProgress+": '"+d.moment()+"'", rebootNeeded+": soon"),
+		annotations: d.pick("", "", rebootNeeded+": '"+d.moment()+"'", rebootProgress+": '"+d.moment()+"'", rebootNeeded+": soon", rebootNeeded+": '"+d.moment()+"', "+rebootProgress+": '"+d.moment()+"'"),
 		spec:        d.pick("", "", "unschedulable: true", "unschedulable: true, taints: [{key: node.kubernetes.io/unschedulable, effect: NoSchedule, timeAdded: '"+d.moment()+"'}]"),
 		ready:       d.pick("", "", "{type: Ready, status: 'True', lastTransitionTime: '"+d.moment()+"'}", "{type: Ready, status: 'Unknown', lastTransitionTime: '"+d.moment()+"'}", "{type: Ready, status: 'False'}"),
 		boot:        d.pick("b1", "b2"), system: d.pick("", "", "", "windows"),

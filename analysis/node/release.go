@@ -5,10 +5,9 @@ import (
 )
 
 // build is a version of a component, as it was told, with the product that a provider makes of it.
-// Vulnerabilities of Windows alone count where it runs that.
+// Vulnerabilities of other systems than that on which it runs do not count.
 type build struct {
-	component, raw, provider string
-	windows                  bool
+	component, raw, provider, system string
 }
 
 // release is what is known of a build; all components of it share it.
@@ -41,7 +40,7 @@ func (a *Analyser) release(m *moment, b build) *release {
 		v := r.version
 		r.support = judgeLine(m, Support, "Kubernetes "+v.Line(), a.tables.Cycles(lifecycle.Kubernetes, v.Line()))
 		r.sold = a.judgeProvider(m, b.provider, v)
-		r.patch = a.judgePatch(m, v)
+		r.patch = a.judgePatch(m, b.provider, v)
 		r.weak = a.judgeWeakness(m, &b, v)
 		return r
 	})

@@ -77,13 +77,13 @@ type lookup struct {
 
 func (r *round) lookup(m *moment, f *facts) lookup {
 	return lookup{
-		kubelet: r.release(m, build{lifecycle.Kubelet, f.kubelet, f.provider, f.system == "windows"}),
+		kubelet: r.release(m, build{lifecycle.Kubelet, f.kubelet, f.provider, f.system}),
 		system: r.systems.get(m, [2]string{f.image, f.kernel}, func(m *moment) *system {
 			s := r.judgeSystem(m, f.image, f.kernel)
 			return &s
 		}),
-		runtime: r.runtimes.get(m, f.runtime, func(m *moment) *engine {
-			e := r.judgeRuntime(m, f.runtime)
+		runtime: r.runtimes.get(m, [2]string{f.runtime, mender(f.provider)}, func(m *moment) *engine {
+			e := r.judgeRuntime(m, f.runtime, mender(f.provider))
 			return &e
 		}),
 	}

@@ -13,8 +13,9 @@ type engine struct {
 	rank rank
 }
 
-// judgeRuntime says how the support of what runs containers stands, from a text such as containerd://2.3.4.
-func (a *Analyser) judgeRuntime(m *moment, text string) engine {
+// judgeRuntime says how the support of what runs containers stands, from a text such as containerd://2.3.4. A provider that builds its own
+// may mend what its makers do no longer, so there it is no finding.
+func (a *Analyser) judgeRuntime(m *moment, text, mender string) engine {
 	name, version, found := strings.Cut(text, "://")
 	e := engine{name: strings.ToLower(name), rank: rankOf(version)}
 	if !found || e.rank.n < 2 {
@@ -36,6 +37,10 @@ func (a *Analyser) judgeRuntime(m *moment, text string) engine {
 	e.line = judgeLine(m, Runtime, e.name+" "+cycle, cycles)
 	if latest := newestOf(cycles); product == lifecycle.Containerd && latest != "" && e.rank.compare(rankOf(latest)) < 0 {
 		e.Detail += "; runs " + brief(version) + ", " + latest + " is the newest of the line"
+	}
+	if mender != "" && e.phase >= extended {
+		e.phase, e.State = unknown, Due
+		e.Detail += "; " + mender + " may mend it in its own build: for how long is not known here"
 	}
 	return e
 }

@@ -1,15 +1,10 @@
 package node
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -58,13 +53,14 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// TestReboot reads what kured leaves, and sees another boot.
+// TestReboot reads what kured writes, as it writes it: both annotations when a reboot is wanted, and one of them is never taken back.
 func TestReboot(t *testing.T) {
 	w := newWard(t, "v1.37.2")
-	note := rebootNeeded + ": '2026-11-23T01:00:00Z'"
-	m := machine{name: "a", annotations: note}
+	both := rebootNeeded + ": '2026-11-23T01:00:00Z', " + rebootProgress + ": '2026-11-23T01:00:00Z'"
+	m := machine{name: "a", annotations: both}
 	w.put(m.String())
-	if v := w.verdict("a", Reboot); v.State != Due || !strings.Contains(v.Detail, "a reboot waits since 2026-11-23; the node was not away since then; up since 2026-01-05 at the latest") {
+	asks := "a reboot is asked for since 2026-11-23, or under way"
+	if v := w.verdict("a", Reboot); v.State != Due || !strings.HasPrefix(v.Detail, asks+"; up since 2026-01-05 at the latest") {
 		t.Errorf("%+v", v)
 	}
 	if got := w.short(); !slices.Equal(got, []string{"VP07 Node/a medium"}) {
@@ -81,17 +77,47 @@ func TestReboot(t *testing.T) {
 	if v := w.verdict("a", Reboot); v.State != Overdue {
 		t.Errorf("%+v", v)
 	}
+	// It boots, which is seen, and kured has not spoken yet.
 	m.boot, m.ready = "b2", "{type: Ready, status: 'True', lastTransitionTime: '2026-11-30T00:30:00Z'}"
 	w.put(m.String())
-	if v := w.verdict("a", Reboot); v.State != OK || !strings.Contains(v.Detail, "the node came back on 2026-11-30") || w.a.Len() != 0 {
-		t.Errorf("%+v %q", v, w.short())
+	if v := w.verdict("a", Reboot); !strings.HasPrefix(v.Detail, asks+"; the node was seen to boot since, on 2026-11-30; up since") {
+		t.Errorf("%+v", v)
 	}
 	if at := w.a.Node("a").Booted; at != w.clock.at.Unix() {
 		t.Errorf("booted %d", at)
 	}
-	m.annotations = rebootProgress + ": '2026-11-30T00:59:00Z', " + note
+	if got := w.short(); !slices.Equal(got, []string{"VP07 Node/a medium"}) {
+		t.Errorf("%q: a finding that only who has seen the boot takes back", got)
+	}
+	// kured takes one annotation back.
+	m.annotations = rebootNeeded + ": '2026-11-23T01:00:00Z'"
 	w.put(m.String())
-	if v := w.verdict("a", Reboot); v.State != Due || !strings.Contains(v.Detail, "under way since 2026-11-30") {
+	if v := w.verdict("a", Reboot); v.State != OK || !strings.HasPrefix(v.Detail, "none is asked for; last asked for on 2026-11-23; the node was seen to boot since, on 2026-11-30; up since") || w.a.Len() != 0 {
+		t.Errorf("%+v %q", v, w.short())
+	}
+	if v := w.anew().verdict("a", Reboot); v.State != OK || !strings.HasPrefix(v.Detail, "none is asked for; last asked for on 2026-11-23; up since") {
+		t.Errorf("%+v", v)
+	}
+	for _, c := range []struct {
+		annotations string
+		state       State
+		says        string
+		found       int
+	}{
+		{"", NoData, "nothing tells whether a reboot waits", 0},
+		{rebootNeeded + ": soon", OK, "none is asked for; when it was last asked for cannot be read", 0},
+		{rebootProgress + ": soon", Due, "a reboot is asked for, or under way", 1},
+		{rebootProgress + ": '2026-11-29T01:00:00Z'", Due, "a reboot is asked for since 2026-11-29, or under way", 1},
+	} {
+		m := machine{name: "b", annotations: c.annotations, labels: "x/pool: p"}
+		w.put(m.String())
+		if v := w.verdict("b", Reboot); v.State != c.state || !strings.HasPrefix(v.Detail, c.says) || w.a.Len() != c.found {
+			t.Errorf("%q: %+v %q", c.annotations, v, w.short())
+		}
+	}
+	// A kernel behind its pool hints at one that nobody asks for any more.
+	w.put(machine{name: "b", labels: "x/pool: p"}.String(), machine{name: "c", labels: "x/pool: p", kernel: "6.8.0-71-generic", annotations: rebootNeeded + ": '2026-11-23T01:00:00Z'"}.String())
+	if v := w.verdict("c", Reboot); v.State != Due || !strings.Contains(v.Detail, "a reboot may wait: inferred; last asked for on 2026-11-23") {
 		t.Errorf("%+v", v)
 	}
 }
@@ -181,6 +207,24 @@ func TestConfig(t *testing.T) {
 	if v := w.verdict("b", Config); v.State != Overdue || !strings.Contains(v.Detail, "KCV0079 anonymous-auth") || !strings.Contains(v.Source, "trivy-operator") {
 		t.Errorf("%+v", v)
 	}
+	// Of two reports the newest counts, and once it is gone the other.
+	newer := &record.Assessment{OfKind: "Node", OfName: "b", Scanned: 1764201600}
+	newer.Meta = record.Meta{Kind: model.KindByName("ClusterInfraAssessmentReport"), Name: "node-b-2"}
+	w.take(model.Put(newer))
+	w.flush()
+	if v := w.verdict("b", Config); v.State != NoData && strings.Contains(v.Detail, "KCV0079") {
+		t.Errorf("%+v", v)
+	}
+	moved := *newer
+	moved.OfName = "a"
+	w.take(model.Put(&moved))
+	w.flush()
+	if v := w.verdict("b", Config); v.State != Overdue || !strings.Contains(v.Detail, "KCV0079") {
+		t.Errorf("%+v", v)
+	}
+	if v := w.verdict("a", Config); !strings.Contains(v.Detail, "no check of trivy-operator failed") {
+		t.Errorf("%+v", v)
+	}
 	// On version 1 by default, and allowed to be: nothing proves that it is not.
 	w.put(machine{name: "a", os: "Amazon Linux 2"}.String(), common("{failCgroupV1: false}"))
 	w.take(model.Drop(model.OwnKind("KubeletFacts").Ref("", "a")))
@@ -196,7 +240,7 @@ func TestConfig(t *testing.T) {
 // TestCertificate reads the certificates that requests still hold.
 func TestCertificate(t *testing.T) {
 	w := newWard(t, "v1.37.2").put(machine{name: "a"}.String())
-	if v := w.verdict("a", Certificate); v.State != NoData || !strings.Contains(v.Detail, "kept for an hour") {
+	if v := w.verdict("a", Certificate); v.State != NoData || v.Detail != "nothing tells it: requests of certificates, by which it would show, are kept for an hour" {
 		t.Errorf("%+v", v)
 	}
 	from := w.clock.at.AddDate(0, -1, 0)
@@ -231,17 +275,9 @@ func TestCertificate(t *testing.T) {
 	}
 }
 
-func request(t *testing.T, name, signer, user string, from, to time.Time) string {
+func request(t testing.TB, name, signer, user string, from, to time.Time) string {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: user}, NotBefore: from, NotAfter: to}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	der := certificateDER(t, pkix.Name{CommonName: user}, from, to)
 	text := base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 	return fmt.Sprintf("apiVersion: certificates.k8s.io/v1\nkind: CertificateSigningRequest\nmetadata: {name: %s}\nspec: {signerName: %s, username: %s}\nstatus: {certificate: %s}", name, signer, user, text)
 }

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"canopy/model"
@@ -91,23 +93,25 @@ func (a *Analyser) updateKubelet(d cluster.Delta) {
 // updateAssessment takes a report of trivy-operator on a node. Of several the newest counts.
 func (a *Analyser) updateAssessment(d cluster.Delta) {
 	_, now := cluster.Cast[*record.Assessment](d)
-	if old := a.assessed[d.Ref]; old != nil {
+	if old, ok := a.assessed[d.Ref]; ok {
 		delete(a.assessed, d.Ref)
-		a.reassess(old.OfName)
+		a.reports[old] = slices.DeleteFunc(a.reports[old], func(r *record.Assessment) bool { return r.Ref() == d.Ref })
+		if len(a.reports[old]) == 0 {
+			delete(a.reports, old)
+		}
+		a.reassess(old)
 	}
 	if now != nil && now.OfKind == "Node" {
-		a.assessed[d.Ref] = now
+		a.assessed[d.Ref] = now.OfName
+		a.reports[now.OfName] = append(a.reports[now.OfName], now)
 		a.reassess(now.OfName)
 	}
 }
 
-// reassess finds the newest report on a node. There are few.
+// reassess finds the newest report on a node, which has few.
 func (a *Analyser) reassess(name string) {
 	var newest *record.Assessment
-	for _, r := range a.assessed {
-		if r.OfName != name {
-			continue
-		}
+	for _, r := range a.reports[name] {
 		if newest == nil || r.Scanned > newest.Scanned || r.Scanned == newest.Scanned && r.Ref().Compare(newest.Ref()) < 0 {
 			newest = r
 		}

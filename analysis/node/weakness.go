@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,16 +14,19 @@ import (
 type weakness struct {
 	Verdict
 	// sure are those of which all that know them say so, doubtful those about which they differ, or of which one tells no end. lasting are
-	// those that no version mends, as they lie in what Kubernetes is: no version is the worse for them, and none is proven well.
+	// those that no version mends, as they lie in what Kubernetes is: no version is the worse for them, and whether they matter depends on
+	// the setup.
 	sure, doubtful, lasting []lifecycle.Hit
+	// mender is who may have mended them in a build of its own; "" where nobody does that.
+	mender string
 }
 
 // judgeWeakness asks which vulnerabilities a component has at a version.
 func (a *Analyser) judgeWeakness(m *moment, b *build, v lifecycle.Version) weakness {
-	var w weakness
+	w := weakness{mender: mender(b.provider)}
 	for _, h := range a.tables.Affecting(b.component, v.Plain()) {
 		switch {
-		case h.Windows && !b.windows:
+		case !h.On(b.system):
 		case h.Open && h.Fixed == "" && len(h.Not) == 0:
 			w.lasting = append(w.lasting, h)
 		case len(h.Not) > 0 || h.Open:
@@ -41,6 +45,7 @@ func (a *Analyser) gather(m *moment, of []carrier) Verdict {
 	told := false
 	for _, c := range of {
 		told = told || c.known
+		all.mender = cmp.Or(all.mender, c.weak.mender)
 		all.sure, all.doubtful, all.lasting = join(all.sure, c.weak.sure), join(all.doubtful, c.weak.doubtful), join(all.lasting, c.weak.lasting)
 	}
 	switch {
@@ -75,12 +80,16 @@ func (a *Analyser) conclude(m *moment, w *weakness) Verdict {
 	switch {
 	case len(w.sure) > 0:
 		v.State, v.Detail = Overdue, list(w.sure)
+		if w.mender != "" {
+			v.State = Due
+			v.Detail += "; " + w.mended()
+		}
 		if len(w.doubtful) > 0 {
 			v.Detail += "; in doubt: " + list(w.doubtful)
 		}
 	case len(w.doubtful) > 0:
 		v.State, v.Detail = Due, "in doubt: "+list(w.doubtful)
-	case old || len(w.lasting) > 0:
+	case old:
 		v.Detail = clean
 	default:
 		v.State, v.Detail = OK, clean
@@ -91,17 +100,22 @@ func (a *Analyser) conclude(m *moment, w *weakness) Verdict {
 	if old {
 		v.Detail += "; those published after " + through.String() + " are in no source here"
 	}
+	if len(w.sure)+len(w.doubtful) == 0 {
+		v.Source, v.Date = a.weaknessSources(), through.String()
+		return v
+	}
 	var sources []*lifecycle.Source
 	for _, hits := range [...][]lifecycle.Hit{w.sure, w.doubtful, w.lasting} {
 		for i := range hits {
 			sources = append(append(sources, hits[i].Per...), hits[i].Not...)
 		}
 	}
-	if v.Source, v.Date = named(sources); len(sources) == 0 {
-		v.Source, v.Date = a.weaknessSources(), through.String()
-	}
+	v.Source, v.Date = named(sources)
 	return v
 }
+
+// mended says why it is not sure that a build has what its version has.
+func (w *weakness) mended() string { return w.mender + " may have mended it in its own build" }
 
 // knownWeaknesses counts what all tables of vulnerabilities have.
 func (a *Analyser) knownWeaknesses() string {

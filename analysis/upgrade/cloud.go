@@ -83,7 +83,7 @@ func (w *script) aks() {
 	const cluster = " --resource-group GROUP --name CLUSTER"
 	switch w.what {
 	case ControlPlane:
-		w.say("az aks get-upgrades"+cluster+" --output table", "az aks upgrade"+cluster+" --control-plane-only --kubernetes-version "+w.to.Plain())
+		w.say("az aks get-upgrades"+cluster+" --output table", "az aks upgrade"+cluster+" --control-plane-only --kubernetes-version "+w.to.Line())
 	case Proxy:
 		w.say("# AKS brings kube-proxy along with the control plane")
 	default:
@@ -97,10 +97,30 @@ func (w *script) aks() {
 		w.warned()
 		line := "az aks nodepool upgrade --resource-group GROUP --cluster-name CLUSTER --name " + w.pool()
 		if w.what == Node {
-			w.say(line + " --kubernetes-version " + w.to.Plain())
+			w.say(line + " --kubernetes-version " + w.to.Line())
 			return
 		}
 		w.say(line + " --node-image-only")
+	}
+}
+
+// elsewhere writes what is known of a provider whose commands are not.
+func (w *script) elsewhere() {
+	way := " to its build of " + w.to.Line() + ", with its own tools"
+	switch w.what {
+	case ControlPlane:
+		w.say("# bring the control plane of " + w.host.brand + way)
+	case Proxy:
+		w.say("# bring kube-proxy of " + w.host.brand + way)
+	case Node:
+		w.drain()
+		w.say("# bring the node, or its pool, of " + w.host.brand + way)
+		w.uncordon()
+	default:
+		w.drain()
+		w.on()
+		w.system()
+		w.uncordon()
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"canopy/analysis/lifecycle"
 	"canopy/analysis/node"
 	"canopy/model"
+	"canopy/model/record"
 )
 
 // host is whoever runs the cluster, by how its versions are changed.
@@ -15,6 +16,8 @@ type host struct {
 	sold bool
 	// whole tells that one program holds the control plane and the kubelet of a node.
 	whole bool
+	// brand is whoever makes the builds of Kubernetes that run here, as people know it; "" where nobody else does.
+	brand string
 }
 
 type hosting uint8
@@ -28,10 +31,15 @@ const (
 	openShift
 	k3s
 	rke2
+	// foreign is another provider, whose commands are not known.
+	foreign
 )
 
 // pooled tells a provider that exchanges the nodes of a pool with one command.
 func (h host) pooled() bool { return h.sold || h.kind == openShift }
+
+// lent tells a provider who alone decides which patches of a minor there are.
+func (h host) lent() bool { return h.pooled() || h.kind == foreign }
 
 // local tells that the parts of a control plane on one node speak with the API server of that node alone, and are exchanged with it.
 func (h host) local() bool { return h.whole || h.kind == kubeadm }
@@ -55,17 +63,19 @@ func hostOf(in *Input, nodes []*node.Node, plane *node.Plane) (host, string) {
 	h, product := host{}, ""
 	switch provider {
 	case lifecycle.EKS:
-		h, product = host{kind: onEKS, sold: true}, provider
+		h, product = host{kind: onEKS, sold: true, brand: "EKS"}, provider
 	case lifecycle.GKE:
-		h, product = host{kind: onGKE, sold: true}, provider
+		h, product = host{kind: onGKE, sold: true, brand: "GKE"}, provider
 	case lifecycle.AKS:
-		h, product = host{kind: onAKS, sold: true}, provider
+		h, product = host{kind: onAKS, sold: true, brand: "AKS"}, provider
 	case lifecycle.OpenShift:
-		h, product = host{kind: openShift}, provider
+		h, product = host{kind: openShift, brand: "OpenShift"}, provider
 	case "k3s":
-		h = host{kind: k3s, whole: true}
+		h = host{kind: k3s, whole: true, brand: "k3s"}
 	case "rke2":
-		h = host{kind: rke2, whole: true}
+		h = host{kind: rke2, whole: true, brand: "RKE2"}
+	case "tanzu", "alibaba-ack", "tencent-tke", "ibm-iks":
+		h = host{kind: foreign, brand: provider}
 	default:
 		if in.Cluster.Get(model.KindByName("ConfigMap").Ref("kube-system", "kubeadm-config")) != nil {
 			h = host{kind: kubeadm}
@@ -78,17 +88,17 @@ func hostOf(in *Input, nodes []*node.Node, plane *node.Plane) (host, string) {
 }
 
 // pool gives the name by which a provider knows the pool of a node, from the label that the provider sets.
-func (h host) pool(labels map[string]string) string {
+func (h host) pool(labels record.Labels) string {
 	switch h.kind {
 	case onEKS:
-		return labels["eks.amazonaws.com/nodegroup"]
+		return labels.Get("eks.amazonaws.com/nodegroup")
 	case onGKE:
-		return labels["cloud.google.com/gke-nodepool"]
+		return labels.Get("cloud.google.com/gke-nodepool")
 	case onAKS:
-		return cmp.Or(labels["kubernetes.azure.com/agentpool"], labels["agentpool"])
+		return cmp.Or(labels.Get("kubernetes.azure.com/agentpool"), labels.Get("agentpool"))
 	case openShift:
 		for _, role := range [...]string{"master", "worker"} {
-			if _, ok := labels["node-role.kubernetes.io/"+role]; ok {
+			if labels.Has("node-role.kubernetes.io/" + role) {
 				return role
 			}
 		}

@@ -20,6 +20,7 @@ func (p *planner) climb() {
 				to = p.patched(m)
 			}
 		case low.Compare(to) < 0 && p.host.kind != onEKS:
+			// EKS brings patches of the control plane by itself.
 		default:
 			p.lead(low)
 			return
@@ -32,16 +33,25 @@ func (p *planner) climb() {
 
 // patched is the release of a minor that is taken on the way.
 func (p *planner) patched(m minor) lifecycle.Version {
-	if v, ok := p.newest(m); ok {
-		return v
+	v, ok := p.best(m)
+	if !ok {
+		p.tell("the newest patch of Kubernetes " + m.String() + ": no table here knows its releases")
 	}
-	p.tell("the newest patch of Kubernetes " + m.String() + ": no table here knows its releases")
-	return m.initial()
+	return v
+}
+
+// level is a version that what speaks with API servers of another is brought to. Of a provider's builds only the minor counts.
+func (p *planner) level(v lifecycle.Version) lifecycle.Version {
+	if p.host.lent() {
+		return minorOf(v).whole()
+	}
+	v, _ = lifecycle.ParseVersion(v.Plain())
+	return v
 }
 
 // prepare brings whatever may not run with an API server of a minor to what the oldest API server has.
 func (p *planner) prepare(next minor, low lifecycle.Version) {
-	low, _ = lifecycle.ParseVersion(low.Plain())
+	low = p.level(low)
 	p.controllers(low, func(q *part) bool { return minorOf(q.version) < next-1 }, "it may be one minor older than the API servers, and they go on to "+next.String())
 	var late []*machine
 	for _, m := range p.machines {
@@ -102,28 +112,34 @@ func (p *planner) any(v lifecycle.Version) bool {
 func (p *planner) reason(from, to lifecycle.Version) string {
 	switch {
 	case minorOf(from) == minorOf(to):
-		return to.Plain() + " is the newest patch of " + from.Line() + " that is known"
+		if _, source, ok := p.built(minorOf(to)); ok && p.host.lent() {
+			return show(to) + " is the newest patch of " + from.Line() + " that " + p.host.brand + " is known to have" + since(source)
+		}
+		return show(to) + " is the newest patch of " + from.Line() + " that is known"
 	case minorOf(p.highest()) >= minorOf(to):
-		return "another API server is at " + p.highest().Plain() + " already, and they may be one minor apart"
+		return "another API server is at " + show(p.highest()) + " already, and they may be one minor apart"
+	}
+	way := ""
+	if minorOf(to) < minorOf(p.target) {
+		way = "; API servers go up one minor at a time"
 	}
 	if over, known := p.ended(minorOf(from)); over && known {
-		why := from.Line() + " is past support"
-		if minorOf(to) < minorOf(p.target) {
-			why += "; API servers go up one minor at a time"
-		}
-		return why
+		return from.Line() + " is past support" + way
 	}
-	return "on the way to " + p.target.Plain() + ": API servers go up one minor at a time"
+	if until, paid := p.paid(minorOf(from)); paid {
+		return "standard support of " + from.Line() + " has ended; paid support holds until " + until.String() + way
+	}
+	return "on the way to " + show(p.target) + ": API servers go up one minor at a time"
 }
 
 // lead brings controller managers and schedulers to what the oldest API server has.
 func (p *planner) lead(low lifecycle.Version) {
-	p.controllers(low, func(q *part) bool { return q.version.Compare(low) < 0 }, "the API servers are at "+low.Plain())
+	low = p.level(low)
+	p.controllers(low, func(q *part) bool { return q.version.Compare(low) < 0 }, "the API servers are at "+show(low))
 }
 
 // controllers brings some of them to a version, those of a node at once.
 func (p *planner) controllers(to lifecycle.Version, due func(*part) bool, why string) {
-	to, _ = lifecycle.ParseVersion(to.Plain())
 	at := map[string][]*part{}
 	var nodes []string
 	for _, q := range p.controls {
@@ -145,7 +161,7 @@ func (p *planner) controllers(to lifecycle.Version, due func(*part) bool, why st
 // follow brings kube-proxy and kubelets to the target, once all API servers are there.
 func (p *planner) follow() {
 	to, after := p.target, p.served
-	p.proxy(to, func(*part) bool { return true }, "the API servers are at "+p.lowest().Plain(), &after)
+	p.proxy(to, func(*part) bool { return true }, "the API servers are at "+show(p.lowest()), &after)
 	var behind []*machine
 	for _, m := range p.machines {
 		if m.behind(to) {

@@ -48,10 +48,15 @@ type planner struct {
 func (s *scene) plan() (*Plan, []*move) {
 	p := &planner{scene: s, eased: map[*machine]bool{}}
 	out := &Plan{Steps: []Step{}, Blockers: []Blocker{}, Unknown: []string{}, Date: s.asOf}
-	if target, ok := s.goal(); ok {
+	s.settle()
+	target, doubts, ok := s.goal()
+	for _, text := range doubts {
+		s.tell(text)
+	}
+	if ok {
 		p.target = target
 		next := minorOf(target) + 1
-		out.Target, out.Next = target.Plain(), next.String()
+		out.Target, out.Next = show(target), next.String()
 		out.Blockers = s.blockers(next)
 		names, date := s.sourced(minorOf(target))
 		out.Source, out.Date = strings.Join(names, ", "), cmp.Or(date, s.asOf)
@@ -131,40 +136,4 @@ func (s *scene) lowest() lifecycle.Version {
 
 func (s *scene) highest() lifecycle.Version {
 	return slices.MaxFunc(s.servers, func(a, b *part) int { return a.version.Compare(b.version) }).version
-}
-
-// goal is the version to go to: the newest patch of the minor that the control plane has, or the newest supported minor where its own is past
-// support. What is newer than the control plane already pulls it along, since nothing is taken back. False where no API server told.
-func (s *scene) goal() (lifecycle.Version, bool) {
-	if len(s.servers) == 0 {
-		return lifecycle.Version{}, false
-	}
-	own := minorOf(s.highest())
-	top := own
-	for _, v := range s.save() {
-		if m := minorOf(v); m > top {
-			if _, ok := s.newest(m); ok {
-				top = m
-			}
-		}
-	}
-	switch over, known := s.ended(top); {
-	case !known:
-		s.tell("until when Kubernetes " + top.String() + " is supported: no table here knows it")
-	case over:
-		if m, ok := s.newestSupported(); ok && m > top {
-			top = m
-		} else {
-			s.tell("which supported minor to go to: Kubernetes " + top.String() + " is past support, and the tables know of none that is newer and supported")
-		}
-	}
-	to, ok := s.newest(top)
-	if !ok {
-		s.tell("the newest patch of Kubernetes " + top.String() + ": no table here knows its releases")
-	}
-	if high := s.highest(); top == own && high.Compare(to) > 0 {
-		// Nothing is taken back.
-		to, _ = lifecycle.ParseVersion(high.Plain())
-	}
-	return to, true
 }

@@ -78,10 +78,15 @@ func TestGoal(t *testing.T) {
 		{"past support", host{}, []string{"v1.33.4"}, "v1.33.4", "1.37.2", ""},
 		{"two minors", host{}, []string{"v1.35.4", "v1.36.0"}, "v1.35.0", "1.36.6", ""},
 		{"a kubelet that is newer", host{}, []string{"v1.35.4"}, "v1.36.1", "1.36.6", ""},
-		{"extended support of EKS", host{kind: onEKS, sold: true}, []string{"v1.33.4-eks-1"}, "v1.33.4-eks-1", "1.33.13", ""},
-		{"support of EKS that has ended", host{kind: onEKS, sold: true}, []string{"v1.30.4-eks-1"}, "v1.30.4-eks-1", "1.36.6", ""},
-		{"support of GKE that has ended", host{kind: onGKE, sold: true}, []string{"v1.34.3-gke.1"}, "v1.34.3-gke.1", "1.36.6", ""},
-		{"long-term support of AKS", host{kind: onAKS, sold: true}, []string{"v1.33.3"}, "v1.33.3", "1.33.13", ""},
+		{"extended support of EKS", host{kind: onEKS, sold: true}, []string{"v1.33.4-eks-1"}, "v1.33.4-eks-1", "1.34", ""},
+		{"support of EKS that has ended", host{kind: onEKS, sold: true}, []string{"v1.30.4-eks-1"}, "v1.30.4-eks-1", "1.36", ""},
+		{"support of GKE that has ended", host{kind: onGKE, sold: true}, []string{"v1.34.3-gke.1"}, "v1.34.3-gke.1", "1.36.3", ""},
+		{"a newer build of GKE than tables have", host{kind: onGKE, sold: true}, []string{"v1.36.5-gke.1"}, "v1.36.5-gke.1", "1.36.5", ""},
+		{"the patch of GKE and no newer one", host{kind: onGKE, sold: true}, []string{"v1.36.1-gke.1"}, "v1.36.1-gke.1", "1.36.3", ""},
+		{"no patch of EKS is known", host{kind: onEKS, sold: true}, []string{"v1.36.1-eks-1"}, "v1.36.0-eks-1", "1.36", ""},
+		{"paid support of OpenShift", host{kind: openShift, brand: "OpenShift"}, []string{"v1.31.3"}, "v1.31.3", "1.32", ""},
+		{"a provider that no table has", host{kind: foreign, brand: "ibm-iks"}, []string{"v1.36.1+IKS"}, "v1.36.0+IKS", "1.36", ""},
+		{"long-term support of AKS", host{kind: onAKS, sold: true}, []string{"v1.33.3"}, "v1.33.3", "1.34", ""},
 		{"a patch that no table has", host{}, []string{"v1.37.9"}, "v1.37.1", "1.37.9", ""},
 		{"a minor that no table has", host{}, []string{"v1.44.1"}, "v1.44.0", "1.44.1", "until when Kubernetes 1.44 is supported: no table here knows it"},
 		{"no server", host{}, nil, "v1.36.1", "", ""},
@@ -148,11 +153,19 @@ func TestOrder(t *testing.T) {
 			having(t, "a", "v1.37.2", due(Reboot, false)).having(t, "b", "v1.37.1", due(Reboot, true)).having(t, "c", "v1.37.2", due(Runtime, true), due(Reboot, true)).having(t, "d", "v1.37.2", due(System, false)),
 			"1 node Node/b 1.37.1 -> 1.37.2\n2 runtime Node/c containerd://1.6.36 -> 2.3.4\n3 reboot Node/a  -> \n4 os Node/d Ubuntu 20.04 -> \n"},
 		{"no server is known", emptyScene(t, adm).having(t, "a", "v1.37.1", due(Reboot, true)), "1 reboot Node/a  -> \n"},
-		{"EKS brings patches of the control plane by itself", emptyScene(t, host{kind: onEKS, sold: true}).serving(t, "v1.36.1-eks-1").having(t, "n1", "v1.36.1-eks-1"), "1 node Node/n1 1.36.1 -> 1.36.6\n"},
+		{"EKS decides which patch there is", emptyScene(t, host{kind: onEKS, sold: true}).serving(t, "v1.36.2-eks-1").having(t, "n1", "v1.36.1-eks-1").having(t, "n2", "v1.35.9-eks-1"), "1 node Node/n2 1.35.9 -> 1.36\n"},
+		{"out of paid support one minor at a time", emptyScene(t, host{kind: onEKS, sold: true, brand: "EKS"}).serving(t, "v1.32.2-eks-1").having(t, "n1", "v1.32.2-eks-1"), `1 control-plane Cluster/cluster 1.32.2 -> 1.33
+2 control-plane Cluster/cluster 1.33 -> 1.34 after 1
+3 node Node/n1 1.32.2 -> 1.34 after 2
+`},
+		{"nodes too old for the next minor go to the build of the one there is", emptyScene(t, host{kind: onAKS, sold: true}).serving(t, "v1.33.4").having(t, "n1", "v1.30.2"), `1 node Node/n1 1.30.2 -> 1.33
+2 control-plane Cluster/cluster 1.33.4 -> 1.34 after 1
+3 node Node/n1 1.33 -> 1.34 after 2
+`},
 		{"nodes of a pool stand together", emptyScene(t, host{kind: onGKE, sold: true}).serving(t, "v1.36.6-gke.1").having(t, "a", "v1.36.1-gke.1", pooled("x")).having(t, "b", "v1.36.2-gke.1", pooled("y")).having(t, "c", "v1.36.3-gke.1", pooled("x")),
 			"1 node Node/a 1.36.1 -> 1.36.6\n2 node Node/c 1.36.3 -> 1.36.6 after 1\n3 node Node/b 1.36.2 -> 1.36.6\n"},
 		{"k3s takes the kubelet of a server along", emptyScene(t, host{kind: k3s, whole: true}).serving(t, "v1.36.1+k3s1").having(t, "cp-1", "v1.36.1+k3s1", control).having(t, "n1", "v1.36.1+k3s1"), "1 control-plane Node/cp-1 1.36.1 -> 1.36.6\n2 node Node/n1 1.36.1 -> 1.36.6 after 1\n"},
-		{"OpenShift is one step", controls(emptyScene(t, host{kind: openShift}).serving(t, "v1.36.1", "v1.36.1").having(t, "cp-1", "v1.36.1", control), "cp-1", "v1.36.1"), "1 control-plane Cluster/cluster 1.36.1 -> 1.36.6\n2 node Node/cp-1 1.36.1 -> 1.36.6 after 1\n"},
+		{"OpenShift is one step", controls(emptyScene(t, host{kind: openShift}).serving(t, "v1.31.1", "v1.31.1").having(t, "cp-1", "v1.31.1", control), "cp-1", "v1.31.1"), "1 control-plane Cluster/cluster 1.31.1 -> 1.32\n2 node Node/cp-1 1.31.1 -> 1.32 after 1\n"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			p, _ := s.s.plan()

@@ -127,7 +127,7 @@ func emptyScene(t testing.TB, h host) *scene {
 
 // randomScene makes a cluster as it may stand under the policy.
 func randomScene(t *testing.T, r *rand.Rand) *scene {
-	hosts := []host{{}, {kind: kubeadm}, {kind: onEKS, sold: true}, {kind: k3s, whole: true}, {kind: rke2, whole: true}}
+	hosts := []host{{}, {kind: kubeadm}, {kind: onEKS, sold: true}, {kind: k3s, whole: true}, {kind: rke2, whole: true}, {kind: foreign, brand: "tanzu"}}
 	s := emptyScene(t, hosts[r.IntN(len(hosts))])
 	s.product = ""
 	low := 23 + r.IntN(15)
@@ -222,7 +222,7 @@ func TestNoMomentBreaksThePolicy(t *testing.T) {
 				done[next] = true
 				after := snapshot(s)
 				if bad := offences(after, local); len(bad) > 0 {
-					t.Fatalf("seed %d, round %d: step %d (%s %v to %s) leads to %v\nfrom %+v\nplan %s", seed, round, next, m.what, plan.Steps[next-1].Object, m.to.Plain(), bad, before, told(plan))
+					t.Fatalf("seed %d, round %d: step %d (%s %v to %s) leads to %v\nfrom %+v\nplan %s", seed, round, next, m.what, plan.Steps[next-1].Object, show(m.to), bad, before, told(plan))
 				}
 				for i := range before {
 					up := after[i].minor - before[i].minor

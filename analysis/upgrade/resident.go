@@ -2,11 +2,13 @@ package upgrade
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"canopy/analysis/disruption"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
@@ -24,23 +26,35 @@ type Resident struct {
 
 // Residents lists who has pods on a node, the worst first: those that are more of exposed, powerful and privileged before those that are
 // less, and exposed before powerful before privileged. Findings are those of a report, by object; exposed says how an owner is reached from
-// outside, "" where it is not. For many nodes AllResidents takes less time.
+// outside, "" where it is not. It looks at every pod of the cluster: ResidentsOf takes less time, and for many nodes AllResidents.
 func Residents(c *cluster.Cluster, name string, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) []Resident {
-	return residents(c, func(node string) bool { return node == name }, findings, exposed)[name]
+	return residents(c, podsOf(c, func(node string) bool { return node == name }), findings, exposed)[name]
+}
+
+// ResidentsOf lists the same, and looks at the pods of the node alone.
+func ResidentsOf(c *cluster.Cluster, budgets *disruption.Analyser, name string, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) []Resident {
+	return residents(c, budgets.PodsOf(c, name), findings, exposed)[name]
 }
 
 // AllResidents lists the same for all nodes, by their names.
 func AllResidents(c *cluster.Cluster, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) map[string][]Resident {
-	return residents(c, func(node string) bool { return node != "" }, findings, exposed)
+	return residents(c, podsOf(c, func(node string) bool { return node != "" }), findings, exposed)
 }
 
-func residents(c *cluster.Cluster, of func(node string) bool, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) map[string][]Resident {
-	counts := map[string]map[model.Ref]int{}
-	for r := range c.All(schema.GroupKind{Kind: "Pod"}) {
-		p, ok := r.(*record.Pod)
-		if !ok || !of(p.Node()) || p.Finished() {
-			continue
+// podsOf goes through pods of nodes that have not run to their end.
+func podsOf(c *cluster.Cluster, of func(node string) bool) iter.Seq[*record.Pod] {
+	return func(yield func(*record.Pod) bool) {
+		for r := range c.All(schema.GroupKind{Kind: "Pod"}) {
+			if p, ok := r.(*record.Pod); ok && of(p.Node()) && !p.Finished() && !yield(p) {
+				return
+			}
 		}
+	}
+}
+
+func residents(c *cluster.Cluster, pods iter.Seq[*record.Pod], findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) map[string][]Resident {
+	counts := map[string]map[model.Ref]int{}
+	for p := range pods {
 		if counts[p.Node()] == nil {
 			counts[p.Node()] = map[model.Ref]int{}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/analysis/deprecation"
@@ -12,6 +13,7 @@ import (
 	"canopy/analysis/lifecycle"
 	"canopy/analysis/node"
 	"canopy/model"
+	"canopy/model/record"
 )
 
 // scene is what a plan is made of. The versions in it move on as steps are planned.
@@ -23,6 +25,8 @@ type scene struct {
 	// proxies are those of kube-proxy that are exchanged apart from their node.
 	proxies  []*part
 	machines []*machine
+	// emptied are those that may have a step, and so are emptied first.
+	emptied []*machine
 	// uses lists the API versions in use that end by a minor.
 	uses    func(minor string) []deprecation.Use
 	unknown []string
@@ -50,10 +54,13 @@ type machine struct {
 	beside *part
 	system string
 	ready  bool
+	labels record.Labels
 	// pool is the name that its provider knows its pool by, "" where no label has it. managed tells that it has one.
 	pool string
 	// due is what waits to be done to it besides.
-	due       []chore
+	due []chore
+	// drained is what a drain stumbles over, pod by pod, obstacles the same by owner.
+	drained   []disruption.Obstacle
 	obstacles []Obstacle
 	// lost are the bare pods.
 	lost []model.Ref
@@ -65,27 +72,76 @@ type chore struct {
 	overdue            bool
 }
 
-// gather reads what a plan is made of.
-func gather(in *Input) *scene {
-	s := &scene{almanac: almanac{tables: in.Tables, today: lifecycle.DayOf(in.Now)}, asOf: in.Tables.AsOf().String(), uses: in.Deprecated.Uses}
+// gather reads what a plan is made of; all of it, or as far as is needed to tell which nodes have a step.
+func gather(in *Input, all bool) *scene {
+	s := &scene{almanac: almanac{tables: in.Tables, today: lifecycle.DayOf(in.Now)}, asOf: in.Tables.AsOf().String()}
 	nodes, plane := in.Nodes.Nodes(), in.Nodes.Plane()
 	s.host, s.product = hostOf(in, nodes, plane)
-	for _, n := range nodes {
-		s.machines = append(s.machines, machineOf(in, n, s.host))
+	machines := make([]machine, len(nodes))
+	s.machines = make([]*machine, len(nodes))
+	for i, n := range nodes {
+		s.machines[i] = &machines[i]
+		machines[i].read(n)
 	}
 	s.gatherParts(in, plane)
+	to, _, ok := s.goal()
+	s.emptied = s.moved(to, ok)
+	if !all {
+		return s
+	}
 	s.unseen(in, plane)
+	var uses []deprecation.Use
+	if ok {
+		uses = in.Deprecated.Uses((minorOf(to) + 1).String())
+	}
+	s.uses = func(string) []deprecation.Use { return uses }
+	for _, m := range s.emptied {
+		m.drained = in.Budgets.Drain(in.Cluster, m.ref.Name)
+		if !s.host.pooled() {
+			continue
+		}
+		if r, ok := in.Cluster.Get(m.ref).(*record.Typed[*corev1.Node]); ok {
+			m.labels = r.Labels
+		}
+	}
 	return s
 }
 
-func machineOf(in *Input, n *node.Node, h host) *machine {
-	m := &machine{ref: n.Ref, version: n.Version, told: n.Plain, system: n.OS, ready: n.Ready}
+// moved lists the machines that may have a step on the way to a version, if one is known.
+func (s *scene) moved(to lifecycle.Version, ok bool) []*machine {
+	late := map[string]bool{}
+	if s.host.whole {
+		for _, q := range s.servers {
+			late[q.node] = late[q.node] || q.version.Compare(to) < 0
+		}
+	}
+	var list []*machine
+	for _, m := range s.machines {
+		if len(m.due) > 0 || ok && (m.behind(to) || late[m.ref.Name]) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// settle works out of what was gathered what need not be on the writer.
+func (s *scene) settle() {
+	for _, m := range s.emptied {
+		if m.pool == "" {
+			m.pool = s.host.pool(m.labels)
+		}
+		if len(m.drained) > 0 && len(m.obstacles) == 0 {
+			m.obstruct(m.drained)
+		}
+	}
+}
+
+// read takes what is known of a node.
+func (m *machine) read(n *node.Node) {
+	*m = machine{ref: n.Ref, version: n.Version, told: n.Plain, system: n.OS, ready: n.Ready}
 	m.control = slices.ContainsFunc(n.Roles, func(role string) bool {
 		return role == "control-plane" || role == "master" || role == "controlplane"
 	})
-	if r, ok := in.Cluster.Get(n.Ref).(interface{ GetLabels() map[string]string }); ok {
-		m.pool = h.pool(r.GetLabels())
-	}
 	for _, v := range n.Verdicts {
 		if v.State != node.Due && v.State != node.Overdue {
 			continue
@@ -104,8 +160,6 @@ func machineOf(in *Input, n *node.Node, h host) *machine {
 		m.due = append(m.due, c)
 	}
 	slices.SortStableFunc(m.due, func(a, b chore) int { return cmp.Compare(order(a.what), order(b.what)) })
-	m.obstruct(in.Budgets.Drain(in.Cluster, n.Ref.Name))
-	return m
 }
 
 // order is that in which what is due to a node names the step: a new system takes the others with it.
@@ -147,7 +201,7 @@ func (s *scene) gatherParts(in *Input, plane *node.Plane) {
 			p.object = model.ClusterRef()
 		}
 		if !q.Known {
-			s.tell(q.Component + " on " + cmp.Or(q.Node, "a node that is not known") + ": " + q.Reason)
+			s.tell(q.Component + " on " + cmp.Or(q.Node, "a node that is not known") + ": " + disruption.Brief(q.Reason))
 			continue
 		}
 		switch q.Component {
@@ -187,7 +241,7 @@ func (s *scene) embedded() {
 	}
 }
 
-func (s *scene) tell(text string) { s.unknown = append(s.unknown, text) }
+func (s *scene) tell(text string) { s.unknown = append(s.unknown, disruption.Line(text)) }
 
 // unseen says what was not seen that a plan rests on.
 func (s *scene) unseen(in *Input, plane *node.Plane) {
@@ -200,7 +254,7 @@ func (s *scene) unseen(in *Input, plane *node.Plane) {
 		{schema.GroupKind{Kind: "PersistentVolume"}, "which volumes are on one node alone"}, {schema.GroupKind{Kind: "PersistentVolumeClaim"}, "which volumes are on one node alone"},
 	} {
 		if cov := in.Cluster.Seen(of.gk, ""); cov.State != model.Complete && !cov.Unserved() {
-			s.tell(of.says + ": " + of.gk.Kind + " " + strings.TrimSuffix(string(cov.State)+": "+cov.Reason, ": "))
+			s.tell(of.says + ": " + of.gk.Kind + " " + strings.TrimSuffix(string(cov.State)+": "+disruption.Brief(cov.Reason), ": "))
 		}
 	}
 	if len(s.servers) == 0 {

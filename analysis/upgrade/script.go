@@ -38,6 +38,8 @@ func (w *script) write() []string {
 		w.openShift()
 	case k3s, rke2:
 		w.rancher()
+	case foreign:
+		w.elsewhere()
 	default:
 		w.machines()
 	}

@@ -115,18 +115,21 @@ aws eks wait nodegroup-active --cluster-name CLUSTER --nodegroup-name workers`},
 		{"GKE, the control plane", emptyScene(t, host{kind: onGKE, sold: true}).serving(t, "v1.36.2-gke.1"), 0, `gcloud container clusters upgrade CLUSTER --location=LOCATION --master --cluster-version=1.36`},
 		{"GKE, a pool", emptyScene(t, host{kind: onGKE, sold: true}).serving(t, "v1.36.6-gke.1").having(t, "n1", "v1.35.0", pooled("big")), 0, `# GKE takes the newest image that it has for the version, and empties one node after the other
 gcloud container clusters upgrade CLUSTER --location=LOCATION --node-pool=big --cluster-version=1.36`},
-		{"AKS, the control plane", emptyScene(t, host{kind: onAKS, sold: true}).serving(t, "v1.36.2"), 0, `az aks get-upgrades --resource-group GROUP --name CLUSTER --output table
-az aks upgrade --resource-group GROUP --name CLUSTER --control-plane-only --kubernetes-version 1.36.6`},
-		{"AKS, a pool", emptyScene(t, host{kind: onAKS, sold: true}).serving(t, "v1.36.6").having(t, "n1", "v1.35.0", pooled("big")), 0, `az aks nodepool upgrade --resource-group GROUP --cluster-name CLUSTER --name big --kubernetes-version 1.36.6`},
+		{"AKS, the control plane", emptyScene(t, host{kind: onAKS, sold: true}).serving(t, "v1.35.2").having(t, "n1", "v1.36.0"), 0, `az aks get-upgrades --resource-group GROUP --name CLUSTER --output table
+az aks upgrade --resource-group GROUP --name CLUSTER --control-plane-only --kubernetes-version 1.36`},
+		{"AKS, a pool", emptyScene(t, host{kind: onAKS, sold: true}).serving(t, "v1.36.6").having(t, "n1", "v1.35.0", pooled("big")), 0, `az aks nodepool upgrade --resource-group GROUP --cluster-name CLUSTER --name big --kubernetes-version 1.36`},
 		{"AKS, the image of a pool", emptyScene(t, host{kind: onAKS, sold: true}).serving(t, "v1.36.6").having(t, "n1", "v1.36.6", pooled("big"), due(System, true)), 0, `az aks nodepool upgrade --resource-group GROUP --cluster-name CLUSTER --name big --node-image-only`},
-		{"OpenShift, the control plane", emptyScene(t, host{kind: openShift}).serving(t, "v1.33.2"), 0, `# OpenShift 4.20 has Kubernetes 1.33; it brings all parts of the control plane on, in the order that they need, and then the nodes
+		{"OpenShift, the control plane", emptyScene(t, host{kind: openShift}).serving(t, "v1.32.2").having(t, "n1", "v1.33.0"), 0, `# OpenShift 4.20 has Kubernetes 1.33; it brings all parts of the control plane on, in the order that they need, and then the nodes
 oc adm upgrade channel stable-4.20
 oc adm upgrade --to-latest
 oc adm upgrade status`},
-		{"OpenShift, a node", emptyScene(t, host{kind: openShift}).serving(t, "v1.33.13").having(t, "n1", "v1.33.1", pooled("worker")), 0, `# the Machine Config Operator empties and changes one node after the other, unless its pool is paused
+		{"OpenShift, a node", emptyScene(t, host{kind: openShift}).serving(t, "v1.33.13").having(t, "n1", "v1.32.1", pooled("worker")), 0, `# the Machine Config Operator empties and changes one node after the other, unless its pool is paused
 oc get machineconfigpool worker
 oc wait machineconfigpool/worker --for=condition=Updated --timeout=3h`},
 		{"OpenShift, a reboot", emptyScene(t, host{kind: openShift}).serving(t, "v1.33.13").having(t, "n1", "v1.33.13", pooled("worker"), due(Reboot, true)), 0, `oc adm reboot-machine-config-pool mcp/worker`},
+		{"another provider, a node", emptyScene(t, host{kind: foreign, brand: "ibm-iks"}).serving(t, "v1.36.2+IKS").having(t, "n1", "v1.35.1+IKS"), 0, `kubectl drain n1 --ignore-daemonsets
+# bring the node, or its pool, of ibm-iks to its build of 1.36, with its own tools
+kubectl uncordon n1`},
 		{"k3s, a server", emptyScene(t, host{kind: k3s, whole: true}).serving(t, "v1.36.1+k3s1").having(t, "cp-1", "v1.36.1+k3s1", control, hindered("local")), 0, `kubectl drain cp-1 --ignore-daemonsets --delete-emptydir-data
 # on cp-1:
 # with the options, and the variables, with which it was installed
@@ -164,7 +167,7 @@ kubectl uncordon n1`},
 // TestHostileNames holds that no name is in a command which a shell might take for something else.
 func TestHostileNames(t *testing.T) {
 	for _, name := range []string{"n1; rm -rf /", "$(id)", "`id`", "a b", "n1\nid", "-o", "--help", "é", "a'b", strings.Repeat("a", 254), "\x1b[2J"} {
-		for _, h := range []host{{}, {kind: kubeadm}, {kind: onEKS, sold: true}, {kind: onGKE, sold: true}, {kind: onAKS, sold: true}, {kind: openShift}, {kind: k3s, whole: true}, {kind: rke2, whole: true}} {
+		for _, h := range []host{{}, {kind: kubeadm}, {kind: onEKS, sold: true}, {kind: onGKE, sold: true}, {kind: onAKS, sold: true}, {kind: openShift}, {kind: k3s, whole: true}, {kind: rke2, whole: true}, {kind: foreign, brand: "ibm-iks"}} {
 			s := emptyScene(t, h).serving(t, "v1.36.1").having(t, name, "v1.35.1", due(Reboot, true)).having(t, "n2", "v1.35.1", pooled(name))
 			if !h.sold {
 				s.servers[0].node = name

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"canopy/analysis/disruption"
 	"canopy/analysis/lifecycle"
 	"canopy/model"
 )
 
 // step writes a move for people. It is asked before the move is applied.
 func (s *scene) step(m *move) Step {
-	out := Step{What: m.what, Object: model.ClusterRef(), Why: m.why, Waits: m.waits, From: m.from(), To: m.to.Plain()}
+	out := Step{What: m.what, Object: model.ClusterRef(), Why: m.why, Waits: m.waits, From: m.from(), To: show(m.to)}
 	switch {
 	case m.machine != nil:
 		out.Object = m.machine.ref
@@ -32,12 +33,16 @@ func (s *scene) step(m *move) Step {
 	if m.what == ControlPlane && m.machine == nil {
 		out.Why = m.names() + out.Why
 	}
+	if m.what == ControlPlane || m.what == Node {
+		out.Why += s.offer(m)
+	}
 	if m.machine != nil {
 		out.Drains, out.Obstacles = true, m.machine.obstacles
 		if !m.machine.ready {
 			out.Why += "; it is not ready"
 		}
 	}
+	out.Why = disruption.Line(out.Why)
 	out.Safe = out.Drains && len(out.Obstacles) == 0
 	out.Commands = (&script{scene: s, move: m, from: out.From}).write()
 	return out
@@ -55,7 +60,7 @@ func (m *move) from() string {
 	if m.machine != nil {
 		all = append(all, m.machine.version)
 	}
-	return slices.MinFunc(all, lifecycle.Version.Compare).Plain()
+	return show(slices.MinFunc(all, lifecycle.Version.Compare))
 }
 
 // names lists the components that a step of the control plane is about, where it is not an API server alone.
@@ -100,12 +105,12 @@ func (s *scene) blockers(next minor) []Blocker {
 	list := []Blocker{}
 	old := func(cause, what string, object model.Ref, v lifecycle.Version) {
 		if next-minorOf(v) > reach(v) {
-			list = append(list, Blocker{cause, object, what + " " + v.Plain() + " is older than an API server of " + next.String() + " allows"})
+			list = append(list, Blocker{cause, object, what + " " + show(v) + " is older than an API server of " + next.String() + " allows"})
 		}
 	}
 	low, high := s.lowest(), s.highest()
 	if minorOf(low) != minorOf(high) {
-		list = append(list, Blocker{"server", model.ClusterRef(), "API servers are at " + low.Plain() + " and " + high.Plain() + ": all have to be at one minor first"})
+		list = append(list, Blocker{"server", model.ClusterRef(), "API servers are at " + show(low) + " and " + show(high) + ": all have to be at one minor first"})
 	}
 	for _, m := range s.machines {
 		if m.told {
@@ -123,7 +128,7 @@ func (s *scene) blockers(next minor) []Blocker {
 		if !ok || minorOf(gone) <= minorOf(low) || minorOf(gone) > next {
 			continue
 		}
-		says := u.By + " uses " + u.APIVersion + ", which " + gone.Line() + " does not serve any more"
+		says := disruption.Brief(u.By) + " uses " + disruption.Brief(u.APIVersion) + ", which " + gone.Line() + " does not serve any more"
 		if u.End.Replacement != "" {
 			says += "; write it as " + u.End.Replacement
 		}

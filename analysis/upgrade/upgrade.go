@@ -13,7 +13,7 @@ import (
 	"canopy/model/cluster"
 )
 
-// Input is what a plan is made of. Make reads it on the writer's goroutine.
+// Input is what a plan is made of. Make, Gather and Prepare read it on the writer's goroutine.
 type Input struct {
 	Cluster    *cluster.Cluster
 	Nodes      *node.Analyser
@@ -25,7 +25,7 @@ type Input struct {
 
 // Plan is what to do, in order. It is immutable.
 type Plan struct {
-	// Target is the version that it leads to, such as 1.37.2, and Next the minor after that which Blockers keep it from.
+	// Target is the version that it leads to, such as 1.37.2, or 1.36 where a provider decides which patch that is, and Next the minor after that which Blockers keep it from.
 	Target string `json:"target"`
 	Next   string `json:"next,omitempty"`
 	Steps  []Step `json:"steps"`
@@ -73,9 +73,40 @@ type Blocker struct {
 	Says   string    `json:"says"`
 }
 
-// Make gives the plan of a cluster.
-func Make(in *Input) *Plan {
-	s := gather(in)
-	p, _ := s.plan()
+// Loses tells that data or pods are lost for good to a drain. Of other causes something is away for a while, or stays where it is.
+func (o *Obstacle) Loses() bool { return disruption.Loses(o.Cause) }
+
+// Matter is what a plan is made of, taken off the writer. One goroutine at a time may work with it.
+type Matter struct{ scene *scene }
+
+// Gather takes what is needed, on the writer: what a drain stumbles over only of nodes that have a step. What of that was worked out before,
+// and still is so, costs next to nothing.
+func Gather(in *Input) *Matter { return &Matter{gather(in, true)} }
+
+// Prepare works out, on the writer, what drains of so many nodes stumble over, at the most, so that Gather finds it. It is true once there is
+// no more to do: whoever does not want to keep the writer for long calls it again and again before Gather.
+func Prepare(in *Input, most int) bool {
+	s := gather(in, false)
+	for _, m := range s.emptied {
+		if in.Budgets.Ready(in.Cluster, m.ref.Name) {
+			continue
+		}
+		if most--; most < 0 {
+			return false
+		}
+		in.Budgets.Drain(in.Cluster, m.ref.Name)
+	}
+	return true
+}
+
+// Plan orders what is to be done. It reads nothing of the writer, and gives the same each time.
+func (m *Matter) Plan() *Plan {
+	start, told := m.scene.save(), len(m.scene.unknown)
+	p, _ := m.scene.plan()
+	m.scene.restore(start)
+	m.scene.unknown = m.scene.unknown[:told]
 	return p
 }
+
+// Make gives the plan of a cluster, all on the writer.
+func Make(in *Input) *Plan { return Gather(in).Plan() }

@@ -3,6 +3,7 @@ package upgrade
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"canopy/analysis/lifecycle"
 )
@@ -24,6 +25,20 @@ func (m minor) String() string {
 func (m minor) initial() lifecycle.Version {
 	v, _ := lifecycle.ParseVersion(m.String() + ".0")
 	return v
+}
+
+// whole is a minor without a patch: whatever build of it there is. No release of the minor is older.
+func (m minor) whole() lifecycle.Version {
+	v, _ := lifecycle.ParseVersion(m.String())
+	return v
+}
+
+// show writes a version: without a patch where none is meant.
+func show(v lifecycle.Version) string {
+	if v.Raw == v.Line() {
+		return v.Raw
+	}
+	return v.Plain()
 }
 
 // reach is how many minors a kubelet or kube-proxy of a version may be older than an API server, and kube-proxy from its kubelet:
@@ -89,26 +104,73 @@ func (a *almanac) ended(m minor) (ended, known bool) {
 	return len(list) > 0, len(list) > 0
 }
 
-// newestSupported is the newest minor that has come out, is supported, and of which a release is known; false where there is none.
-func (a *almanac) newestSupported() (minor, bool) {
+// paid tells that support of a minor which costs extra, or is for the long term, is all that is left of it by all who know it, and until
+// when the longest of them gives it.
+func (a *almanac) paid(m minor) (until lifecycle.Day, paid bool) {
+	list := a.cycles(m)
+	for i := range list {
+		c := &list[i]
+		if c.End >= a.today || c.End == 0 && !c.Ended {
+			return 0, false
+		}
+		until = max(until, c.Extended)
+	}
+	return until, len(list) > 0 && until >= a.today
+}
+
+// supported lists the minors that have come out, are in standard support, and of which a release is known, the oldest first.
+func (a *almanac) supported() []minor {
 	product := lifecycle.Kubernetes
 	if a.product != "" {
 		product = a.product
 	}
-	var found minor
+	var list []minor
 	for _, c := range a.tables.All(product) {
 		m, ok := a.minor(c.Name)
-		if !ok || m <= found || c.Released > a.today || c.Released == 0 && c.Latest == "" {
+		if !ok || c.Released > a.today || c.Released == 0 && c.Latest == "" || !a.released(m) {
 			continue
 		}
 		if over, known := a.ended(m); over || !known {
 			continue
 		}
-		if _, ok := a.newest(m); ok {
-			found = m
+		if _, paid := a.paid(m); !paid {
+			list = append(list, m)
 		}
 	}
-	return found, found != 0
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// released tells that a release of a minor is known, of Kubernetes or of its provider's build.
+func (a *almanac) released(m minor) bool {
+	_, ok := a.newest(m)
+	return ok || len(a.builds(m)) > 0
+}
+
+// builds gives what is said of a minor of what a provider sells; none where there is no provider, or the tables do not know it.
+func (a *almanac) builds(m minor) []lifecycle.Cycle {
+	if a.product == "" {
+		return nil
+	}
+	return a.tables.Cycles(a.product, a.cycle(m))
+}
+
+// built is the newest patch of a minor that a provider is known to have. Most tell none: a release of OpenShift, and a build of EKS, does
+// not name the patch of Kubernetes in it.
+func (a *almanac) built(m minor) (newest lifecycle.Version, from *lifecycle.Source, ok bool) {
+	if a.product == lifecycle.OpenShift {
+		return newest, nil, false
+	}
+	for _, c := range a.builds(m) {
+		v, is := lifecycle.ParseVersion(c.Latest)
+		if !is || v.Raw == "" || minorOf(v) != m || c.Out > a.today || !strings.HasPrefix(strings.TrimPrefix(c.Latest, "v"), v.Line()+".") {
+			continue
+		}
+		if v, is = lifecycle.ParseVersion(v.Plain()); is && (!ok || newest.Compare(v) < 0) {
+			newest, from, ok = v, c.Source, true
+		}
+	}
+	return newest, from, ok
 }
 
 func (a *almanac) minor(cycle string) (minor, bool) {

@@ -14,9 +14,9 @@ type judge struct {
 	pods []consumer
 	// top is the most that one container uses, by node.
 	top        map[string]int64
-	namespaces map[string]*namespace
-	// ticks is the longest series: when there was a round.
-	ticks *model.Series
+	namespaces *model.NamespaceUse
+	// quiet are the namespaces that were asked for: whether nothing was used there for so long as is told.
+	quiet map[string]bool
 }
 
 // consumer is a pod with its usage.
@@ -29,7 +29,7 @@ type consumer struct {
 }
 
 func newJudge(u *model.Usage, facts func(types.NamespacedName) (Facts, bool)) *judge {
-	j := &judge{pods: make([]consumer, 0, len(u.Pods)), top: map[string]int64{}, namespaces: map[string]*namespace{}}
+	j := &judge{pods: make([]consumer, 0, len(u.Pods)), top: map[string]int64{}, namespaces: u.Namespaces, quiet: map[string]bool{}}
 	for name, usage := range u.Pods {
 		if usage == nil {
 			continue
@@ -45,23 +45,9 @@ func newJudge(u *model.Usage, facts func(types.NamespacedName) (Facts, bool)) *j
 			if c.facts.Node != "" {
 				j.top[c.facts.Node] = max(j.top[c.facts.Node], x.CPU)
 			}
-			if s.Len() > j.ticks.Len() {
-				j.ticks = s
-			}
 		}
 		slices.Sort(c.containers)
 		j.pods = append(j.pods, c)
-		n := j.namespaces[name.Namespace]
-		if n == nil {
-			n = &namespace{}
-			j.namespaces[name.Namespace] = n
-		}
-		n.pods = append(n.pods, usage)
-	}
-	for _, s := range u.Nodes {
-		if s.Len() > j.ticks.Len() {
-			j.ticks = s
-		}
 	}
 	return j
 }
@@ -130,38 +116,14 @@ func (j *judge) consumes(p *consumer, c *Container, run []model.Sample) bool {
 	return c.Open || p.facts.Egress != nil && p.facts.Egress()
 }
 
-// namespace is what is known of one: whether nothing was used in it for so long as is told.
-type namespace struct {
-	pods        []*model.PodUsage
-	read, quiet bool
-}
-
-// wakes tells that nothing was used in a namespace over many samples since measuring began, until something was.
+// wakes tells that nothing was used in a namespace over many rounds since measuring began, by pods that are gone meanwhile neither.
 func (j *judge) wakes(name string) bool {
-	n := j.namespaces[name]
-	if n.read {
-		return n.quiet
+	quiet, known := j.quiet[name]
+	if !known {
+		quiet = j.namespaces.Quiet(name, calm, usedCPU)
+		j.quiet[name] = quiet
 	}
-	n.read = true
-	ticks := j.ticks.All()
-	if len(ticks) < calm {
-		return false
-	}
-	until := ticks[calm-1].At
-	for _, p := range n.pods {
-		for _, s := range p.Containers {
-			for _, x := range s.All() {
-				if x.At > until {
-					break
-				}
-				if x.CPU >= usedCPU {
-					return false
-				}
-			}
-		}
-	}
-	n.quiet = true
-	return true
+	return quiet
 }
 
 func sayStrange(run []model.Sample, inSpec bool) string {

@@ -35,6 +35,10 @@ type world struct {
 	series map[string]*model.Series
 	nodes  map[string]*model.Series
 	facts  map[string]Facts
+	// gone are containers of pods that went away meanwhile.
+	gone map[string]*model.Series
+	// forgotten tells that nobody has kept what was used in namespaces.
+	forgotten bool
 }
 
 func (w world) usage() *model.Usage {
@@ -47,7 +51,41 @@ func (w world) usage() *model.Usage {
 		}
 		u.Pods[name].Containers[parts[2]] = s
 	}
+	if !w.forgotten {
+		u.Namespaces = w.used()
+	}
 	return u
+}
+
+// used is what a meter would have kept of namespaces: a round is whenever something was measured.
+func (w world) used() *model.NamespaceUse {
+	rounds := map[int64]map[string]int64{}
+	for _, all := range []map[string]*model.Series{w.series, w.gone} {
+		for place, s := range all {
+			namespace, _, _ := strings.Cut(place, "/")
+			for _, x := range s.All() {
+				if rounds[x.At] == nil {
+					rounds[x.At] = map[string]int64{}
+				}
+				rounds[x.At][namespace] = max(rounds[x.At][namespace], x.CPU)
+			}
+		}
+	}
+	var u *model.NamespaceUse
+	for _, at := range slices.Sorted(maps.Keys(rounds)) {
+		u = u.Round(at, rounds[at], true, 1000)
+	}
+	return u
+}
+
+// before is a series that ended so many rounds ago.
+func before(rounds int, cpu ...int64) *model.Series {
+	var samples []model.Sample
+	for _, x := range line(cpu...).All() {
+		x.At -= 30 * int64(rounds)
+		samples = append(samples, x)
+	}
+	return model.NewSeries(samples...)
 }
 
 func (w world) factsOf(name types.NamespacedName) (Facts, bool) {
@@ -163,14 +201,19 @@ func TestSignals(t *testing.T) {
 		"up and down":         {one(concat(times(10, 50), []int64{900, 900, 60, 900, 900, 900, 900}), quiet), ""},
 		"not calm before":     {one(concat(times(10, 50), []int64{900, 50, 50, 50}, times(5, 900)), quiet), ""},
 
-		"woken":                  {beside(15, line(times(5, 50)...)), "woken a/p/c"},
-		"woken, was idle":        {beside(15, concat(times(10, 9), times(5, 50))), "woken a/p/c"},
-		"measured too short":     {beside(14, line(times(5, 50)...)), ""},
-		"used before":            {beside(15, concat([]int64{10}, times(9, 0), times(5, 50))), ""},
-		"four samples of use":    {beside(15, line(times(4, 50)...)), ""},
-		"little use":             {beside(15, line(times(5, 49)...)), ""},
-		"by nodes alone":         {world{series: map[string]*model.Series{"a/p/c": line(times(5, 50)...)}, nodes: map[string]*model.Series{"n": line(times(15, 900)...)}}, "woken a/p/c"},
-		"always busy, no others": {world{series: map[string]*model.Series{"a/p/c": line(times(15, 50)...)}}, ""},
+		"woken":               {beside(15, line(times(5, 50)...)), "woken a/p/c"},
+		"woken, was idle":     {beside(15, concat(times(10, 9), times(5, 50))), "woken a/p/c"},
+		"measured too short":  {beside(14, line(times(5, 50)...)), ""},
+		"used before":         {beside(15, concat([]int64{10}, times(9, 0), times(5, 50))), ""},
+		"four samples of use": {beside(15, line(times(4, 50)...)), ""},
+		"little use":          {beside(15, line(times(5, 49)...)), ""},
+		// Nodes and pods are permitted apart: what pods used before these were measured, nobody knows.
+		"nodes were measured for longer": {world{series: map[string]*model.Series{"a/p/c": line(times(5, 50)...)}, nodes: map[string]*model.Series{"n": line(times(15, 900)...)}}, ""},
+		"a rollout":                      {world{series: map[string]*model.Series{"a/new/c": line(times(5, 300)...)}, gone: map[string]*model.Series{"a/old/c": before(5, times(20, 300)...)}}, ""},
+		"a rollout where all was idle":   {world{series: map[string]*model.Series{"a/new/c": line(times(5, 300)...)}, gone: map[string]*model.Series{"a/old/c": before(5, times(20, 3)...)}}, "woken a/new/c"},
+		"a rollout elsewhere":            {world{series: map[string]*model.Series{"a/new/c": line(times(5, 300)...)}, gone: map[string]*model.Series{"b/old/c": before(5, times(20, 300)...)}}, "woken a/new/c"},
+		"nobody kept what was used":      {world{series: beside(15, line(times(5, 50)...)).series, forgotten: true}, ""},
+		"always busy, no others":         {world{series: map[string]*model.Series{"a/p/c": line(times(15, 50)...)}}, ""},
 		"another pod there was busy": {world{series: map[string]*model.Series{"a/p/c": line(times(5, 50)...), "a/q/c": line(times(20, 20)...)}},
 			""},
 

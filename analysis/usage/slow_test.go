@@ -103,18 +103,13 @@ func slow(w world, place string) []string {
 			}
 		}
 	}
-	longest := 0
+	rounds := map[int64]bool{}
 	for _, s := range w.series {
-		longest = max(longest, s.Len())
-	}
-	for _, s := range w.series {
-		if s.Len() == longest {
-			for _, x := range s.All() {
-				if x.At < earliest {
-					ticks++
-				}
+		for _, x := range s.All() {
+			if !rounds[x.At] && x.At < earliest {
+				ticks++
 			}
-			break
+			rounds[x.At] = true
 		}
 	}
 	if ticks >= 10 {

@@ -35,10 +35,12 @@ type round struct {
 	history *history
 	of      map[types.NamespacedName]*model.PodUsage
 	missing map[place]int
+	// most is the most that one container uses, by namespace, in thousandths of a core.
+	most map[string]int64
 }
 
 func (h *history) begin() *round {
-	return &round{history: h, of: make(map[types.NamespacedName]*model.PodUsage, len(h.of)), missing: map[place]int{}}
+	return &round{history: h, of: make(map[types.NamespacedName]*model.PodUsage, len(h.of)), missing: map[place]int{}, most: map[string]int64{}}
 }
 
 // put takes what was measured of one node or pod. Whatever comes twice counts once.
@@ -58,6 +60,7 @@ func (r *round) put(x *item) {
 		if next[c.name] != nil {
 			continue
 		}
+		r.most[name.Namespace] = max(r.most[name.Namespace], c.cpu)
 		old := before.Containers[c.name]
 		series := grow(old, model.Sample{At: x.at, CPU: c.cpu, Memory: c.memory})
 		next[unique.Make(c.name).Value()] = series

@@ -17,6 +17,8 @@ type turn struct {
 	// nodesOf and podsOf are what was measured, nodes and pods what became of asking for it.
 	nodesOf, podsOf history
 	nodes, pods     asked
+	// used is what was used in namespaces.
+	used *model.NamespaceUse
 	// apart tells that pods are asked for by namespaces, apartFor for how many rounds that was so.
 	apart    bool
 	apartFor int
@@ -69,7 +71,11 @@ func (a *asked) note(left string, f *failure) {
 // askPods asks for all pods, or for those of the namespaces that it was given where that is refused.
 func (t *turn) askPods(ctx context.Context) (string, *failure) {
 	if !t.apart || t.apartFor >= again {
-		left, f := t.ask(ctx, pods, t.podsOf.begin())
+		round := t.podsOf.begin()
+		left, f := t.ask(ctx, pods, round)
+		if f == nil {
+			t.used = t.used.Round(t.meter.Clock.Now().Unix(), round.most, true, Keep)
+		}
 		t.apart, t.apartFor = f != nil && f.state == model.UsageForbidden && len(t.meter.Namespaces) > 0, 0
 		if !t.apart {
 			return left, f
@@ -88,6 +94,8 @@ func (t *turn) askPods(ctx context.Context) (string, *failure) {
 		switch {
 		case f == nil:
 			answered++
+			// Whoever has no pods uses nothing.
+			round.most[namespace] = max(round.most[namespace], 0)
 		case f.state != model.UsageForbidden:
 			return "", f
 		default:
@@ -98,6 +106,7 @@ func (t *turn) askPods(ctx context.Context) (string, *failure) {
 		return "", refused
 	}
 	round.end()
+	t.used = t.used.Round(t.meter.Clock.Now().Unix(), round.most, false, Keep)
 	left := fmt.Sprintf("only pods of %s are measured: %s", count(answered, "namespace"), forbidden(pods).reason)
 	if bad > 0 {
 		left += "; " + bads(bad)
@@ -153,7 +162,7 @@ func (t *turn) plan(now time.Time, took time.Duration, round int) time.Time {
 func (t *turn) usage(next time.Time) *model.Usage {
 	u := &model.Usage{
 		State: t.nodes.state, Reason: t.nodes.reason, Asked: t.seen, Next: next,
-		Nodes: t.nodesOf.alone(), Pods: t.podsOf.of,
+		Nodes: t.nodesOf.alone(), Pods: t.podsOf.of, Namespaces: t.used,
 	}
 	if t.pods.state != t.nodes.state || t.pods.reason != t.nodes.reason {
 		u.PodState, u.PodReason = t.pods.state, t.pods.reason

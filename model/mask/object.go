@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"canopy/model"
 	"canopy/model/record"
 )
 
@@ -20,7 +21,7 @@ func Value(s string) string {
 }
 
 // Object masks an object in place. The data of a Secret goes as a whole, since the names of its keys tell too; of a
-// ConfigMap the keys stay, and the values where record.FactConfig calls them facts. Masking twice changes nothing more.
+// ConfigMap the keys stay, and the values where record.FactConfig calls them facts, less credentials in them. Masking twice changes nothing more.
 func Object(u *unstructured.Unstructured) {
 	if u != nil && u.Object != nil {
 		object(u.Object)
@@ -45,6 +46,13 @@ func object(o map[string]any) {
 	case group == "" && kind == "ConfigMap":
 		configMap(o, meta)
 		return
+	case group == "certificates.k8s.io" && kind == "CertificateSigningRequest":
+		// What is asked for may hold a password too, and nobody here reads it. What was signed is public.
+		if spec, ok := o["spec"].(map[string]any); ok {
+			delete(spec, "request")
+		}
+	case group == model.GroupTrivy && strings.HasSuffix(kind, "InfraAssessmentReport"):
+		assessment(o)
 	case kind == "CustomResourceDefinition", kind == "Event":
 		// A schema is full of words such as "env" and "data" and holds no values. An event is text of the cluster.
 		return
@@ -84,10 +92,33 @@ func custom(group string) bool {
 	return !strings.HasSuffix(group, ".k8s.io") || strings.HasSuffix(group, ".x-k8s.io") || group == "gateway.networking.k8s.io"
 }
 
+// assessment masks, in a report on the configuration of a machine, all but what the checks say of themselves: the rest may quote what was
+// looked at.
+func assessment(o map[string]any) {
+	report, _ := o["report"].(map[string]any)
+	checks, _ := report["checks"].([]any)
+	for _, c := range checks {
+		check, _ := c.(map[string]any)
+		for k, v := range check {
+			switch k {
+			case "checkID", "title", "severity", "success", "category", "description", "remediation", "scope":
+			default:
+				check[k] = scrub(v)
+			}
+		}
+	}
+}
+
 func configMap(o, meta map[string]any) {
 	namespace, _ := meta["namespace"].(string)
 	name, _ := meta["name"].(string)
 	if record.FactConfig(namespace, name) {
+		if v, ok := o["data"]; ok && v != nil {
+			o["data"] = facts(v)
+		}
+		if v, ok := o["binaryData"]; ok {
+			o["binaryData"] = scrub(v)
+		}
 		return
 	}
 	for _, field := range []string{"data", "binaryData"} {

@@ -174,7 +174,7 @@ func TestPlantedFlaws(t *testing.T) {
 		},
 		"n6 waits for a reboot": func() bool {
 			n := get[*corev1.Node](t, w, "Node", "", "n6")
-			return n.Annotations["weave.works/kured-most-recent-reboot-needed"] != "" && n.Status.NodeInfo.KernelVersion != get[*corev1.Node](t, w, "Node", "", "n2").Status.NodeInfo.KernelVersion
+			return n.Annotations["weave.works/kured-reboot-in-progress"] != "" && n.Annotations["weave.works/kured-most-recent-reboot-needed"] != "" && n.Status.NodeInfo.KernelVersion != get[*corev1.Node](t, w, "Node", "", "n2").Status.NodeInfo.KernelVersion
 		},
 		"n1 is the control plane and n4 is for ci": func() bool {
 			n1, n4 := get[*corev1.Node](t, w, "Node", "", "n1"), get[*corev1.Node](t, w, "Node", "", "n4")

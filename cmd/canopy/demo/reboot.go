@@ -55,7 +55,8 @@ func (s *stage) boot() {
 	if pool := s.node("n3"); pool != nil {
 		n.Status.NodeInfo.KernelVersion = pool.node.Status.NodeInfo.KernelVersion
 	}
-	delete(n.Annotations, "weave.works/kured-most-recent-reboot-needed")
+	// What says when one was last asked for stays, as kured leaves it.
+	delete(n.Annotations, "weave.works/kured-reboot-in-progress")
 	s.reported(n, "kubelet")
 	for _, p := range s.running() {
 		run(p, s.time())

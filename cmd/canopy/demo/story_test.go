@@ -306,7 +306,8 @@ func expected(step int) (changed []string, holds func(*theatre) bool) {
 	ready := func(want string, pending bool) func(*theatre) bool {
 		return func(h *theatre) bool {
 			return strings.Contains(h.field("Node", "", "n6", "status", "conditions"), "status:"+want+" type:Ready") &&
-				strings.Contains(h.field("Node", "", "n6", "metadata", "annotations"), "reboot-needed") == pending
+				strings.Contains(h.field("Node", "", "n6", "metadata", "annotations"), "most-recent-reboot-needed") &&
+				strings.Contains(h.field("Node", "", "n6", "metadata", "annotations"), "reboot-in-progress") == pending
 		}
 	}
 	const grafana = "monitoring/VulnerabilityReport/replicaset-grafana-"

@@ -142,13 +142,14 @@ type watch struct {
 	pods  map[types.NamespacedName]*model.PodUsage
 	// missing counts the rounds in which something was not there; a node has no namespace.
 	missing map[types.NamespacedName]int
+	used    *model.NamespaceUse
 }
 
 // round measures once. Whatever is on a node that does not answer is not measured.
 func (w *watch) round(c *Crowd, at time.Time) {
 	nodes := make(map[string]*model.Series, len(c.Nodes))
 	pods := make(map[types.NamespacedName]*model.PodUsage, len(c.Pods))
-	used := map[string]model.Sample{}
+	used, most := map[string]model.Sample{}, map[string]int64{}
 	for _, p := range c.Pods {
 		if !slices.Contains(c.Nodes, p.Node) {
 			continue
@@ -164,6 +165,7 @@ func (w *watch) round(c *Crowd, at time.Time) {
 			}
 			x := consumption(p, r, at)
 			usage.Containers[r.Name] = before.Append(x, kept)
+			most[p.Name.Namespace] = max(most[p.Name.Namespace], x.CPU)
 			sum := used[p.Node]
 			used[p.Node] = model.Sample{CPU: sum.CPU + x.CPU, Memory: sum.Memory + x.Memory}
 		}
@@ -191,8 +193,9 @@ func (w *watch) round(c *Crowd, at time.Time) {
 		}
 	}
 	w.nodes, w.pods, w.missing = nodes, pods, missing
+	w.used = w.used.Round(at.Unix(), most, true, kept)
 }
 
 func (w *watch) usage(now, next time.Time) *model.Usage {
-	return &model.Usage{State: model.UsageGood, Asked: now, Next: next, Nodes: w.nodes, Pods: w.pods}
+	return &model.Usage{State: model.UsageGood, Asked: now, Next: next, Nodes: w.nodes, Pods: w.pods, Namespaces: w.used}
 }

@@ -31,7 +31,7 @@ func known() settings.Known {
 func standard() settings.Dashboard {
 	return settings.Dashboard{
 		Theme: "terminal", Background: "auto", Keys: map[string][]string{}, Columns: map[string][]string{}, Start: "overview",
-		Refresh: 100 * time.Millisecond, Mouse: true, Glow: true, LogLevel: "info",
+		Refresh: 100 * time.Millisecond, Mouse: true, Glow: true, Metrics: true, LogLevel: "info",
 		ScanMaxAge: 24 * time.Hour, SecretMaxAge: 365 * 24 * time.Hour,
 	}
 }
@@ -112,6 +112,7 @@ background: dark
 start: findings
 namespaces: [shop, "123"]
 refresh: 1m
+metrics: false
 judge: {registryAllow: [registry.example/team], scanMaxAge: 36h, secretMaxAge: 720h}
 mouse: false
 ascii: true

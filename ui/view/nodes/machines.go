@@ -149,7 +149,7 @@ func (t *machines) Describe(q *sheet.Quest, i *item) ([]string, error) {
 
 // Subject is the node.
 func (t *machines) Subject(i *item) view.Subject {
-	sub := view.Subject{Findings: i.findings, Names: []string{called(i.ref())}}
+	sub := view.Subject{Findings: i.findings, Names: []string{i.name}}
 	if i.of != nil {
 		sub.Object = i.of.Ref
 	}

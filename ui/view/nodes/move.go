@@ -22,7 +22,7 @@ import (
 // The kinds of rows of a plan, in the order in which they are shown.
 const (
 	stepPart    = "to do, in this order"
-	blockPart   = "keeps the control plane from the next minor"
+	blockPart   = "keeps the control plane from the next minor version"
 	unknownPart = "not known"
 )
 
@@ -37,6 +37,8 @@ type move struct {
 	blocker  *upgrade.Blocker
 	unknown  string
 	findings []*model.Finding
+	// toll is what a drain comes to.
+	toll toll
 	// What columns show is clean.
 	what, object, from, to, drain, why string
 }
@@ -46,31 +48,21 @@ func newStep(s *upgrade.Step, place int, on map[model.Ref][]*model.Finding) *mov
 		part: stepPart, place: place, step: s, findings: on[s.Object], what: text.Clean(s.What), object: text.Clean(objectName(s.Object)),
 		from: text.Clean(s.From), to: text.Clean(s.To), why: text.Clean(s.Why),
 	}
-	switch blocks := blocking(s.Obstacles); {
+	m.toll = tollOf(s.Obstacles)
+	switch worst := m.toll.worst(); {
 	case !s.Drains:
 		m.drain = unknown
 	case s.Safe:
 		m.drain = "+ safe"
-	case blocks > 0:
-		m.drain = fmt.Sprintf("x blocked by %d", blocks)
+	case worst < harms:
+		m.drain = worst.brief(m.toll[worst])
 	default:
-		m.drain = "! loses " + strconv.Itoa(len(s.Obstacles))
+		m.drain = "? not known"
 	}
 	if s.Waits > 0 {
 		m.why = strings.TrimSuffix(fmt.Sprintf("after %d: %s", s.Waits, m.why), ": ")
 	}
 	return m
-}
-
-// blocking counts what keeps a drain from ending.
-func blocking(list []upgrade.Obstacle) int {
-	n := 0
-	for i := range list {
-		if list[i].Blocks {
-			n++
-		}
-	}
-	return n
 }
 
 // objectName names what a step is about; the control plane is no object.
@@ -130,33 +122,50 @@ func (m *move) number() string {
 	return strconv.Itoa(m.place)
 }
 
-// commands are those of a step.
+// commands are those of a step, a line each: what is pasted into a shell must not hold a line break that nobody meant.
 func (m *move) commands() []string {
 	if m.step == nil {
 		return nil
 	}
-	return m.step.Commands
+	lines := make([]string, len(m.step.Commands))
+	for i, c := range m.step.Commands {
+		lines[i] = text.Clean(c)
+	}
+	return lines
 }
 
 // drainStyle tells what is lost from what is not.
 func (m *move) drainStyle(t *theme.Theme) lipgloss.Style {
-	switch {
+	switch worst := m.toll.worst(); {
 	case m.step == nil || !m.step.Drains:
 		return t.Faint
 	case m.step.Safe:
 		return t.Good
-	case blocking(m.step.Obstacles) > 0:
-		return t.Alarm
+	case worst < harms:
+		return worst.style(t)
 	}
-	return t.Warn
+	return t.Faint
+}
+
+// byDrain puts first what costs most.
+func (m *move) byDrain(o *move) int {
+	if (m.step == nil) != (o.step == nil) {
+		return cmp.Compare(map[bool]int{true: 1}[m.step == nil], map[bool]int{true: 1}[o.step == nil])
+	}
+	for h := range harms {
+		if m.toll[h] != o.toll[h] {
+			return cmp.Compare(o.toll[h], m.toll[h])
+		}
+	}
+	return 0
 }
 
 func moveSchema(s *view.Shared) *table.Schema[*move] {
 	place := sheet.Column("#", 3, 4, 0, (*move).number)
 	place.Name, place.Right = "order", true
 	place.Compare = (*move).byOrder
-	drain := sheet.Styled(sheet.Column("DRAIN", 12, 14, 0, func(m *move) string { return m.drain }), func(m *move) lipgloss.Style { return m.drainStyle(&s.Theme) })
-	drain.Compare = func(a, b *move) int { return cmp.Compare(obstacles(b), obstacles(a)) }
+	drain := sheet.Styled(sheet.Column("DRAIN", 14, 16, 0, func(m *move) string { return m.drain }), func(m *move) lipgloss.Style { return m.drainStyle(&s.Theme) })
+	drain.Compare = (*move).byDrain
 	part := sheet.Field("part", "", func(m *move) string { return m.part })
 	part.Known = planParts()
 	part.Order = func(value string) (int, bool) {
@@ -181,15 +190,7 @@ func moveSchema(s *view.Shared) *table.Schema[*move] {
 		},
 		Fields: []table.Field[*move]{
 			part, sheet.Field("what", "", func(m *move) string { return m.what }), sheet.Field("object", "", func(m *move) string { return m.object }),
-			sheet.Field("drain", "", func(m *move) string { return strings.TrimLeft(m.drain, "+!x ") }), sheet.Within("why", "", func(m *move) string { return m.why }),
+			sheet.Field("drain", "", func(m *move) string { return strings.TrimLeft(m.drain, "+!?x ") }), sheet.Within("why", "", func(m *move) string { return m.why }),
 		},
 	}
-}
-
-// obstacles is what a drain stumbles over, what blocks counting most.
-func obstacles(m *move) int {
-	if m.step == nil {
-		return -1
-	}
-	return blocking(m.step.Obstacles)*1000 + len(m.step.Obstacles)
 }

@@ -2,7 +2,6 @@ package nodes
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -40,12 +39,10 @@ func (o *obstacle) compare(x *obstacle) int {
 	return cmp.Or(cmp.Compare(o.place, x.place), cmp.Compare(o.ID(), x.ID()))
 }
 
-func (o *obstacle) effect() string {
-	if o.of.Blocks {
-		return "x blocks"
-	}
-	return "! passes"
-}
+// harm is what comes of it.
+func (o *obstacle) harm() harm { return harmOf(o.of.Cause, o.of.Blocks) }
+
+func (o *obstacle) effect() string { return o.harm().sign() + " " + o.harm().word() }
 
 // drains is the topic of what is in the way of emptying one node.
 type drains struct{ topic }
@@ -63,7 +60,8 @@ func (t *drains) Load(q *sheet.Quest, before *sheet.Answer[*obstacle]) (*sheet.A
 		return nil, err
 	}
 	on := found(q.Snapshot)
-	rows, blocks := make([]*obstacle, 0, len(list)), 0
+	rows := make([]*obstacle, 0, len(list))
+	var count toll
 	for i, of := range list {
 		row := &obstacle{of: of, place: i, pod: text.Clean(of.Pod.Namespace + "/" + of.Pod.Name), owner: text.Clean(of.Owner.String()), cause: text.Clean(of.Cause), says: text.Clean(of.Says)}
 		row.findings = on[of.Owner]
@@ -71,9 +69,7 @@ func (t *drains) Load(q *sheet.Quest, before *sheet.Answer[*obstacle]) (*sheet.A
 			row.budget = text.Clean(of.Budget.Namespace + "/" + of.Budget.Name)
 			row.findings = slices.Concat(on[of.Budget], on[of.Owner])
 		}
-		if of.Blocks {
-			blocks++
-		}
+		count[row.harm()]++
 		rows = append(rows, row)
 	}
 	a := &sheet.Answer[*obstacle]{
@@ -85,12 +81,24 @@ func (t *drains) Load(q *sheet.Quest, before *sheet.Answer[*obstacle]) (*sheet.A
 		a.Said = append(a.Said, gone(q))
 	case a.Scope != "" && len(rows) == 0:
 		a.Empty = "nothing was seen in the way, and not all was seen"
-	case blocks > 0:
-		a.Said = append(a.Said, sheet.Remark{Text: fmt.Sprintf("a drain does not end by itself: %s in the way", view.Count(blocks, "pod")), Bad: true})
 	case len(rows) > 0:
-		a.Said = append(a.Said, sheet.Remark{Text: "a drain ends by itself, and something is away or lost"})
+		a.Said = append(a.Said, sheet.Remark{Text: drainWords(&count), Bad: count[blocks] > 0})
 	}
 	return sheet.Steady(before, a), nil
+}
+
+// drainWords says what comes of emptying the node. What is counted are obstacles: one pod may be several.
+func drainWords(count *toll) string {
+	first := "to drain is to empty the node, so that its pods start on others: it ends by itself"
+	if count[blocks] > 0 {
+		first = "to drain is to empty the node, so that its pods start on others: it does not end by itself"
+	}
+	var parts []string
+	parts = counted(parts, count[blocks], "%d in the way")
+	parts = counted(parts, count[loses], "%d with a loss")
+	parts = counted(parts, count[unsure], "%d not known")
+	parts = counted(parts, count[away], "%d away for a moment")
+	return first + "; " + strings.Join(parts, ", ")
 }
 
 // undrained says what obstacles may be missing.
@@ -108,12 +116,7 @@ func undrained(q *sheet.Quest) string {
 }
 
 func obstacleSchema(s *view.Shared) *table.Schema[*obstacle] {
-	effect := sheet.Styled(sheet.Column("DRAIN", 8, 8, 0, (*obstacle).effect), func(o *obstacle) lipgloss.Style {
-		if o.of.Blocks {
-			return s.Theme.Alarm
-		}
-		return s.Theme.Warn
-	})
+	effect := sheet.Styled(sheet.Column("DRAIN", 8, 11, 0, (*obstacle).effect), func(o *obstacle) lipgloss.Style { return o.harm().style(&s.Theme) })
 	effect.Compare = (*obstacle).compare
 	return &table.Schema[*obstacle]{
 		Key: (*obstacle).ID, Compare: (*obstacle).compare,
@@ -135,15 +138,11 @@ func obstacleSchema(s *view.Shared) *table.Schema[*obstacle] {
 // Describe tells of a pod why it is in the way.
 func (t *drains) Describe(q *sheet.Quest, o *obstacle) ([]string, error) {
 	w := &teller{page.New(&q.Shared, q.Width, false), &q.Shared}
-	style := w.Ink.Warn
-	if o.of.Blocks {
-		style = q.Shared.Theme.Alarm
-	}
-	w.Para(w.In(style, o.effect()+"  ") + w.In(w.Ink.Strong, o.pod))
+	w.Para(w.In(o.harm().style(&q.Shared.Theme), o.effect()+"  ") + w.In(w.Ink.Strong, o.pod))
 	w.Gap()
 	w.Para(w.In(w.Ink.Text, o.of.Says))
 	w.Gap()
-	w.say("CAUSE", o.cause)
+	w.say("CAUSE", o.cause+causeWords(o.of.Cause))
 	w.say("BUDGET", o.budget)
 	w.say("OWNER", o.owner)
 	w.findings(o.findings)
@@ -152,7 +151,7 @@ func (t *drains) Describe(q *sheet.Quest, o *obstacle) ([]string, error) {
 
 // Subject is the budget that is in the way, else the owner.
 func (t *drains) Subject(o *obstacle) view.Subject {
-	sub := view.Subject{Object: o.of.Owner, Findings: o.findings, Names: []string{o.of.Pod.String() + ": " + o.of.Says}}
+	sub := view.Subject{Object: o.of.Owner, Findings: o.findings, Names: []string{o.pod + ": " + o.says}}
 	if !o.of.Budget.IsZero() {
 		sub.Object = o.of.Budget
 	}
@@ -176,4 +175,33 @@ func (t *drains) Do(a keys.Action, o *obstacle, _ bool) tea.Cmd {
 		return view.Send(view.Go{Place: view.Place{Screen: view.Resources, Object: o.of.Owner}})
 	}
 	return nil
+}
+
+// causeWords says of a cause in words what it is.
+func causeWords(cause string) string {
+	switch cause {
+	case disruption.OneBudget:
+		return ": a PodDisruptionBudget, which says how many of these pods must go on running"
+	case disruption.TwoBudgets:
+		return ": several PodDisruptionBudgets for one pod"
+	case disruption.Bare:
+		return ": no controller makes the pod anew"
+	case disruption.Local:
+		return ": data on this node alone, in a volume of the kind emptyDir"
+	case disruption.Pinned:
+		return ": no other node can take the pod"
+	case disruption.Single:
+		return ": no other pod does its work meanwhile"
+	case disruption.Unseen:
+		return ": what would tell was not seen"
+	}
+	return ""
+}
+
+// Legend says what the signs mean.
+func (t *drains) Legend() []string {
+	return []string{
+		"DRAIN: x blocks: the drain does not end by itself; ! loses: the pod, or what it holds, is lost for good; ! away: nothing is lost, it does not answer for a moment; ? not known: what would tell was not seen",
+		"CAUSE: budget and budgets are PodDisruptionBudgets, bare a pod that nothing makes anew, local data in an emptyDir, pinned a pod that no other node can take, single the only replica",
+	}
 }

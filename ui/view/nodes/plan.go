@@ -49,24 +49,12 @@ func (t *plans) Load(q *sheet.Quest, before *sheet.Answer[*move]) (*sheet.Answer
 
 // outlined sums a plan up.
 func outlined(p *upgrade.Plan) string {
-	drains, unsafe := 0, 0
-	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Drains {
-			drains++
-			if !s.Safe {
-				unsafe++
-			}
-		}
-	}
 	t := view.Count(len(p.Steps), "step")
 	if p.Target != "" {
 		t += " to " + p.Target
 	}
-	switch {
-	case unsafe > 0:
-		t += fmt.Sprintf("; %s, %d of them lose something or do not end", view.Count(drains, "drain"), unsafe)
-	case drains > 0:
-		t += fmt.Sprintf("; %s, all safe", view.Count(drains, "drain"))
+	if drains := tellDrains(p.Steps); drains != "" {
+		t += "; " + drains
 	}
 	return t + "; nothing here is run: c copies the commands"
 }
@@ -95,7 +83,7 @@ func (t *plans) Describe(q *sheet.Quest, m *move) ([]string, error) {
 func (t *teller) step(m *move) {
 	s := m.step
 	arrow := " " + t.shared.Glyphs.ArrowRight + " "
-	t.Para(t.In(t.Ink.Strong, m.number()+". "+m.what+" "+m.object))
+	t.Para(t.In(t.Ink.Strong, m.number()+". "+deed(m)))
 	t.Gap()
 	switch {
 	case s.To == "":
@@ -111,35 +99,70 @@ func (t *teller) step(m *move) {
 	if len(s.Commands) == 0 {
 		t.Entry("RUN", t.In(t.Ink.Faint, "no command is known for it"))
 	} else {
-		t.Para(t.In(t.Ink.Strong, "RUN") + t.In(t.Ink.Faint, "  yourself; what stands in capital letters is to be filled in"))
+		t.Para(t.In(t.Ink.Strong, "RUN") + t.In(t.Ink.Faint, "  this yourself, Canopy does not; what stands in CAPITAL LETTERS is to be filled in"))
 	}
-	for _, c := range s.Commands {
+	for _, c := range m.commands() {
 		t.Hang("  ", "    ", t.In(t.Ink.Value, c))
 	}
 	t.Gap()
+	t.drained(m)
+}
+
+// deed says in words what a step does.
+func deed(m *move) string {
+	switch m.step.What {
+	case upgrade.ControlPlane:
+		if m.object == planeName {
+			return "upgrade the control plane"
+		}
+		return "upgrade the control plane on " + m.object
+	case upgrade.Node:
+		return "upgrade node " + m.object
+	case upgrade.Proxy:
+		return "upgrade kube-proxy: " + m.object
+	case upgrade.Reboot:
+		return "reboot node " + m.object
+	case upgrade.Runtime:
+		return "upgrade the container runtime of " + m.object
+	case upgrade.System:
+		return "upgrade the operating system of " + m.object
+	}
+	return m.what + " " + m.object
+}
+
+// drained tells what it costs to empty the node of a step.
+func (t *teller) drained(m *move) {
+	s := m.step
 	switch {
 	case !s.Drains:
-		t.Entry("DRAIN", t.In(t.Ink.Faint, "nothing is drained"))
+		t.Entry("DRAIN", t.In(t.Ink.Faint, "no node is emptied for it"))
+		return
 	case s.Safe:
-		t.Entry("DRAIN", t.In(t.Ink.Good, "safe: it loses nothing and ends by itself"))
-	default:
-		t.Entry("DRAIN", t.In(t.Ink.Warn, "it stumbles over:"))
+		t.Entry("DRAIN", t.In(t.Ink.Good, "safe: the node can be emptied, nothing is lost, and it ends by itself"))
+		return
 	}
-	for i := range s.Obstacles {
-		o := &s.Obstacles[i]
-		if i == most {
-			t.Entry("", t.In(t.Ink.Faint, "and "+view.Count(len(s.Obstacles)-most, "more obstacle")))
-			break
+	t.Entry("DRAIN", t.In(t.Ink.Text, "emptying the node first, so that its pods start on others: ")+t.In(t.Ink.Warn, m.toll.tell()))
+	left := most
+	for h := range harms {
+		if m.toll[h] == 0 {
+			continue
 		}
-		sign, style := "!", t.Ink.Warn
-		if o.Blocks {
-			sign, style = "x", t.shared.Theme.Alarm
+		t.Entry("", t.In(h.style(&t.shared.Theme), h.sign()+" "+h.heads(m.toll[h])))
+		for i := range s.Obstacles {
+			o := &s.Obstacles[i]
+			if harmOf(o.Cause, o.Blocks) != h {
+				continue
+			}
+			if left--; left < 0 {
+				t.Entry("", t.In(t.Ink.Faint, "and more: the list "+drainName+" of the node has all"))
+				return
+			}
+			pods := ""
+			if o.Pods > 1 {
+				pods = ", " + view.Count(o.Pods, "pod")
+			}
+			t.Item("  ", t.In(t.Ink.Text, o.Owner.String()+pods+": ")+t.In(t.Ink.Faint, o.Says))
 		}
-		pods := ""
-		if o.Pods > 1 {
-			pods = ", " + view.Count(o.Pods, "pod")
-		}
-		t.Item(t.In(style, sign), t.In(t.Ink.Text, o.Owner.String()+pods+": ")+t.In(t.Ink.Faint, o.Says))
 	}
 }
 
@@ -225,7 +248,8 @@ func (t *plans) Label(a keys.Action) (label, does string) {
 // Legend says what the signs mean.
 func (t *plans) Legend() []string {
 	return []string{
-		"DRAIN: + safe loses nothing and ends by itself; ! loses: it ends, and something is away or lost; x blocked: it does not end by itself; " + unknown + " nothing is drained",
+		"DRAIN: before a node is changed it is emptied, so that its pods start on others. + safe: nothing is lost and it ends by itself; x blocked: it does not end by itself; " + unknown + " nothing is drained",
+		"! 3 lose data: of 3 workloads pods, or what they hold, are lost for good; ! 3 away: nothing is lost, they do not answer for a moment; ? 3 not known: what would tell was not seen",
 		"after 3: step 3 comes first. Nothing of this is run by Canopy",
 	}
 }

@@ -48,7 +48,11 @@ func (r *resident) signs() int {
 }
 
 // residents is the topic of what runs on one node, the most dangerous first.
-type residents struct{ topic }
+type residents struct {
+	topic
+	// pace keeps the writer from being asked with each report; Load owns it.
+	pace pace
+}
 
 func (t *residents) Crumbs() []string { return t.crumbs(podsName) }
 
@@ -58,16 +62,14 @@ func (t *residents) Load(q *sheet.Quest, before *sheet.Answer[*resident]) (*shee
 	if err != nil {
 		return nil, err
 	}
-	findings := map[model.Ref][]*model.Finding{}
-	for _, r := range q.Snapshot.Rows {
-		if r.Verdict == model.Yes {
-			findings[r.Finding.Object] = append(findings[r.Finding.Object], r.Finding)
-		}
+	if err := t.pace.wait(q.Ctx); err != nil {
+		return nil, err
 	}
-	list, err := t.desk.Residents(q.Ctx, t.place.Object.Name, findings)
+	list, err := t.desk.Residents(q.Ctx, t.place.Object.Name, counting(q.Snapshot))
 	if err != nil {
 		return nil, err
 	}
+	t.pace.rest(cmp.Or(t.keeper.rests, restTime))
 	rows, pods, count := make([]*resident, 0, len(list)), 0, [3]int{}
 	for i, of := range list {
 		if !q.Snapshot.Namespaces.Show(of.Owner) {
@@ -93,6 +95,32 @@ func (t *residents) Load(q *sheet.Quest, before *sheet.Answer[*resident]) (*shee
 		a.Said = append(a.Said, sheet.Remark{Text: fmt.Sprintf("who breaks out of a pod has the node; of %s here %d can be reached from outside, %d can take the node, %d can take the cluster", workloads(len(rows)), count[0], count[1], count[2])})
 	}
 	return sheet.Steady(before, a), nil
+}
+
+// counting sorts by object the findings that hold, or hold under an assumption: what perhaps takes a node counts, and is called so.
+func counting(s *view.Snapshot) map[model.Ref][]*model.Finding {
+	on, doubtful := map[model.Ref][]*model.Finding{}, map[*model.Rule]*model.Rule{}
+	for _, r := range s.Rows {
+		f := r.Finding
+		switch r.Verdict {
+		case model.Yes:
+		case model.Depends:
+			rule := doubtful[f.Rule]
+			if rule == nil {
+				of := *f.Rule
+				of.Short = "perhaps " + of.Short
+				rule = &of
+				doubtful[f.Rule] = rule
+			}
+			of := *f
+			of.Rule, of.Verdict = rule, r.Verdict
+			f = &of
+		default:
+			continue
+		}
+		on[f.Object] = append(on[f.Object], f)
+	}
+	return on
 }
 
 func workloads(n int) string { return view.Count(n, "workload") }
@@ -158,7 +186,7 @@ func (t *residents) Describe(q *sheet.Quest, r *resident) ([]string, error) {
 
 // Subject is the owner.
 func (t *residents) Subject(r *resident) view.Subject {
-	return view.Subject{Object: r.of.Owner, Names: []string{strings.TrimSpace(r.of.Owner.String())}}
+	return view.Subject{Object: r.of.Owner, Names: []string{strings.TrimSpace(r.owner)}}
 }
 
 // Open goes to the owner.

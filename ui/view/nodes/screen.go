@@ -21,7 +21,6 @@ type Screen struct {
 	// following tells that a command waits for news of usage; turn counts those that are shown.
 	following bool
 	turn      uint64
-	asked     bool
 }
 
 var (
@@ -78,7 +77,7 @@ func (s *Screen) Reveal(o model.Ref) tea.Cmd {
 	return tea.Batch(s.Turn(nodesName), s.nodes.List().Reveal(id))
 }
 
-// Show shows the snapshot, waits for news of usage, and asks once whether kubelets can be asked.
+// Show shows the snapshot, waits for news of usage, and asks whether kubelets can be asked.
 func (s *Screen) Show(snapshot *view.Snapshot) tea.Cmd {
 	s.keeper.top = s
 	return tea.Batch(s.Screen.Show(snapshot), s.follow(), s.ask())
@@ -111,12 +110,13 @@ func (s *Screen) wait(m metered) tea.Cmd {
 	}
 }
 
-// ask asks the server, once for a session, whether kubelets can be asked.
+// ask asks the server whether kubelets can be asked, unless that is known. That they can holds for the session. An error may be a network
+// that was down, or a permission that is given later: it is told until the server is asked again.
 func (s *Screen) ask() tea.Cmd {
-	if s.asked || s.keeper.access.Load() != nil {
+	if s.keeper.asking || s.keeper.access.Load().holds() {
 		return nil
 	}
-	s.asked = true
+	s.keeper.asking = true
 	session, ctx := s.shared.Session, s.shared.Running
 	return view.Later(s, func() tea.Msg { return told{session.KubeletsReadable(ctx)} })
 }
@@ -136,7 +136,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		s.turn++
 		return tea.Batch(s.Screen.Show(s.Snapshot()), s.wait(m))
 	case told:
-		s.keeper.access.Store(&access{m.err})
+		s.keeper.asking = false
+		s.keeper.access.Store(answered(m.err))
 		return nil
 	}
 	return s.Screen.Update(msg)

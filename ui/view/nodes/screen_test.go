@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"canopy/model"
 	"canopy/ui/keys"
@@ -108,10 +109,10 @@ func closed() chan struct{} {
 func TestPlan(t *testing.T) {
 	p := newPlay(t).main(220, 45)
 	p.press(keys.Turn)
-	p.has("3 steps to 1.37.2; 3 drains, 2 of them lose something or do not end", "before the control plane goes to 1.38: 2 things must be gone", "by kubernetes/website, as of 2026-10-28",
-		"to do, in this order  3", "keeps the control plane from the next minor  2", "not known  1")
+	p.has("3 steps to 1.37.2; 3 drains: 1 without an end, 1 without a loss, but something is away", "before the control plane goes to 1.38: 2 things must be gone", "by kubernetes/website, as of 2026-10-28",
+		"to do, in this order  3", "keeps the control plane from the next minor version  2", "not known  1")
 	rows := p.rows()
-	for i, want := range []string{"1 | node | n5 | 1.33.4 | 1.37.2 | x blocked by 1 |", "2 | node | n4 | 1.36.3 | 1.37.2 | + safe | after 1: a patch behind", "3 | reboot | n2 |  |  | ! loses 1", " | kubelet | n5 |", " | api | shop/Deployment/web", " | ? |"} {
+	for i, want := range []string{"1 | node | n5 | 1.33.4 | 1.37.2 | x blocked by 1 |", "2 | node | n4 | 1.36.3 | 1.37.2 | + safe | after 1: a patch behind", "3 | reboot | n2 |  |  | ! 1 away", " | kubelet | n5 |", " | api | shop/Deployment/web", " | ? |"} {
 		if !strings.HasPrefix(rows[i], want) {
 			t.Errorf("row %d is %q, want %q", i, rows[i], want)
 		}
@@ -165,7 +166,7 @@ func TestNode(t *testing.T) {
 		t.Errorf("enter goes to %+v", to)
 	}
 	p.press(keys.Turn)
-	p.has("a drain does not end by itself: 1 pod in the way", "x blocks", "db/postgres", "! passes")
+	p.has("it does not end by itself; 1 in the way, 1 with a loss", "x blocks", "db/postgres", "! loses")
 	p.press(keys.Open)
 	if to := p.newest().(view.Go).Place; to.Object != ref("PodDisruptionBudget", "db", "postgres") {
 		t.Errorf("enter goes to %+v", to)
@@ -210,6 +211,32 @@ func TestKubelets(t *testing.T) {
 	p.main(120, 35)
 	if o := p.Can(keys.Inspect); o.OK() || o.Why != "you may not get nodes/proxy" {
 		t.Errorf("kubelets: %+v", o)
+	}
+}
+
+// TestAsksAgain holds that an error is no answer for the session: the server is asked again later, though not with each report, and that a
+// yes holds.
+func TestAsksAgain(t *testing.T) {
+	p := newPlay(t)
+	p.session.KubeletErr = errors.New("the server does not say: timeout")
+	p.main(120, 35)
+	p.session.KubeletErr = nil
+	p.news()
+	if o := p.Can(keys.Inspect); o.OK() || !strings.Contains(o.Why, "timeout") || p.session.Reviews != 1 {
+		t.Fatalf("kubelets: %+v, asked %d times", o, p.session.Reviews)
+	}
+	over := make(chan time.Time, 1)
+	over <- time.Time{}
+	p.keeper.access.Store(&access{err: errors.New("timeout"), again: over})
+	p.news()
+	if o := p.Can(keys.Inspect); !o.OK() || p.session.Reviews != 2 {
+		t.Fatalf("kubelets: %+v, asked %d times", o, p.session.Reviews)
+	}
+	p.news()
+	p.Screen = newScreen(p.shared, p.keeper, p.desk)
+	p.begin(120, 35)
+	if p.session.Reviews != 2 {
+		t.Errorf("asked %d times though it is known", p.session.Reviews)
 	}
 }
 

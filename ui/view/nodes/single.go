@@ -30,7 +30,7 @@ func open(shared *view.Shared, keeper *Keeper, d desk, p view.Place) view.Screen
 		})})
 	}
 	return tabs.New(shared, p, &keeper.job, verdicts,
-		tabs.Tab{Name: podsName, Side: sheet.New(shared, &residents{base}, func(to view.Screen) *sheet.List[*resident] {
+		tabs.Tab{Name: podsName, Side: sheet.New(shared, &residents{topic: base}, func(to view.Screen) *sheet.List[*resident] {
 			return sheet.NewList(shared, to, residentSchema(shared), 0)
 		})},
 		tabs.Tab{Name: drainName, Side: sheet.New(shared, &drains{base}, func(to view.Screen) *sheet.List[*obstacle] {

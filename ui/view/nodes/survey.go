@@ -1,9 +1,11 @@
 package nodes
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -25,23 +27,27 @@ type Keeper struct {
 	// survey is that as of the report with this sequence number.
 	survey   *survey
 	sequence uint64
-	course   *course
 	running  *running
+	// planning guards what follows: a plan takes longer than anything else, and nobody else is to wait for it.
+	planning sync.Mutex
+	course   *course
+	pace     pace
+	// rests is for how long nothing that takes long is made anew; restTime where it is zero.
+	rests time.Duration
 	// reader reads what pods ask for, each template once; owners is what it looks owners up in.
 	reader *usage.Reader
 	owners model.RecordSet
 	job    work.Job
-	// access is what was told of reading kubelets; nil while nobody has asked, or no answer has come.
+	// access is what was told of reading kubelets; nil while nobody has asked, or no answer has come. asking tells that one is on its way;
+	// it belongs to the loop.
 	access atomic.Pointer[access]
+	asking bool
 	// top is the screen that was shown last; it belongs to the loop.
 	top *Screen
 	// left is closed when the session is left.
 	left chan struct{}
 	once sync.Once
 }
-
-// access is the answer to whether kubelets can be asked.
-type access struct{ err error }
 
 // Stop ends what goes on, and what waits for news of usage.
 func (k *Keeper) Stop() {
@@ -62,20 +68,27 @@ type survey struct {
 	plane   *node.Plane
 }
 
-// course is the order in which to patch, with what it was made of. It is immutable.
-type course struct {
+// basis tells what a plan rests on: one of the same basis says the same.
+type basis struct {
 	nodes, budgets, deprecated uint64
 	// day is that on which it was made: dates of support pass by themselves.
-	day  int64
-	plan *upgrade.Plan
+	day int64
+}
+
+// course is the order in which to patch, with what it was made of. It is immutable.
+type course struct {
+	basis basis
+	plan  *upgrade.Plan
 }
 
 // desk answers questions. Its methods may wait, so commands call them.
 type desk interface {
 	// All gives the nodes; what was before where nothing has changed, nil for none.
 	All(ctx context.Context, before *survey) (*survey, error)
-	// Plan gives the order in which to patch; what was before where nothing has changed.
-	Plan(ctx context.Context, before *course) (*course, error)
+	// Basis tells what a plan would rest on now. It takes no time.
+	Basis(ctx context.Context) (basis, error)
+	// Plan gives the order in which to patch.
+	Plan(ctx context.Context) (*course, error)
 	// Residents lists who has pods on a node, Drain what is in the way of emptying it.
 	Residents(ctx context.Context, name string, findings map[model.Ref][]*model.Finding) ([]upgrade.Resident, error)
 	Drain(ctx context.Context, name string) ([]disruption.Obstacle, error)
@@ -87,6 +100,10 @@ type desk interface {
 	Sets() []lifecycle.Set
 	AsOf() lifecycle.Day
 }
+
+// atOnce is of how many nodes the writer works out at a time what a drain stumbles over, rounds how often it is asked at the most: where
+// changes come faster than that the rest is done at once.
+const atOnce, rounds = 100, 100
 
 // office asks the session that is looked at.
 type office struct{ session view.Session }
@@ -102,24 +119,40 @@ func (o office) All(ctx context.Context, before *survey) (*survey, error) {
 	return s, err
 }
 
-// Plan makes it on the writer, where what it rests on has changed.
-func (o office) Plan(ctx context.Context, before *course) (*course, error) {
-	c := before
-	err := o.session.AskNodes(ctx, func(p *engine.Patching) {
-		now := course{nodes: p.Nodes.Version(), budgets: p.Budgets.Version(), deprecated: p.Deprecated.Version(), day: p.Now.Unix() / 86400}
-		if before != nil && before.nodes == now.nodes && before.budgets == now.budgets && before.deprecated == now.deprecated && before.day == now.day {
-			return
+// basisOf is what a plan made now would rest on.
+func basisOf(p *engine.Patching) basis {
+	return basis{nodes: p.Nodes.Version(), budgets: p.Budgets.Version(), deprecated: p.Deprecated.Version(), day: p.Now.Unix() / 86400}
+}
+
+// Basis asks the writer for a few numbers.
+func (o office) Basis(ctx context.Context) (b basis, err error) {
+	err = o.session.AskNodes(ctx, func(p *engine.Patching) { b = basisOf(p) })
+	return b, err
+}
+
+// Plan makes it. The writer is held for what has to be read, a part at a time; the order is worked out outside.
+func (o office) Plan(ctx context.Context) (*course, error) {
+	var matter *upgrade.Matter
+	c := &course{}
+	for round := 1; matter == nil; round++ {
+		err := o.session.AskNodes(ctx, func(p *engine.Patching) {
+			in := &upgrade.Input{Cluster: p.Cluster, Nodes: p.Nodes, Budgets: p.Budgets, Deprecated: p.Deprecated, Tables: p.Tables, Now: p.Now}
+			if upgrade.Prepare(in, atOnce) || round >= rounds {
+				c.basis, matter = basisOf(p), upgrade.Gather(in)
+			}
+		})
+		if err != nil {
+			return nil, err
 		}
-		now.plan = upgrade.Make(&upgrade.Input{Cluster: p.Cluster, Nodes: p.Nodes, Budgets: p.Budgets, Deprecated: p.Deprecated, Tables: p.Tables, Now: p.Now})
-		c = &now
-	})
-	return c, err
+	}
+	c.plan = matter.Plan()
+	return c, nil
 }
 
 // Residents lists those of one node.
 func (o office) Residents(ctx context.Context, name string, findings map[model.Ref][]*model.Finding) (list []upgrade.Resident, err error) {
 	err = o.session.AskNodes(ctx, func(p *engine.Patching) {
-		list = upgrade.Residents(p.Cluster, name, findings, waysTo(p))
+		list = upgrade.ResidentsOf(p.Cluster, p.Budgets, name, findings, waysTo(p))
 	})
 	return list, err
 }
@@ -163,14 +196,26 @@ func (k *Keeper) read(ctx context.Context, d desk, s *view.Snapshot) (*survey, e
 	return now, nil
 }
 
-// plan gives the order in which to patch.
+// plan gives the order in which to patch. It is made anew only where something that it rests on has changed, and then not at once: while
+// changes come that is once in restTime. Nothing asks for it while another list is shown.
 func (k *Keeper) plan(ctx context.Context, d desk) (*upgrade.Plan, error) {
-	k.mutex.Lock()
-	defer k.mutex.Unlock()
-	now, err := d.Plan(ctx, k.course)
+	k.planning.Lock()
+	defer k.planning.Unlock()
+	now, err := d.Basis(ctx)
 	if err != nil {
 		return nil, err
 	}
-	k.course = now
-	return now.plan, nil
+	if k.course != nil && k.course.basis == now {
+		return k.course.plan, nil
+	}
+	if err := k.pace.wait(ctx); err != nil {
+		return nil, err
+	}
+	made, err := d.Plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k.pace.rest(cmp.Or(k.rests, restTime))
+	k.course = made
+	return made.plan, nil
 }

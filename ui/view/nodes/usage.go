@@ -12,6 +12,7 @@ import (
 	"canopy/analysis/usage"
 	"canopy/model"
 	"canopy/ui/keys"
+	"canopy/ui/text"
 	"canopy/ui/view"
 	"canopy/ui/view/page"
 	"canopy/ui/view/sheet"
@@ -153,11 +154,10 @@ func (t *teller) used(word string, g *gauge, now, line, share string) {
 		return
 	}
 	words := map[string]string{"l": " of its limit", "r": " of its request", "n": " of what pods may take"}
-	text := now
 	if n := len(share); n > 1 && words[share[n-1:]] != "" && share != "no limit" {
-		text += ", " + share[:n-1] + words[share[n-1:]]
+		now += ", " + share[:n-1] + words[share[n-1:]]
 	}
-	t.Entry(word, t.In(t.Ink.Text, text))
+	t.Entry(word, t.In(t.Ink.Text, now))
 	if line != "" {
 		t.Entry("", t.shared.Theme.Faint.Render(line))
 	}
@@ -181,7 +181,7 @@ func (t *teller) limits(g *gauge, request, limit int64, write func(int64) string
 
 // Subject is the node, or the pod.
 func (t *meters) Subject(g *gauge) view.Subject {
-	return view.Subject{Object: g.object, Names: []string{strings.TrimSpace(g.object.String() + " " + g.container)}}
+	return view.Subject{Object: g.object, Names: []string{text.Clean(strings.TrimSpace(g.object.String() + " " + g.container))}}
 }
 
 // Open goes to what owns the container, or to the node.

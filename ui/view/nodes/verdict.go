@@ -123,7 +123,7 @@ func (t *verdicts) Describe(q *sheet.Quest, j *judgement) ([]string, error) {
 
 // Subject is the node.
 func (t *verdicts) Subject(j *judgement) view.Subject {
-	sub := view.Subject{Findings: j.findings, Names: []string{called(t.place.Object) + " " + j.topic + ": " + signOf(j.of.State)[2:] + ", " + j.detail}}
+	sub := view.Subject{Findings: j.findings, Names: []string{text.Clean(called(t.place.Object)) + " " + j.topic + ": " + signOf(j.of.State)[2:] + ", " + j.detail}}
 	if t.place.Object != model.ClusterRef() {
 		sub.Object = t.place.Object
 	}

@@ -31,6 +31,9 @@ func (s *Screen) Can(a keys.Action) view.Offer {
 		}
 		return view.When(!s.Hint().Object.IsZero(), "no object here").ByProgram()
 	case keys.Copy:
+		if s.focus == cover {
+			return view.Yes()
+		}
 		return view.When(len(s.Hint().Names) > 0, "nothing is selected").ByProgram()
 	}
 	return view.No()
@@ -47,6 +50,8 @@ func (s *Screen) Do(a keys.Action) tea.Cmd {
 		if to, why := s.target(); why == "" {
 			return view.Send(view.Go{Place: to})
 		}
+	case keys.Copy:
+		return view.Send(view.Copy{Text: strings.TrimSpace(s.coverage.Plain()), What: "the coverage"})
 	default:
 		if s.focus == cover {
 			s.coverage.Do(a)
@@ -124,13 +129,11 @@ func (s *Screen) Subject() view.Subject {
 		if e := s.edit(); e != nil {
 			subject.Findings = s.open(e, len(e.Opened))
 		}
-	case cover:
-		subject.Names = []string{strings.TrimSpace(s.coverage.Plain())}
 	}
 	return subject
 }
 
-// Hint is Subject with one finding at the most, and with the name of the coverage in place of its text.
+// Hint is Subject with one finding at the most.
 func (s *Screen) Hint() view.Subject {
 	switch s.focus {
 	case fix:

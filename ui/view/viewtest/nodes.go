@@ -13,9 +13,10 @@ type Metrics struct {
 	// Usage is what was measured; nil is loading. News signals a new one.
 	Usage *model.Usage
 	News  chan struct{}
-	// KubeletErr is why kubelets cannot be asked; Kubelets are those that were.
+	// KubeletErr is why kubelets cannot be asked; Kubelets are those that were. Reviews counts how often it was asked whether they can be.
 	KubeletErr error
 	Kubelets   []string
+	Reviews    int
 }
 
 // AskNodes asks the engine.
@@ -45,7 +46,10 @@ func (m *Metrics) Metered() (<-chan struct{}, func()) {
 }
 
 // KubeletsReadable gives KubeletErr.
-func (m *Metrics) KubeletsReadable(context.Context) error { return m.KubeletErr }
+func (m *Metrics) KubeletsReadable(context.Context) error {
+	m.Reviews++
+	return m.KubeletErr
+}
 
 // ReadKubelets notes which were asked.
 func (m *Metrics) ReadKubelets(_ context.Context, nodes []string, progress func(done, all int)) error {
