@@ -57,11 +57,7 @@ func (s *sheet) of(t record.Template) *sheet {
 		}
 	}
 	slices.Sort(s.empty)
-	if spec.NodeSelector[corev1.LabelHostname] != "" {
-		s.pinned = "its nodeSelector names the node"
-	} else if spec.Affinity != nil && spec.Affinity.NodeAffinity != nil && one(spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution) != "" {
-		s.pinned = "its affinity names the node"
-	}
+	s.pinned = TiedBy(spec)
 	return s
 }
 

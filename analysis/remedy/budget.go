@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"canopy/analysis/disruption"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -26,6 +27,8 @@ type budget struct {
 	// scaled tells that every pod has an owner whose replicas the API server can tell: a budget that counts what is away, or by
 	// the hundred, works with no other (pkg/controller/disruption).
 	scaled bool
+	// tied says of one of its pods by what it can be on one node alone; "" where none is.
+	tied string
 }
 
 // budgetOf reads a budget; nil where it was not seen.
@@ -50,7 +53,7 @@ func (p *planner) budgetOf(ref model.Ref) *budget {
 			b.owners = append(b.owners, top)
 		}
 	}
-	b.want = bare
+	b.want, b.tied = bare, p.tied(b)
 	for _, owner := range b.owners {
 		n := 0
 		for _, pod := range b.pods {
@@ -65,6 +68,23 @@ func (p *planner) budgetOf(ref model.Ref) *budget {
 	}
 	slices.SortFunc(b.owners, model.Ref.Compare)
 	return b
+}
+
+// tied looks for a pod of a budget that only one node can take: at the pods, and at the templates of owners that have none yet.
+func (p *planner) tied(b *budget) string {
+	for _, pod := range b.pods {
+		if says := disruption.Tied(p.c, pod); says != "" {
+			return "pod " + pod.Name + ": " + says
+		}
+	}
+	for _, owner := range b.owners {
+		if w, ok := p.c.Get(owner).(*record.Workload); ok && len(b.pods) == 0 {
+			if says := disruption.TiedBy(&w.Template.Decode().Spec); says != "" {
+				return owner.String() + ": " + says
+			}
+		}
+	}
+	return ""
 }
 
 // podsOf lists the pods of a namespace that a selector takes in, sorted, but for those that have ended. A missing selector takes none.
@@ -193,10 +213,14 @@ func (b *budget) loosened() (fields map[string]any, class breakage, evidence []s
 		if len(b.owners) == 0 {
 			say(&evidence, "there is one pod, and nothing makes it anew: whoever drains its node takes it away for good, where kubectl drain is told --force; put it under a Deployment first")
 		} else {
-			say(&evidence, "there is one pod: it is away for a moment when its node is emptied, until %s has made it anew on another; only a second replica changes that, where the program can run twice", name)
+			say(&evidence, "there is one pod: it is away when its node is emptied, until %s has made it anew on another; only a second replica changes that, where the program can run twice", name)
 		}
 	} else {
 		say(&evidence, "one of %s may be away at a time: a drain takes the next one once the one before is ready on another node", pods(b.want))
+	}
+	if b.tied != "" {
+		class = outage
+		say(&evidence, "%s, so no other can take it: once its node is drained it is away until that node is back, which for an upgrade of the system may be an hour; save its data first", b.tied)
 	}
 	say(&evidence, "nothing is evicted by the change itself; a drain that waits now goes on: kubectl get %s shows ALLOWED DISRUPTIONS", target(b.ref))
 	return fields, class, evidence

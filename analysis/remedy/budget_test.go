@@ -32,6 +32,12 @@ func replicated(name string, n int32, app string) *appsv1.Deployment {
 	return d
 }
 
+// tiedTo binds what an owner makes to one node by its name.
+func tiedTo(node string, d *appsv1.Deployment) *appsv1.Deployment {
+	d.Spec.Template.Spec.NodeSelector = map[string]string{corev1.LabelHostname: node}
+	return d
+}
+
 func aBudget(name string, spec policyv1.PodDisruptionBudgetSpec, app string) *policyv1.PodDisruptionBudget {
 	spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": app}}
 	return &policyv1.PodDisruptionBudget{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "shop"}, Spec: spec}
@@ -103,8 +109,9 @@ func TestBudgetsAreLoosened(t *testing.T) {
 		"more stay":           {least(number(9)), []runtime.Object{replicated("web", 3, "web")}, `{"minAvailable":2}`, "likely-safe", ""},
 		"the hundredth":       {least(share("100%")), []runtime.Object{replicated("web", 3, "web")}, `{"maxUnavailable":1,"minAvailable":null}`, "likely-safe", ""},
 		"rounded up":          {least(share("90%")), []runtime.Object{replicated("web", 3, "web")}, `{"maxUnavailable":1,"minAvailable":null}`, "likely-safe", ""},
-		"only one":            {least(number(1)), []runtime.Object{replicated("web", 1, "web")}, `{"maxUnavailable":1,"minAvailable":null}`, "needs-evidence", "it is away for a moment when its node is emptied"},
+		"only one":            {least(number(1)), []runtime.Object{replicated("web", 1, "web")}, `{"maxUnavailable":1,"minAvailable":null}`, "needs-evidence", "it is away when its node is emptied"},
 		"only one, none away": {most(number(0)), []runtime.Object{replicated("web", 1, "web")}, `{"maxUnavailable":1}`, "needs-evidence", "only a second replica changes that"},
+		"tied to its node":    {least(number(1)), []runtime.Object{tiedTo("n5", replicated("web", 1, "web"))}, `{"maxUnavailable":1,"minAvailable":null}`, "outage", "once its node is drained it is away until that node is back"},
 		"two owners":          {least(number(3)), []runtime.Object{replicated("web", 1, "web"), replicated("api", 2, "web")}, `{"minAvailable":2}`, "likely-safe", ""},
 		"bare pods":           {most(number(0)), []runtime.Object{aPod("a", "web"), aPod("b", "web")}, `{"maxUnavailable":null,"minAvailable":1}`, "likely-safe", "of such a budget only minAvailable as a number works"},
 		"one bare pod":        {least(number(1)), []runtime.Object{aPod("a", "web")}, `{"minAvailable":0}`, "needs-evidence", "takes it away for good"},

@@ -29,7 +29,14 @@ func (c *canaries) screens(namespace string, asking bool) map[string]string {
 	s.press("7")
 	look("nodes", c.planted.Node, "v1.31.0")
 	if asking {
-		s.press("O", "all nodes", "\r")
+		s.until("the question", func(screen string) bool {
+			// Whether this user may is asked first.
+			if !strings.Contains(screen, "ask kubelets?") {
+				s.press("O")
+			}
+			return strings.Contains(s.emulator.String(), "ask kubelets?")
+		})
+		s.press("all nodes", "\r")
 		s.says("kubelets asked: what they say stands under the topic config")
 	}
 	s.press("/", "node:"+c.planted.Node, "\r", "g")

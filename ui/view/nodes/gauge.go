@@ -25,6 +25,13 @@ const (
 
 func usageParts() []string { return []string{signalPart, nodePart, containerPart} }
 
+// What a share is of.
+const (
+	ofNode    = " node"
+	ofLimit   = " lim"
+	ofRequest = " req"
+)
+
 // trend is the width of a history.
 const trend = 12
 
@@ -77,11 +84,11 @@ func (g *gauge) share(used, request, limit int64) string {
 	case !g.known:
 		return ""
 	case g.part == nodePart:
-		return only(limit, func(of int64) string { return percent(used, of) + "n" })
+		return only(limit, func(of int64) string { return percent(used, of) + ofNode })
 	case limit > 0:
-		return percent(used, limit) + "l"
+		return percent(used, limit) + ofLimit
 	case request > 0:
-		return percent(used, request) + "r"
+		return percent(used, request) + ofRequest
 	}
 	return "no limit"
 }
@@ -92,6 +99,14 @@ func (g *gauge) cpuShare() string {
 
 func (g *gauge) memoryShare() string {
 	return g.share(g.used.Memory, g.limits.MemoryRequest, g.limits.MemoryLimit)
+}
+
+// figures writes what is used, and what may be: of a node that is one figure.
+func (g *gauge) figures(used, of string) string {
+	if g.part == nodePart {
+		return used + " of " + of
+	}
+	return used + "/" + of
 }
 
 // ID tells rows apart.
@@ -177,7 +192,7 @@ func podName(pod types.NamespacedName, container string) string {
 
 func gaugeSchema(s *view.Shared) *table.Schema[*gauge] {
 	right := func(c table.Column[*gauge]) table.Column[*gauge] { c.Right = true; return c }
-	cpu, memory := right(sheet.Column("CPU USE/REQ/LIM", 15, 17, 0, func(g *gauge) string { return g.cpu + "/" + g.cpuOf })), right(sheet.Column("MEM USE/REQ/LIM", 15, 19, 0, func(g *gauge) string { return g.memory + "/" + g.memoryOf }))
+	cpu, memory := right(sheet.Column("CPU USE/REQ/LIM", 15, 17, 0, func(g *gauge) string { return g.figures(g.cpu, g.cpuOf) })), right(sheet.Column("MEM USE/REQ/LIM", 17, 19, 0, func(g *gauge) string { return g.figures(g.memory, g.memoryOf) }))
 	cpu.Name, memory.Name = "cpu", "memory"
 	cpu.Compare, memory.Compare, cpu.Falls, memory.Falls = (*gauge).byCPU, (*gauge).byMemory, true, true
 	part := sheet.Field("part", "", func(g *gauge) string { return g.part })
@@ -197,9 +212,9 @@ func gaugeSchema(s *view.Shared) *table.Schema[*gauge] {
 		Key: (*gauge).ID, Compare: (*gauge).compare,
 		Columns: []table.Column[*gauge]{
 			what, cpu, sheet.Column("CPU TREND", trend, trend, 2, func(g *gauge) string { return g.cpuTrend }),
-			right(sheet.Column("CPU %", 8, 8, 3, (*gauge).cpuShare)),
+			right(sheet.Column("CPU %", 9, 9, 3, (*gauge).cpuShare)),
 			memory, sheet.Column("MEM TREND", trend, trend, 4, func(g *gauge) string { return g.memoryTrend }),
-			right(sheet.Column("MEM %", 8, 8, 5, (*gauge).memoryShare)),
+			right(sheet.Column("MEM %", 9, 9, 5, (*gauge).memoryShare)),
 			sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column("SUSPICION", 12, 40, 6, func(g *gauge) string { return g.says }))), func(*gauge) lipgloss.Style { return s.Theme.Warn }),
 			sheet.Hidden(sheet.Column("NODE", 10, 20, 7, func(g *gauge) string { return g.node })),
 		},

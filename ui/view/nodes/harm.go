@@ -146,9 +146,9 @@ func tellDrains(steps []upgrade.Step) string {
 		return of + ", all safe"
 	}
 	var parts []string
-	parts = counted(parts, worst[blocks], "%d without an end")
-	parts = counted(parts, worst[loses], "%d with a loss")
+	parts = counted(parts, worst[blocks], "%d cannot end")
+	parts = counted(parts, worst[loses], "%d with losses")
 	parts = counted(parts, worst[unsure], "%d not known to be safe")
-	parts = counted(parts, worst[away], "%d without a loss, but something is away")
+	parts = counted(parts, worst[away], "%d with pods away for a moment")
 	return of + ": " + strings.Join(parts, ", ")
 }

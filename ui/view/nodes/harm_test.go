@@ -33,7 +33,7 @@ func TestHarm(t *testing.T) {
 		}
 	}
 	steps := []upgrade.Step{*step("a:budget", "b:local").step, *step("a:local").step, *step("a:unknown").step, *step("a:single").step, *step().step, {What: upgrade.Proxy}}
-	if got := tellDrains(steps); got != "5 drains: 1 without an end, 1 with a loss, 1 not known to be safe, 1 without a loss, but something is away" {
+	if got := tellDrains(steps); got != "5 drains: 1 cannot end, 1 with losses, 1 not known to be safe, 1 with pods away for a moment" {
 		t.Error(got)
 	}
 	if got := tellDrains(steps[4:]); got != "1 drain, all safe" {
@@ -53,7 +53,7 @@ func TestStepTells(t *testing.T) {
 		disruption.Obstacle{Cause: disruption.Unseen, Owner: nodeRef("n5"), Says: "pods were not seen"})
 	p.single(nodeRef("n5"), 200, 45)
 	p.press(keys.Turn, keys.Turn)
-	p.has("x blocks", "! loses", "! away", "? not known", "it does not end by itself; 1 in the way, 1 with a loss, 1 not known, 1 away for a moment")
+	p.has("x blocks", "! loses", "! away", "? not known", "it does not end by itself; 1 in the way, 1 with losses, 1 not known, 1 away for a moment")
 	p.filter("drain:away")
 	if rows := p.rows(); len(rows) != 1 || !strings.Contains(rows[0], "shop/web-1") {
 		t.Errorf("rows %q", rows)

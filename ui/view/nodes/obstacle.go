@@ -35,8 +35,9 @@ func (o *obstacle) Same(x *obstacle) bool {
 	return o.of == x.of && o.place == x.place && slices.Equal(o.findings, x.findings)
 }
 
+// compare puts first what costs most.
 func (o *obstacle) compare(x *obstacle) int {
-	return cmp.Or(cmp.Compare(o.place, x.place), cmp.Compare(o.ID(), x.ID()))
+	return cmp.Or(cmp.Compare(o.harm(), x.harm()), cmp.Compare(o.place, x.place), cmp.Compare(o.ID(), x.ID()))
 }
 
 // harm is what comes of it.
@@ -95,7 +96,7 @@ func drainWords(count *toll) string {
 	}
 	var parts []string
 	parts = counted(parts, count[blocks], "%d in the way")
-	parts = counted(parts, count[loses], "%d with a loss")
+	parts = counted(parts, count[loses], "%d with losses")
 	parts = counted(parts, count[unsure], "%d not known")
 	parts = counted(parts, count[away], "%d away for a moment")
 	return first + "; " + strings.Join(parts, ", ")

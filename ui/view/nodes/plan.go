@@ -42,7 +42,7 @@ func (t *plans) Load(q *sheet.Quest, before *sheet.Answer[*move]) (*sheet.Answer
 		a.Said = append(a.Said, sheet.Remark{Text: strings.TrimSpace(fmt.Sprintf("before the control plane goes to %s: %s must be gone", p.Next, view.Count(len(p.Blockers), "thing"))), Bad: true})
 	}
 	if from := dated(p.Source, p.Date); from != "" && len(rows) > 0 {
-		a.Said = append(a.Said, sheet.Remark{Text: "by " + from})
+		a.Said = append(a.Said, sheet.Remark{Text: "versions by " + from})
 	}
 	return sheet.Steady(before, a), nil
 }

@@ -128,8 +128,8 @@ func workloads(n int) string { return view.Count(n, "workload") }
 func residentSchema(s *view.Shared) *table.Schema[*resident] {
 	owner := sheet.Grow(sheet.Searched(sheet.Column("WORKLOAD", 20, 34, 0, func(r *resident) string { return r.owner })))
 	owner.Compare = (*resident).compare
-	sign := func(title string, priority int, of func(*resident) string) table.Column[*resident] {
-		c := sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column(title, 10, 30, priority, func(r *resident) string {
+	sign := func(title string, least, priority int, of func(*resident) string) table.Column[*resident] {
+		c := sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column(title, least, 30, priority, func(r *resident) string {
 			if of(r) == "" {
 				return ""
 			}
@@ -150,7 +150,7 @@ func residentSchema(s *view.Shared) *table.Schema[*resident] {
 	exposed, privileged, powerful := func(r *resident) string { return r.exposed }, func(r *resident) string { return r.privileged }, func(r *resident) string { return r.powerful }
 	return &table.Schema[*resident]{
 		Key: (*resident).ID, Compare: (*resident).compare,
-		Columns: []table.Column[*resident]{owner, pods, sign("EXPOSED", 0, exposed), sign("PRIVILEGED", 0, privileged), sign("POWERFUL", 1, powerful)},
+		Columns: []table.Column[*resident]{owner, pods, sign("EXPOSED", 10, 0, exposed), sign("PRIVILEGED", 12, 0, privileged), sign("POWERFUL", 10, 1, powerful)},
 		Fields: []table.Field[*resident]{
 			sheet.Field("namespace", "ns", func(r *resident) string { return r.of.Owner.Namespace }), sheet.Field("kind", "", func(r *resident) string { return r.of.Owner.Kind }),
 			sheet.Field("exposed", "", has(exposed)), sheet.Field("privileged", "", has(privileged)), sheet.Field("powerful", "", has(powerful)),

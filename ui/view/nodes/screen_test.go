@@ -2,10 +2,12 @@ package nodes
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"canopy/analysis/lifecycle"
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
@@ -41,10 +43,10 @@ func TestNodes(t *testing.T) {
 	p := newPlay(t).main(220, 45)
 	rows := p.rows()
 	want := []string{
-		"? no data | control plane | v1.37.2 | no data of cve",
+		"? no data | control plane | v1.37.2 | no data: cve",
 		"x overdue | n5 | v1.33.4 | skew, support, patch, runtime; due cve",
 		"! due | n4 | v1.36.3-gke.1640000 | cordoned; due patch",
-		"? no data | n1 | v1.37.2 | no data of config",
+		"? no data | n1 | v1.37.2 | no data: config",
 		"? no data | n2 |",
 	}
 	if len(rows) != len(want) {
@@ -109,7 +111,7 @@ func closed() chan struct{} {
 func TestPlan(t *testing.T) {
 	p := newPlay(t).main(220, 45)
 	p.press(keys.Turn)
-	p.has("3 steps to 1.37.2; 3 drains: 1 without an end, 1 without a loss, but something is away", "before the control plane goes to 1.38: 2 things must be gone", "by kubernetes/website, as of 2026-10-28",
+	p.has("3 steps to 1.37.2; 3 drains: 1 cannot end, 1 with pods away for a moment", "before the control plane goes to 1.38: 2 things must be gone", "versions by kubernetes/website, as of 2026-10-28",
 		"to do, in this order  3", "keeps the control plane from the next minor version  2", "not known  1")
 	rows := p.rows()
 	for i, want := range []string{"1 | node | n5 | 1.33.4 | 1.37.2 | x blocked by 1 |", "2 | node | n4 | 1.36.3 | 1.37.2 | + safe | after 1: a patch behind", "3 | reboot | n2 |  |  | ! 1 away", " | kubelet | n5 |", " | api | shop/Deployment/web", " | ? |"} {
@@ -166,7 +168,7 @@ func TestNode(t *testing.T) {
 		t.Errorf("enter goes to %+v", to)
 	}
 	p.press(keys.Turn)
-	p.has("it does not end by itself; 1 in the way, 1 with a loss", "x blocks", "db/postgres", "! loses")
+	p.has("it does not end by itself; 1 in the way, 1 with losses", "x blocks", "db/postgres", "! loses")
 	p.press(keys.Open)
 	if to := p.newest().(view.Go).Place; to.Object != ref("PodDisruptionBudget", "db", "postgres") {
 		t.Errorf("enter goes to %+v", to)
@@ -263,7 +265,7 @@ func TestUnseen(t *testing.T) {
 func TestData(t *testing.T) {
 	p := newPlay(t).main(200, 40)
 	p.run(p.Screen.(*Screen).Turn(dataName))
-	p.has("3 of 5 are older than 60 days: canopy data update --from FILE|URL takes newer ones")
+	p.has("3 of 5 tables are older than 60 days in every source: canopy data update --from FILE|URL takes newer ones")
 	rows := p.rows()
 	for i, want := range []string{"? no date | add-ons | 7", "! old | vulnerabilities | 623 | source of vulnerabilities | 2025-03-20 | 613 days | bundled", "! old | support ubuntu", "+ fresh | releases", "+ fresh | support kubernetes"} {
 		if !strings.HasPrefix(rows[i], want) {
@@ -272,6 +274,15 @@ func TestData(t *testing.T) {
 	}
 	if o := p.Can(keys.Open); o.OK() {
 		t.Error("a table leads somewhere")
+	}
+	// An old source of a table that a fresh one knows too is no reason to warn.
+	more := p.desk.sets[slices.IndexFunc(p.desk.sets, func(s lifecycle.Set) bool { return s.Name == "releases" })]
+	more.Source.Name, more.Source.AsOf = "another source", more.Source.AsOf-700
+	p.desk.sets = append(p.desk.sets, more)
+	p.news()
+	p.has("3 of 5 tables are older")
+	if rows := p.rows(); len(rows) != 6 || !strings.HasPrefix(rows[5], "- older | releases") {
+		t.Errorf("rows %q", rows)
 	}
 	p.run(p.Screen.(*Screen).Turn(nodesName))
 	if strings.Contains(p.text(), "days old") {

@@ -25,6 +25,8 @@ const update = "canopy data update --from FILE|URL"
 type dataset struct {
 	of   lifecycle.Set
 	days int
+	// newer is a source of the same table that is not old; "" where there is none.
+	newer string
 	// What columns show is clean.
 	name, source, origin string
 }
@@ -35,7 +37,20 @@ func (d *dataset) ID() string { return d.name + "\n" + d.source + "\n" + d.of.So
 // Same tells whether another row says the same.
 func (d *dataset) Same(o *dataset) bool { return *d == *o }
 
-func (d *dataset) compare(o *dataset) int { return cmp.Or(d.byAge(o), cmp.Compare(d.ID(), o.ID())) }
+func (d *dataset) compare(o *dataset) int {
+	return cmp.Or(cmp.Compare(d.rank(), o.rank()), d.byAge(o), cmp.Compare(d.ID(), o.ID()))
+}
+
+// rank puts first what is old in every source.
+func (d *dataset) rank() int {
+	switch {
+	case d.old() && d.newer == "":
+		return 0
+	case !d.old():
+		return 1
+	}
+	return 2
+}
 
 // byAge puts first what has no date, then the oldest.
 func (d *dataset) byAge(o *dataset) int { return cmp.Compare(d.of.Source.AsOf, o.of.Source.AsOf) }
@@ -49,6 +64,8 @@ func (d *dataset) state() string {
 	switch {
 	case d.of.Source.AsOf == 0:
 		return "? no date"
+	case d.old() && d.newer != "":
+		return "- older"
 	case d.old():
 		return "! old"
 	}
@@ -83,15 +100,23 @@ func (t *data) Crumbs() []string { return []string{view.Nodes, dataName} }
 func (t *data) Load(q *sheet.Quest, before *sheet.Answer[*dataset]) (*sheet.Answer[*dataset], error) {
 	now := q.Snapshot.Report.Time
 	var rows []*dataset
-	oldest, old := 0, 0
+	// Of several sources of one table the newest tells how old it is.
+	fresh := map[string]string{}
+	names := map[string]bool{}
 	for _, s := range t.desk.Sets() {
 		d := &dataset{of: s, name: text.Clean(s.Name), source: text.Clean(s.Source.Name), origin: text.Clean(s.Origin), days: daysOld(s.Source.AsOf, now)}
-		if d.old() {
-			old++
-			oldest = max(oldest, d.days)
+		names[d.name] = true
+		if !d.old() {
+			fresh[d.name] = d.source
 		}
 		rows = append(rows, d)
 	}
+	for _, d := range rows {
+		if d.old() {
+			d.newer = fresh[d.name]
+		}
+	}
+	old := len(names) - len(fresh)
 	a := &sheet.Answer[*dataset]{
 		Batch: sheet.NewBatch(before.Before(), dataName, true, rows, (*dataset).compare), Aside: view.Count(len(rows), "table"), Empty: "there are no tables: nothing is known of any version",
 	}
@@ -99,19 +124,22 @@ func (t *data) Load(q *sheet.Quest, before *sheet.Answer[*dataset]) (*sheet.Answ
 		a.Said = append(a.Said, sheet.Remark{Text: "nothing of this is taken from the network by itself; what no table speaks of is no data, never good"})
 	}
 	if old > 0 {
-		a.Said = append(a.Said, sheet.Remark{Text: fmt.Sprintf("%s of %d are older than %d days: %s takes newer ones", strconv.Itoa(old), len(rows), int(lifecycle.StaleAfter/(24*time.Hour)), update), Bad: true})
+		a.Said = append(a.Said, sheet.Remark{Text: fmt.Sprintf("%d of %d tables are older than %d days in every source: %s takes newer ones", old, len(names), int(lifecycle.StaleAfter/(24*time.Hour)), update), Bad: true})
 	}
 	return sheet.Steady(before, a), nil
 }
 
 func dataSchema(s *view.Shared) *table.Schema[*dataset] {
 	state := sheet.Styled(sheet.Column("STATE", 9, 9, 0, (*dataset).state), func(d *dataset) lipgloss.Style {
-		if d.old() {
+		switch {
+		case d.newer != "":
+			return s.Theme.Faint
+		case d.old():
 			return s.Theme.Warn
 		}
 		return s.Theme.Good
 	})
-	state.Compare = (*dataset).byAge
+	state.Compare = (*dataset).compare
 	age := sheet.Column("AGE", 8, 9, 1, (*dataset).age)
 	age.Right, age.Falls = true, true
 	age.Compare = (*dataset).byAge
@@ -143,7 +171,10 @@ func (t *data) Describe(q *sheet.Quest, d *dataset) ([]string, error) {
 	w.say("AGE", d.age())
 	w.say("ORIGIN", origin(d.of.Origin))
 	w.Gap()
-	if d.old() {
+	switch {
+	case d.newer != "":
+		w.Para(w.In(w.Ink.Faint, "It is old, and what came out since is not in it; "+d.newer+" knows newer ones of the same."))
+	case d.old():
 		w.Para(w.In(w.Ink.Warn, "It is old, or has no date: what came out since is not in it."))
 	}
 	w.Entry("NEWER", w.In(w.Ink.Value, update))
@@ -169,3 +200,10 @@ func (t *data) Can(keys.Action, *dataset, bool) view.Offer { return view.No() }
 
 // Do does nothing.
 func (t *data) Do(keys.Action, *dataset, bool) tea.Cmd { return nil }
+
+// Legend says what the signs mean.
+func (t *data) Legend() []string {
+	return []string{
+		fmt.Sprintf("+ fresh: of the last %d days. ! old: older, and no source of the same table is fresh. - older: another source of the same table is fresh. ? no date: nobody knows", int(lifecycle.StaleAfter/(24*time.Hour))),
+	}
+}

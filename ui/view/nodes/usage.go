@@ -136,7 +136,7 @@ func (t *meters) Describe(q *sheet.Quest, g *gauge) ([]string, error) {
 	} else if g.says != "" {
 		w.Entry("LOOKS", w.In(w.Ink.Warn, "suspicious: "+g.says))
 	}
-	w.used("CPU", g, g.cpu, g.cpuTrend, g.cpuShare())
+	w.used("CPU", g, g.cpu+" (1000m is one core)", g.cpuTrend, g.cpuShare())
 	w.limits(g, g.limits.CPURequest, g.limits.CPULimit, usage.CPU)
 	w.used("MEMORY", g, g.memory, g.memoryTrend, g.memoryShare())
 	w.limits(g, g.limits.MemoryRequest, g.limits.MemoryLimit, usage.Memory)
@@ -153,9 +153,10 @@ func (t *teller) used(word string, g *gauge, now, line, share string) {
 		t.Entry(word, t.In(t.Ink.Faint, "not measured"))
 		return
 	}
-	words := map[string]string{"l": " of its limit", "r": " of its request", "n": " of what pods may take"}
-	if n := len(share); n > 1 && words[share[n-1:]] != "" && share != "no limit" {
-		now += ", " + share[:n-1] + words[share[n-1:]]
+	for unit, words := range map[string]string{ofLimit: " of its limit", ofRequest: " of its request", ofNode: " of what pods may take"} {
+		if n, ok := strings.CutSuffix(share, unit); ok {
+			now += ", " + n + words
+		}
 	}
 	t.Entry(word, t.In(t.Ink.Text, now))
 	if line != "" {
@@ -201,8 +202,8 @@ func (t *meters) Do(keys.Action, *gauge, bool) tea.Cmd { return nil }
 // Legend says what the signs mean.
 func (t *meters) Legend() []string {
 	return []string{
-		"USE/REQ/LIM: what is used, asked for and the limit; of a node what is used and what pods may take of it. " + unknown + " is not measured, or not set",
-		"45%l is of the limit, 45%r of the request where there is no limit, 45%n of what pods may take of a node",
+		"USE/REQ/LIM: what is used, asked for (request) and the limit; of a node what is used of that which pods may take. 1000m is one core of a CPU. " + unknown + " is not measured, or not set",
+		"45% lim is of the limit, 45% req of the request where there is no limit, 45% node of what pods may take of a node",
 		"TREND is since measuring began, up to the limit; the server is asked now and then, since there is no watch for usage",
 	}
 }

@@ -24,7 +24,7 @@ func TestUsage(t *testing.T) {
 	p := usageOf(t, measured())
 	p.has("nodes  4", "containers")
 	all := strings.Join(p.rows(), "\n")
-	for _, want := range []string{"n1 | 1200m/– | ", "n5 | –/– |", "shop/web-7d9f-abcde web | 250m/–/– | ▂▂▂█", "shop/web-7d9f-abcde stranger | 5m"} {
+	for _, want := range []string{"n1 | 1200m of – | ", "n5 | – of – |", "shop/web-7d9f-abcde web | 250m/–/– | ▂▂▂█", "shop/web-7d9f-abcde stranger | 5m"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("rows lack %q:\n%s", want, all)
 		}
@@ -52,7 +52,7 @@ func TestUsage(t *testing.T) {
 	}
 	s.shared.Held = false
 	p.run(s.Update(metered{done: func() {}, news: closed()}))
-	if all := strings.Join(p.rows(), "\n"); !strings.Contains(all, "n1 | 1900m/") {
+	if all := strings.Join(p.rows(), "\n"); !strings.Contains(all, "n1 | 1900m of") {
 		t.Errorf("rows:\n%s", all)
 	}
 }

@@ -88,7 +88,7 @@ func worstOf(list []node.Verdict) string {
 		return "due " + strings.Join(due, ", ")
 	}
 	if none := topics(list, node.NoData); len(none) > 0 {
-		return "no data of " + strings.Join(none, ", ")
+		return "no data: " + strings.Join(none, ", ")
 	}
 	return ""
 }
