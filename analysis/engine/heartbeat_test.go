@@ -33,13 +33,12 @@ func TestHeartbeat(t *testing.T) {
 	ctx := start(t, e)
 	e.Change(model.Put(made(t, reporting(testNow))))
 	e.Cover(complete()...)
-	report, err := e.Settle(ctx)
-	if err != nil {
+	if _, err := e.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
 	// What was taken off the queue is in the report; one that the pace has held back may follow.
 	time.Sleep(3 * DefaultInterval)
-	report = e.Report()
+	report := e.Report()
 	version := func() (v string) {
 		if err := e.Read(ctx, func(c *cluster.Cluster) { v = c.Get(model.KindByName("Node").Ref("", "n1")).GetResourceVersion() }); err != nil {
 			t.Fatal(err)

@@ -68,7 +68,7 @@ func (t *Table) check() error {
 	if t.Len() > maxRows {
 		return fmt.Errorf("has %d rows, more than %d", t.Len(), maxRows)
 	}
-	rows := 0
+	var rows int
 	switch t.Kind {
 	case Support:
 		rows = len(t.Cycles)

@@ -68,7 +68,7 @@ func TestOwnFileIsRefused(t *testing.T) {
 	}
 	for _, more := range []string{"x", "{}", "\n\n1", "\x00"} {
 		if _, err := Decode(append(slices.Clone(file), more...)); err == nil {
-			t.Errorf("with %q after it it is read", more)
+			t.Errorf("with %q behind, the file is read", more)
 		}
 	}
 }

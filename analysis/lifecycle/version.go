@@ -104,7 +104,7 @@ func provider(suffix string) string {
 		{"vmware", "tanzu"}, {"aliyun", "alibaba-ack"}, {"tke", "tencent-tke"}, {"iks", "ibm-iks"},
 	} {
 		after, found := strings.CutPrefix(lower, known.prefix)
-		if found && (after == "" || !('a' <= after[0] && after[0] <= 'z')) {
+		if found && (after == "" || after[0] < 'a' || after[0] > 'z') {
 			return known.name
 		}
 	}

@@ -25,7 +25,6 @@ type sheet struct {
 // part is a pod that runs a component.
 type part struct {
 	Part
-	alarm
 	template record.Template
 	field    string
 	// static tells that the kubelet runs it by itself.

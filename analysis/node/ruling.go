@@ -10,7 +10,7 @@ func (r *round) past(s *seat, k *release) *model.Finding {
 	if g == fine {
 		return nil
 	}
-	return r.finding("VP04", gravity(g), s.ref, s.since, tell(s.ref, "status.nodeInfo.kubeletVersion", s.facts.kubelet, why))
+	return r.finding("VP04", gravity(g), s.ref, s.since, tell(s.ref, "status.nodeInfo.kubeletVersion", s.kubelet, why))
 }
 
 func gravity(g grave) model.Severity {

@@ -74,7 +74,7 @@ func systemOf(image, kernel string) system {
 			continue
 		}
 		s := system{product: b.product, name: b.name, mainline: b.mainline, rank: rankOf(rest)}
-		s.cycle = cycleOf(b, rest, kernel, s.rank)
+		s.cycle = cycleOf(b, kernel, s.rank)
 		if s.cycle != "" {
 			s.name += " " + s.cycle
 		}
@@ -91,7 +91,7 @@ func systemOf(image, kernel string) system {
 }
 
 // cycleOf names the line of a system as tables do; "" where nothing tells it.
-func cycleOf(b *brand, rest, kernel string, r rank) string {
+func cycleOf(b *brand, kernel string, r rank) string {
 	switch b.product {
 	case lifecycle.OpenShift:
 		// 416.94.2024… is of OpenShift 4.16. Newer ones are called by the system that they are made of.

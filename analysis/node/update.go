@@ -63,16 +63,17 @@ func (a *Analyser) updateNode(d cluster.Delta) {
 		return
 	}
 	f := factsOf(now)
-	if s == nil {
+	switch {
+	case s == nil:
 		s = &seat{name: d.Ref.Name, ref: d.Ref}
 		s.of = s
 		a.seats[s.name] = s
 		a.order, a.nodes = nil, nil
-	} else if !s.gone && s.facts == f {
+	case !s.gone && s.facts == f:
 		return
-	} else if s.uid != f.uid || s.gone {
+	case s.uid != f.uid || s.gone:
 		s.booted = 0
-	} else if s.boot != f.boot && s.boot != "" && f.boot != "" {
+	case s.boot != f.boot && s.boot != "" && f.boot != "":
 		s.booted = a.clock.Now().Unix()
 	}
 	s.facts, s.gone = f, false

@@ -123,6 +123,11 @@ func (d *draft) patch(s model.Step) error {
 		return model.ErrNotFound
 	}
 	obj, err := objectOf(old)
+	if errors.Is(err, errKind) && model.OptionalKind(s.Ref.GroupKind()) != nil {
+		// A report, of which only what it says is kept.
+		d.assume("of %s only what it tells is kept: what the patch does to it is not in this preview", s.Ref)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

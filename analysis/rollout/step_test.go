@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
+	"canopy/model/cluster"
 	"canopy/model/record"
 )
 
@@ -87,5 +88,17 @@ func TestErrorsNameStepAndObject(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestPatchOfAReport holds that a step on an object of which only a summary is kept is told and left out, and the rest is played.
+func TestPatchOfAReport(t *testing.T) {
+	report := &record.Scan{Source: record.SourceTrivyOperator, Image: "registry.example/a:1"}
+	report.Meta = record.Meta{Kind: model.KindByName("VulnerabilityReport"), Namespace: "shop", Name: "a"}
+	c := cluster.New()
+	c.Apply(model.Put(report))
+	changes, assumptions, err := Expand(c, model.Plan{Steps: []model.Step{{Verb: model.Patch, Ref: report.Ref(), PatchType: types.MergePatchType, Body: []byte(`{"metadata":{"annotations":{"a":null}}}`)}}})
+	if err != nil || len(changes) != 0 || len(assumptions) != 1 || !strings.Contains(assumptions[0], "only what it tells is kept") {
+		t.Errorf("%v %q %v", changes, assumptions, err)
 	}
 }

@@ -137,7 +137,6 @@ func (w *nodeWorld) testHeartbeat(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// Edits show their age, and glow for a while: only the list of nodes is at rest.
 	still := func(what string, d time.Duration) (sequence uint64, drawn int) {
 		t.Helper()
 		start := time.Now()
