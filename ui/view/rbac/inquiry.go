@@ -169,7 +169,7 @@ func (s *inquiry[R]) look() tea.Cmd {
 		s.side.ready = false
 		s.text.SetLines(nil)
 	}
-	if !ok || s.side.busy || s.answer == nil || s.side.ready && s.side.made == r && s.side.wide == width {
+	if !ok || s.side.busy || s.answer == nil || s.side.ready && sheet.Is(s.side.made, r) && s.side.wide == width {
 		return nil
 	}
 	s.side.busy = true

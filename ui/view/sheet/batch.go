@@ -6,9 +6,9 @@ import (
 	"canopy/ui/table"
 )
 
-// Row is a row of a list. It is immutable.
+// Row is a row of a list. It is immutable, and a pointer: the constraint asks for methods alone, so that the compiler makes the code of
+// lists once for all of them, and not once for each.
 type Row[R any] interface {
-	comparable
 	// ID tells rows apart.
 	ID() string
 	// Same tells whether another row with this id says the same.
@@ -38,12 +38,15 @@ func NewBatch[R Row[R]](before *Batch[R], of string, whole bool, rows []R, compa
 				rows[i] = was[0]
 			}
 		}
-		if before.whole == whole && slices.Equal(before.rows, rows) {
+		if before.whole == whole && slices.EqualFunc(before.rows, rows, Is[R]) {
 			return before
 		}
 	}
 	return &Batch[R]{of, whole, rows}
 }
+
+// Is tells whether two rows are the very same one.
+func Is[R Row[R]](a, b R) bool { return any(a) == any(b) }
 
 // Rows lists the rows. The caller must not change them.
 func (b *Batch[R]) Rows() []R { return b.rows }
@@ -57,7 +60,7 @@ func changes[R Row[R]](before, now []R, compare func(a, b R) int) (gone, come []
 		case len(before) == 0 || compare(before[0], now[0]) > 0:
 			come, now = append(come, now[0]), now[1:]
 		default:
-			if before[0] != now[0] {
+			if !Is(before[0], now[0]) {
 				gone, come = append(gone, before[0]), append(come, now[0])
 			}
 			before, now = before[1:], now[1:]

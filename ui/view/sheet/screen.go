@@ -197,7 +197,7 @@ func (s *Screen[R]) look() tea.Cmd {
 		s.side.ready = false
 		s.text.SetLines(nil)
 	}
-	if !ok || s.side.busy || s.broken != nil || s.answer == nil || s.side.ready && s.side.made == r && s.side.wide == width {
+	if !ok || s.side.busy || s.broken != nil || s.answer == nil || s.side.ready && Is(s.side.made, r) && s.side.wide == width {
 		return nil
 	}
 	s.side.busy = true
