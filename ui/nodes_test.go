@@ -18,7 +18,7 @@ func TestNodesByKeys(t *testing.T) {
 		t.Fatalf("7 leads to %s", s.on())
 	}
 	s.has("[nodes]", "control plane", "n1", "v1.37.2")
-	s.press("G", "enter")
+	s.press("g", "enter")
 	if s.on() != view.Node {
 		t.Fatalf("enter leads to %s", s.on())
 	}
@@ -33,7 +33,7 @@ func TestNodesByKeys(t *testing.T) {
 	s.has("[usage]", "measuring has begun", "shop/web-7d9f-abcde web")
 	s.press("t")
 	s.has("[data]", "ENTRIES")
-	s.press("t", "G", "O")
+	s.press("7", "g", "O")
 	s.has("ask kubelets? it takes nodes/proxy", "▸ no: no kubelet is asked", "audit log")
 	s.press("enter")
 	if len(session.Kubelets) != 0 {
@@ -56,7 +56,7 @@ func TestKubeletsForbidden(t *testing.T) {
 	if s.on() != view.Node {
 		t.Errorf("enter leads to %s", s.on())
 	}
-	s.press("7", "G", "o")
+	s.press("7", "g", "o")
 	s.has("resources")
 	if s.on() != view.Resources {
 		t.Errorf("o leads to %s", s.on())

@@ -81,6 +81,10 @@ func (r *root) up() tea.Cmd {
 // open goes to a place: a main screen by itself begins a new trail, anything else goes on from here.
 func (r *root) open(p view.Place) tea.Cmd {
 	if r.top().Place() == p && p.Filter == "" {
+		if f, ok := r.top().(interface{ First() tea.Cmd }); ok {
+			// The key of a screen with tabs goes home from any of them.
+			return f.First()
+		}
 		return nil
 	}
 	if slices.Contains(mains(), p.Screen) && p.Filter == "" && p.Object.IsZero() && p.Subject.IsZero() {

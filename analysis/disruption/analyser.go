@@ -26,6 +26,11 @@ type Analyser struct {
 	nodes     map[string]map[types.NamespacedName]*member
 	sheets    map[record.Template]*sheet
 	stood     analysis.Standing[model.Ref]
+	// wanting are the owners that want pods, settled counts the pods of owners that are on a node. tied are the first by the node that their
+	// template names; nil where nobody asked yet.
+	wanting map[model.Ref]struct{}
+	settled int
+	tied    map[string][]model.Ref
 	// arrived are the budgets of which is yet to be found what they select.
 	arrived map[*budget]*place
 	// held is what stands in the way on nodes, as somebody last asked; rests finds the nodes of which that rests on a claim or a volume.
@@ -52,7 +57,7 @@ func New(rules catalogue.Set, _ model.Clock) *Analyser {
 		rules: rules, places: map[string]*place{}, members: map[types.NamespacedName]*member{}, templates: map[model.Ref]*seat{},
 		owners: map[model.Ref]*owner{}, nodes: map[string]map[types.NamespacedName]*member{}, sheets: map[record.Template]*sheet{},
 		arrived: map[*budget]*place{}, stood: analysis.Standing[model.Ref]{}, dirty: newDirt(),
-		held: map[string]*held{}, rests: map[model.Ref]map[string]struct{}{},
+		held: map[string]*held{}, rests: map[model.Ref]map[string]struct{}{}, wanting: map[model.Ref]struct{}{},
 	}
 }
 

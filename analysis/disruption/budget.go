@@ -33,6 +33,9 @@ func (a *Analyser) updateBudget(d cluster.Delta) {
 	before, after := cluster.Cast[*record.Typed[*policyv1.PodDisruptionBudget]](d)
 	a.version++
 	a.dirty.budgets[d.Ref] = struct{}{}
+	if a.unpeopled() > 0 {
+		a.forget()
+	}
 	p := a.place(d.Ref.Namespace)
 	b := p.budgets[d.Ref.Name]
 	if b != nil && after != nil {

@@ -6,13 +6,15 @@ import "canopy/model"
 
 // Obstacle is one pod that a drain of its node stumbles over, and why.
 type Obstacle struct {
-	// Cause is budget (a PodDisruptionBudget allows no eviction now, or never), budgets (two of them select the pod, which the API
-	// refuses), bare (nothing makes it anew), local (it has data in an emptyDir that is lost), host-path is not one of them, single (its
+	// Cause is budget (a PodDisruptionBudget never allows an eviction), waiting (it allows none now, and will once pods are ready), budgets (two of them select the pod, which the API
+	// refuses), bare (nothing makes it anew), local (it has data in an emptyDir that is lost), scratch (files that nobody misses, in such: one obstacle for all pods of the node), host-path is not one of them, single (its
 	// owner has one replica, or all of them on this node: it is away for a while), pinned (no other node can take it: its volume or its
 	// node selector), unknown (what would tell was not seen, so that the drain is not known to be safe).
 	Cause string
-	// Pod is the zero Ref, and Owner the node, where it is not known which pods there are.
-	Pod model.Ref
+	// Pod is the zero Ref where it is not known which pods there are, and where it is about several at once: Owner is the node then, or the
+	// owner whose template names the node. Pods counts several at once, and is 0 of others.
+	Pod  model.Ref
+	Pods int
 	// Owner is its top owner, the pod itself where there is none. Budget is the one in the way.
 	Owner, Budget model.Ref
 	// Blocks tells that a drain does not end by itself; else something is lost or is away, and a drain goes on (with the flags that Says

@@ -22,10 +22,12 @@ const (
 	Pinned     = "pinned"
 	Single     = "single"
 	Local      = "local"
+	Waiting    = "waiting"
+	Scratch    = "scratch"
 )
 
 // causes is data.
-var causes = [...]string{TwoBudgets, OneBudget, Unseen, Bare, Pinned, Single, Local}
+var causes = [...]string{TwoBudgets, OneBudget, Unseen, Bare, Waiting, Pinned, Single, Local, Scratch}
 
 // drain gathers what stands in the way of emptying a node.
 type drain struct {
@@ -35,6 +37,9 @@ type drain struct {
 	// here counts the pods of owners on the node.
 	here  map[*owner]int
 	found []Obstacle
+	// wiped counts the pods with files that nobody misses, wipes names their volumes.
+	wiped int
+	wipes []string
 	// held is what that rests on.
 	held *held
 }
@@ -44,9 +49,8 @@ func (a *Analyser) drain(c *cluster.Cluster, node string, h *held) []Obstacle {
 	d := &drain{Analyser: a, c: c, node: node, here: map[*owner]int{}, held: h}
 	if cov := c.Seen(podKind, ""); cov.State != model.Complete {
 		d.found = append(d.found, Obstacle{Cause: Unseen, Owner: nodeRef(node), Says: "which pods are on it is not known: Pods " + string(cov.State)})
-	}
-	if len(a.nodes[node]) == 0 {
-		return d.found
+	} else {
+		d.vacant()
 	}
 	for _, m := range a.nodes[node] {
 		if !m.finished && !m.leaving {
@@ -56,6 +60,7 @@ func (a *Analyser) drain(c *cluster.Cluster, node string, h *held) []Obstacle {
 	for key, m := range a.nodes[node] {
 		d.pod(key, m)
 	}
+	d.scratched()
 	// What is sorted is where they are, since they are long.
 	order := make([]int, len(d.found))
 	for i := range order {
@@ -117,6 +122,10 @@ func (d *drain) pod(key types.NamespacedName, m *member) {
 	}
 	if len(s.empty) > 0 {
 		d.put(key, m, Obstacle{Cause: Local, Says: "what it has in emptyDir " + Brief(strings.Join(s.empty, ", ")) + " is lost: kubectl drain needs --delete-emptydir-data"})
+	}
+	if len(s.scratch) > 0 {
+		d.wiped++
+		d.wipes = append(d.wipes, s.scratch...)
 	}
 	if m.leaving {
 		return

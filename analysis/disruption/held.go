@@ -221,4 +221,5 @@ func (a *Analyser) forget() {
 	a.epoch = a.version
 	clear(a.held)
 	clear(a.rests)
+	a.tied = nil
 }

@@ -60,8 +60,10 @@ func TestHeld(t *testing.T) {
 		}
 	}
 	// Nothing is kept of nodes without pods.
-	for _, r := range b.c.Sorted(podKind) {
-		b.take(model.Drop(r.Ref()))
+	for _, gk := range b.c.Kinds() {
+		for _, r := range b.c.Sorted(gk) {
+			b.take(model.Drop(r.Ref()))
+		}
 	}
 	b.flush()
 	if list, _ := b.a.Drained(b.c, "n1"); len(list)+len(b.a.held)+len(b.a.rests) > 0 {

@@ -91,6 +91,9 @@ func (a *Analyser) filePod(c *cluster.Cluster, key types.NamespacedName, p *reco
 		a.version++
 		a.unsettle(old)
 		a.unsettle(now)
+		if a.unpeopled() > 0 {
+			a.forget()
+		}
 	}
 	if old != nil {
 		a.add(old.class, old.owner, old.tally().negative())
@@ -102,6 +105,14 @@ func (a *Analyser) filePod(c *cluster.Cluster, key types.NamespacedName, p *reco
 			}
 		}
 	}
+	a.peopled(func() {
+		if old.settles() {
+			a.settled--
+		}
+		if now.settles() {
+			a.settled++
+		}
+	})
 	if now != nil && now.node != "" {
 		if a.nodes[now.node] == nil {
 			a.nodes[now.node] = map[types.NamespacedName]*member{}
@@ -155,6 +166,13 @@ func (a *Analyser) fileWorkload(c *cluster.Cluster, ref model.Ref) {
 	if w, ok := c.Get(ref).(*record.Workload); ok && scaled(ref) && c.TopOwner(w) == ref {
 		s := a.sit(ref.Namespace, w.PodLabels, ref, tally{members: 1})
 		a.templates[ref] = &s
+		a.want(ref, w.Replicas > 0)
+	} else {
+		a.want(ref, false)
+	}
+	if a.unpeopled() > 0 {
+		// Another template may name another node.
+		a.forget()
 	}
 	if old != nil {
 		a.add(old.class, old.owner, tally{members: -1})

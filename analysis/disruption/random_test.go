@@ -29,7 +29,7 @@ func (w dice) labels() string {
 func (w dice) manifest() string {
 	switch w.IntN(8) {
 	case 0, 1, 2:
-		text := pod(w.pick("p", "q", "r", "s"), w.labels(), w.pick("n1", "n2", "n3", "''"), w.owner(), w.pick("", ", volumes: [{name: t, emptyDir: {}}]", ", volumes: [{name: t, persistentVolumeClaim: {claimName: "+w.pick("x1", "x2")+"}}]", ", nodeSelector: {kubernetes.io/hostname: n1}"))
+		text := pod(w.pick("p", "q", "r", "s"), w.labels(), w.pick("n1", "n2", "n3", "''"), w.owner(), w.pick("", ", volumes: [{name: t, emptyDir: {}}]", ", volumes: [{name: tmp, emptyDir: {}}]", ", volumes: [{name: t, persistentVolumeClaim: {claimName: "+w.pick("x1", "x2")+"}}]", ", nodeSelector: {kubernetes.io/hostname: n1}"))
 		return text[:len(text)-len("status: {phase: Running, conditions: [{type: Ready, status: 'True'}]}")] +
 			"status: {phase: " + w.pick("Running", "Running", "Running", "Pending", "Succeeded") + ", conditions: [{type: Ready, status: '" + w.pick("True", "True", "False") + "'}]}"
 	case 3, 4:
@@ -94,6 +94,9 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			for _, f := range b.out.findings {
 				found[f.Rule.ID+" "+f.Verdict.String()]++
 			}
+			if !b.a.Populated(b.c) {
+				found["unpeopled"]++
+			}
 			for _, node := range []string{"n1", "n2"} {
 				for _, o := range b.a.Drain(b.c, node) {
 					found[o.Cause]++
@@ -106,11 +109,11 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			}
 		}
 		b.flush()
-		if a := b.a; len(b.out.findings)+len(a.places)+len(a.members)+len(a.templates)+len(a.owners)+len(a.nodes)+len(a.sheets)+len(a.stood)+len(a.arrived)+len(a.held)+len(a.rests) > 0 {
+		if a := b.a; len(b.out.findings)+len(a.places)+len(a.members)+len(a.templates)+len(a.owners)+len(a.nodes)+len(a.sheets)+len(a.stood)+len(a.arrived)+len(a.held)+len(a.rests)+len(a.wanting)+a.settled > 0 {
 			t.Fatalf("seed %d: left: %v %+v", seed, b.short(), a)
 		}
 	}
-	for _, what := range []string{"VP10 yes", "VP10 depends", "VP11 yes", "VP11 unknown", TwoBudgets, OneBudget, Unseen, Bare, Pinned, Local, Single} {
+	for _, what := range []string{"VP10 yes", "VP10 depends", "VP11 yes", "VP11 unknown", TwoBudgets, OneBudget, Unseen, Bare, Pinned, Local, Single, Waiting, Scratch, "unpeopled"} {
 		if found[what] == 0 {
 			t.Errorf("%s was never found", what)
 		}

@@ -32,10 +32,10 @@ func (b *budget) ruling(c *cluster.Cluster) *ruling {
 // rule works out what a budget says of its pods, as the API does itself.
 func (b *budget) rule() ruling {
 	r, spec, status := b.reckoned, &b.record.Object.Spec, &b.record.Object.Status
-	healthy, wanted, allowed := r.healthy, r.wanted, r.allowed
+	healthy, wanted, expected, allowed := r.healthy, r.wanted, r.expected, r.allowed
 	told := observed(status)
 	if told {
-		healthy, wanted, allowed = int(status.CurrentHealthy), int(status.DesiredHealthy), int(status.DisruptionsAllowed)
+		healthy, wanted, expected, allowed = int(status.CurrentHealthy), int(status.DesiredHealthy), int(status.ExpectedPods), int(status.DisruptionsAllowed)
 	}
 	name := Brief(b.ref.Name)
 	o := Obstacle{Cause: OneBudget, Budget: b.ref, Blocks: true}
@@ -49,7 +49,9 @@ func (b *budget) rule() ruling {
 	case allowed > 0:
 		return ruling{}
 	default:
-		o.Says = fmt.Sprintf("budget %s allows no eviction now: it wants %d healthy and has %d", name, wanted, healthy)
+		// The API refuses for now; kubectl drain asks again until pods are ready.
+		o.Cause, o.Blocks = Waiting, false
+		o.Says = fmt.Sprintf("budget %s/%s is used up now: %d of %d ready; a drain waits for it", Brief(b.ref.Namespace), name, healthy, max(expected, healthy))
 	}
 	if p := spec.UnhealthyPodEvictionPolicy; p != nil && *p == policyv1.AlwaysAllow || healthy >= wanted && wanted > 0 {
 		return ruling{ready: o}

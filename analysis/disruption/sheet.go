@@ -17,6 +17,8 @@ type sheet struct {
 	read bool
 	// empty names the volumes whose data goes with the pod.
 	empty []string
+	// scratch names those whose data nobody misses.
+	scratch []string
 	// pinned says by what the pod is bound to one node; "" where it is not.
 	pinned string
 	// claims tells that it mounts claims. Their names may be the pod's own.
@@ -50,6 +52,8 @@ func (s *sheet) of(t record.Template) *sheet {
 	spec := &t.Decode().Spec
 	for i := range spec.Volumes {
 		switch v := &spec.Volumes[i]; {
+		case v.EmptyDir != nil && scratch(spec, v):
+			s.scratch = append(s.scratch, v.Name)
 		case v.EmptyDir != nil:
 			s.empty = append(s.empty, v.Name)
 		case v.PersistentVolumeClaim != nil:

@@ -21,16 +21,6 @@ func (w *script) unpooled() {
 	w.say("kubectl delete node " + w.nodeName())
 }
 
-// warned says what becomes of a change of a pool that a drain blocks.
-func (w *script) warned() {
-	for i := range w.machine.obstacles {
-		if w.machine.obstacles[i].Blocks {
-			w.say("# the provider gives up, or goes on by force, where a drain does not end; see the obstacles")
-			return
-		}
-	}
-}
-
 func (w *script) eks() {
 	const group = "aws eks update-nodegroup-version --cluster-name CLUSTER --nodegroup-name "
 	switch w.what {
@@ -114,6 +104,7 @@ func (w *script) elsewhere() {
 		w.say("# bring kube-proxy of " + w.host.brand + way)
 	case Node:
 		w.drain()
+		w.imaged()
 		w.say("# bring the node, or its pool, of " + w.host.brand + way)
 		w.uncordon()
 	default:
@@ -180,6 +171,7 @@ func (w *script) rancher() {
 	}
 	if w.machine != nil {
 		w.drain()
+		w.before()
 	}
 	w.on()
 	w.say("# with the options, and the variables, with which it was installed")
@@ -189,8 +181,8 @@ func (w *script) rancher() {
 		w.say("curl -sfL https://get.k3s.io | sudo " + version + " sh -s - " + role)
 	}
 	if w.machine != nil {
-		if w.boots() {
-			w.system()
+		if w.boots() && !w.renewed() {
+			w.reboot()
 		}
 		w.uncordon()
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -168,6 +169,22 @@ func TestUnknown(t *testing.T) {
 	text, err := json.Marshal(p)
 	if err != nil || !strings.Contains(string(text), `"steps":[],"blockers":[],"unknown":[`) {
 		t.Errorf("%s %v", text, err)
+	}
+}
+
+// TestManifests holds that no drain is safe where manifests alone are seen.
+func TestManifests(t *testing.T) {
+	now := time.Date(2026, time.November, 26, 0, 0, 0, 0, time.UTC)
+	two := int32(2)
+	web := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"}, Spec: appsv1.DeploymentSpec{Replicas: &two, Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "c", Image: "i"}}}}}}
+	p := Make(inputOf(t, now, "v1.36.6", []runtime.Object{aNode("n1", "v1.36.2"), aNode("n2", "v1.36.2"), web}))
+	for _, step := range p.Steps {
+		if len(step.Obstacles) != 1 || step.Safe || step.Obstacles[0].Blocks || step.Obstacles[0].Says != "which pods will run here is not known: 1 workload has no pod yet" {
+			t.Errorf("%+v", step)
+		}
+	}
+	if len(p.Steps) != 2 || !slices.ContainsFunc(p.Unknown, func(u string) bool { return strings.HasPrefix(u, "which pods a drain moves") }) {
+		t.Errorf("%d steps, unknown %q", len(p.Steps), p.Unknown)
 	}
 }
 

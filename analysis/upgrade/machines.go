@@ -54,62 +54,6 @@ func (w *script) setProxy() {
 	w.say("kubectl -n "+at.Namespace+" set image daemonset/"+at.Name+" kube-proxy=registry.k8s.io/kube-proxy:v"+w.to.Plain(), "kubectl -n "+at.Namespace+" rollout status daemonset/"+at.Name)
 }
 
-// node empties a node, changes it, and takes it back.
-func (w *script) node() {
-	w.drain()
-	w.on()
-	if w.what == Node {
-		if w.host.kind == kubeadm {
-			w.install("kubeadm")
-			w.say("sudo kubeadm upgrade node")
-			w.install("kubelet kubectl")
-		} else {
-			w.say("# how it was installed is not known; where by packages:")
-			w.install("kubelet")
-		}
-		if w.machine.beside != nil {
-			w.say("# and kube-proxy, which runs outside of a DaemonSet, to v" + w.to.Plain())
-		}
-	}
-	w.system()
-	if w.what == Node && !w.boots() {
-		w.say("sudo systemctl daemon-reload", "sudo systemctl restart kubelet")
-	}
-	w.uncordon()
-}
-
-// boots tells that the machine is started again in this step.
-func (w *script) boots() bool { return w.has(Reboot) || w.has(System) }
-
-// system does what is due to the machine besides.
-func (w *script) system() {
-	apt, known := packages(w.machine.system)
-	if w.has(Runtime) {
-		switch {
-		case !known:
-			w.say("# bring the container runtime to a release that is supported")
-		case apt:
-			w.say("sudo apt-get update", "sudo apt-get install --only-upgrade containerd.io  # or containerd, as it was installed")
-		default:
-			w.say("sudo dnf upgrade containerd.io  # or containerd, as it was installed")
-		}
-		if !w.boots() {
-			w.say("sudo systemctl restart containerd")
-		}
-	}
-	if w.has(System) {
-		switch {
-		case strings.HasPrefix(w.machine.system, "Ubuntu"):
-			w.say("sudo do-release-upgrade  # or replace the machine by one of a release that is supported")
-		default:
-			w.say("# bring its system to a release that is supported, or replace the machine")
-		}
-	}
-	if w.boots() {
-		w.say("sudo systemctl reboot", "kubectl wait --for=condition=Ready node/"+w.nodeName()+" --timeout=15m")
-	}
-}
-
 // packages tells whether a system has apt, else dnf; known is false for one that has neither.
 func packages(system string) (apt, known bool) {
 	for _, name := range [...]string{"Ubuntu", "Debian"} {
@@ -132,7 +76,7 @@ func (w *script) install(names string) {
 	if m := w.at(); m != nil {
 		system = m.system
 	}
-	if !strings.HasPrefix(w.from, w.to.Line()+".") && !strings.Contains(names, "kubectl") {
+	if !strings.HasPrefix(w.from, w.to.Line()+".") && names != "kubelet kubectl" {
 		w.say("# its packages have to come from https://pkgs.k8s.io/core:/stable:/v" + w.to.Line() + "/")
 	}
 	pinned := func(form string) string {

@@ -53,8 +53,11 @@ type machine struct {
 	// beside is kube-proxy where it is exchanged together with the node.
 	beside *part
 	system string
-	ready  bool
-	labels record.Labels
+	// runtime is as its kubelet tells it. cgroup1 tells that it has control groups of version 1, as far as is known.
+	runtime string
+	cgroup1 bool
+	ready   bool
+	labels  record.Labels
 	// pool is the name that its provider knows its pool by, "" where no label has it. managed tells that it has one.
 	pool string
 	// due is what waits to be done to it besides.
@@ -138,7 +141,7 @@ func (s *scene) settle() {
 
 // read takes what is known of a node.
 func (m *machine) read(n *node.Node) {
-	*m = machine{ref: n.Ref, version: n.Version, told: n.Plain, system: n.OS, ready: n.Ready}
+	*m = machine{ref: n.Ref, version: n.Version, told: n.Plain, system: n.OS, runtime: n.Runtime, ready: n.Ready}
 	m.control = slices.ContainsFunc(n.Roles, func(role string) bool {
 		return role == "control-plane" || role == "master" || role == "controlplane"
 	})
@@ -154,6 +157,9 @@ func (m *machine) read(n *node.Node) {
 			c.what, c.from = Runtime, n.Runtime
 		case node.OS:
 			c.what, c.from = System, n.OS
+		case node.CGroup:
+			m.cgroup1 = true
+			continue
 		default:
 			continue
 		}
@@ -178,7 +184,7 @@ func (m *machine) obstruct(list []disruption.Obstacle) {
 			m.obstacles = append(m.obstacles, Obstacle{Cause: o.Cause, Owner: o.Owner, Budget: o.Budget, Blocks: o.Blocks, Says: o.Says})
 			same = len(m.obstacles) - 1
 		}
-		if !o.Pod.IsZero() {
+		if m.obstacles[same].Pods += o.Pods; !o.Pod.IsZero() {
 			m.obstacles[same].Pods++
 		}
 	}
@@ -256,6 +262,9 @@ func (s *scene) unseen(in *Input, plane *node.Plane) {
 		if cov := in.Cluster.Seen(of.gk, ""); cov.State != model.Complete && !cov.Unserved() {
 			s.tell(of.says + ": " + of.gk.Kind + " " + strings.TrimSuffix(string(cov.State)+": "+disruption.Brief(cov.Reason), ": "))
 		}
+	}
+	if !in.Budgets.Populated(in.Cluster) {
+		s.tell("which pods a drain moves: owners want pods, and none of any is on a node, as in a capture of manifests")
 	}
 	if len(s.servers) == 0 {
 		s.tell("the version of the control plane, and so what to upgrade to")

@@ -20,11 +20,14 @@ func (s *scene) step(m *move) Step {
 	default:
 		out.Object = m.parts[0].object
 	}
+	out.Why += s.preconditions(m)
 	switch m.what {
 	case Reboot:
 		out.To = ""
-	case Runtime, System:
-		out.To = s.better(m.chores[0])
+	case Runtime:
+		out.To = s.better(m)
+	case System:
+		out.To = ""
 	default:
 		if len(m.chores) > 0 {
 			out.Why += "; at the same time: " + choreWords(m.chores)
@@ -43,8 +46,9 @@ func (s *scene) step(m *move) Step {
 		}
 	}
 	out.Why = disruption.Line(out.Why)
-	out.Safe = out.Drains && len(out.Obstacles) == 0
-	out.Commands = (&script{scene: s, move: m, from: out.From}).write()
+	out.Safe = out.Drains && !slices.ContainsFunc(out.Obstacles, func(o Obstacle) bool { return o.Cause != disruption.Scratch })
+	out.Blocks = (&script{scene: s, move: m, from: out.From}).write()
+	out.Commands = flat(out.Blocks)
 	return out
 }
 
@@ -74,30 +78,6 @@ func (m *move) names() string {
 		return ""
 	}
 	return strings.Join(names, ", ") + ": "
-}
-
-// better is what to go to in place of a runtime: the newest release of its line, or that of the line which is supported for the longest time.
-// Of a system nobody can tell which it should be.
-func (s *scene) better(c chore) string {
-	name, version, found := strings.Cut(c.from, "://")
-	v, ok := lifecycle.ParseVersion(version)
-	if c.what != Runtime || !found || !ok {
-		return ""
-	}
-	best, longest := "", lifecycle.Day(0)
-	for _, cycle := range s.tables.All(name) {
-		last := max(cycle.End, cycle.Extended)
-		if cycle.Latest == "" || cycle.Released > s.today || cycle.Ended && last == 0 || last != 0 && last < s.today {
-			continue
-		}
-		if cycle.Name == v.Line() {
-			return cycle.Latest
-		}
-		if _, ok := lifecycle.ParseVersion(cycle.Latest); ok && (best == "" || last > longest) {
-			best, longest = cycle.Latest, last
-		}
-	}
-	return best
 }
 
 // blockers lists what keeps the control plane from a minor, as things are now.

@@ -45,11 +45,14 @@ type Step struct {
 	From   string    `json:"from"`
 	To     string    `json:"to"`
 	Why    string    `json:"why"`
-	// Safe tells that a drain loses nothing and ends by itself; Obstacles say what it stumbles over. They are empty where nothing is drained.
+	// Safe tells that a drain loses nothing but scratch files, and ends by itself; Obstacles say what it stumbles over. They are empty where
+	// nothing is drained.
 	Safe      bool       `json:"safe"`
 	Drains    bool       `json:"drains"`
 	Obstacles []Obstacle `json:"obstacles,omitempty"`
-	// Commands are to be run by a person, in order; each is complete but for what stands in capital letters.
+	// Blocks are commands to be run by a person, in order, by where that is done; each is complete but for what stands in capital letters.
+	// Commands are the same in one list, in which each block begins with a line that says where.
+	Blocks   []Block  `json:"blocks"`
 	Commands []string `json:"commands"`
 	// Waits says what must have happened before: the place of a step, counted from 1; 0 where none must.
 	Waits int `json:"waits,omitempty"`

@@ -90,7 +90,10 @@ func (s *session) nodes(ctx context.Context, report *model.Report) (*output.Node
 	d := &output.Nodes{Nodes: []output.Node{}, Unseen: append([]string{}, output.Unseen(report, nodeKinds())...)}
 	findings := map[model.Ref][]*model.Finding{}
 	for f := range report.Findings.All() {
-		findings[f.Object] = append(findings[f.Object], f)
+		// What may hold counts as what holds: an account that may be powerful is looked at first too.
+		if verdict, _ := report.State(f); verdict == model.Yes || verdict == model.Depends {
+			findings[f.Object] = append(findings[f.Object], f)
+		}
 	}
 	err := s.AskNodes(ctx, func(p *engine.Patching) {
 		exposed := p.Ways.Owners(p.Cluster)
@@ -100,12 +103,13 @@ func (s *session) nodes(ctx context.Context, report *model.Report) (*output.Node
 			}
 			return ""
 		}
+		populated := p.Budgets.Populated(p.Cluster)
 		residents := upgrade.AllResidents(p.Cluster, findings, how)
 		for _, n := range p.Nodes.Nodes() {
-			d.Nodes = append(d.Nodes, output.NewNode(n, residents[n.Ref.Name], len(residents) > 0, report.Time))
+			d.Nodes = append(d.Nodes, output.NewNode(n, residents[n.Ref.Name], populated, report.Time))
 		}
-		if len(residents) == 0 && len(d.Nodes) > 0 {
-			d.Unseen = append(d.Unseen, "not seen: any pod on a node; what runs there, and what a drain stumbles over, is not known")
+		if !populated && len(d.Nodes) > 0 {
+			d.Unseen = append(d.Unseen, "not seen: the pods of workloads; what runs on nodes, and what a drain stumbles over, is not known")
 		}
 		d.ControlPlane = output.NewControlPlane(p.Nodes.Plane())
 		plan := upgrade.Make(&upgrade.Input{

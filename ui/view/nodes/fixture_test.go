@@ -116,11 +116,11 @@ func newFixture() *fixture {
 		plan: &upgrade.Plan{
 			Target: "1.37.2", Next: "1.38", Source: website, Date: "2026-10-28",
 			Steps: []upgrade.Step{
-				{What: "node", Object: nodeRef("n5"), From: "1.33.4", To: "1.37.2", Why: "past support, and out of the bounds of skew", Drains: true, Commands: []string{"kubectl drain n5 --ignore-daemonsets", "kubeadm upgrade node", "kubectl uncordon n5"}, Obstacles: []upgrade.Obstacle{
+				{What: "node", Object: nodeRef("n5"), From: "1.33.4", To: "1.37.2", Why: "past support, and out of the bounds of skew", Drains: true, Blocks: []upgrade.Block{{Where: upgrade.Here, Commands: []string{"# empty it", "kubectl drain n5 --ignore-daemonsets"}}, {Where: "on n5", Commands: []string{"sudo kubeadm upgrade node", "sudo systemctl restart kubelet"}}, {Where: upgrade.Here, Commands: []string{"kubectl uncordon n5"}}}, Obstacles: []upgrade.Obstacle{
 					{Cause: "budget", Owner: ref("StatefulSet", "db", "postgres"), Budget: ref("PodDisruptionBudget", "db", "postgres"), Pods: 2, Blocks: true, Says: "its budget allows no eviction: minAvailable is not below the replicas"},
 					{Cause: "bare", Owner: ref("Pod", "kube-system", "debug-x9"), Pods: 1, Says: "nothing makes it anew: --force deletes it"},
 				}},
-				{What: "node", Object: nodeRef("n4"), From: "1.36.3", To: "1.37.2", Why: "a patch behind", Drains: true, Safe: true, Waits: 1, Commands: []string{"gcloud container clusters upgrade CLUSTER --node-pool=general"}},
+				{What: "node", Object: nodeRef("n4"), From: "1.36.3", To: "1.37.2", Why: "a patch behind", Drains: true, Safe: true, Waits: 1, Blocks: []upgrade.Block{{Where: upgrade.Here, Commands: []string{"gcloud container clusters upgrade CLUSTER --node-pool=general"}}}},
 				{What: "reboot", Object: nodeRef("n2"), Why: "a new kernel waits", Drains: true, Obstacles: []upgrade.Obstacle{{Cause: "single", Owner: ref("Deployment", "shop", "web"), Pods: 1, Says: "one replica: it is away for a while"}}},
 			},
 			Blockers: []upgrade.Blocker{{Cause: "kubelet", Object: nodeRef("n5"), Says: "a kubelet of 1.33 is older than 1.38 allows"}, {Cause: "api", Object: ref("Deployment", "shop", "web"), Says: "its manager uses policy/v1beta1, which is removed"}},

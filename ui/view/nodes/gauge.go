@@ -39,6 +39,7 @@ const trend = 12
 type gauge struct {
 	part      string
 	signal    *usage.Signal
+	findings  []*model.Finding
 	object    model.Ref
 	owner     model.Ref
 	container string
@@ -121,7 +122,7 @@ func (g *gauge) ID() string {
 // Same tells whether another row says the same, as far as it is drawn.
 func (g *gauge) Same(o *gauge) bool {
 	return g.cpu == o.cpu && g.memory == o.memory && g.cpuOf == o.cpuOf && g.memoryOf == o.memoryOf && g.cpuTrend == o.cpuTrend && g.memoryTrend == o.memoryTrend &&
-		g.says == o.says && g.node == o.node && g.owner == o.owner && g.image == o.image && g.cpuShare() == o.cpuShare() && g.memoryShare() == o.memoryShare()
+		g.says == o.says && slices.Equal(g.findings, o.findings) && g.node == o.node && g.owner == o.owner && g.image == o.image && g.cpuShare() == o.cpuShare() && g.memoryShare() == o.memoryShare()
 }
 
 // compare goes by the parts, and puts first what uses most. The order must not hang on figures that move, or rows would jump.
@@ -153,8 +154,8 @@ func gauges(shared *view.Shared, u *model.Usage, r *running, signals []usage.Sig
 		if !shown.Show(object) {
 			continue
 		}
-		suspect[s.Pod.String()+"\n"+s.Container] = s.Kind
-		g := &gauge{part: signalPart, signal: s, object: object, owner: s.Owner, container: s.Container, what: text.Clean(s.Kind) + ": " + podName(s.Pod, s.Container), says: text.Clean(s.Says)}
+		suspect[s.Pod.String()+"\n"+s.Container] = kindName(s.Kind)
+		g := &gauge{part: signalPart, signal: s, object: object, owner: s.Owner, container: s.Container, what: podName(s.Pod, s.Container) + ": " + kindName(s.Kind), says: text.Clean(s.Says)}
 		if p := r.byName[s.Pod]; p != nil {
 			g.node, g.limits, g.image = text.Clean(p.record.Node()), p.facts.Containers[s.Container].Limits, text.Clean(p.facts.Containers[s.Container].Image)
 		}
@@ -192,7 +193,7 @@ func podName(pod types.NamespacedName, container string) string {
 
 func gaugeSchema(s *view.Shared) *table.Schema[*gauge] {
 	right := func(c table.Column[*gauge]) table.Column[*gauge] { c.Right = true; return c }
-	cpu, memory := right(sheet.Column("CPU USE/REQ/LIM", 15, 17, 0, func(g *gauge) string { return g.figures(g.cpu, g.cpuOf) })), right(sheet.Column("MEM USE/REQ/LIM", 17, 19, 0, func(g *gauge) string { return g.figures(g.memory, g.memoryOf) }))
+	cpu, memory := right(sheet.Column("CPU USE/REQ/LIM", 15, 17, 0, func(g *gauge) string { return g.figures(g.cpu, g.cpuOf) })), right(sheet.Column("MEM USE/REQ/LIM", 17, 19, 1, func(g *gauge) string { return g.figures(g.memory, g.memoryOf) }))
 	cpu.Name, memory.Name = "cpu", "memory"
 	cpu.Compare, memory.Compare, cpu.Falls, memory.Falls = (*gauge).byCPU, (*gauge).byMemory, true, true
 	part := sheet.Field("part", "", func(g *gauge) string { return g.part })
@@ -201,7 +202,7 @@ func gaugeSchema(s *view.Shared) *table.Schema[*gauge] {
 		i := slices.Index(usageParts(), value)
 		return len(usageParts()) - i, i >= 0
 	}
-	what := sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column("WHAT", 26, 48, 0, func(g *gauge) string { return g.what }))), func(g *gauge) lipgloss.Style {
+	what := sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column("WHAT", 32, 56, 0, func(g *gauge) string { return g.what }))), func(g *gauge) lipgloss.Style {
 		if g.signal != nil {
 			return s.Theme.Warn
 		}
@@ -211,12 +212,16 @@ func gaugeSchema(s *view.Shared) *table.Schema[*gauge] {
 	return &table.Schema[*gauge]{
 		Key: (*gauge).ID, Compare: (*gauge).compare,
 		Columns: []table.Column[*gauge]{
-			what, cpu, sheet.Column("CPU TREND", trend, trend, 2, func(g *gauge) string { return g.cpuTrend }),
-			right(sheet.Column("CPU %", 9, 9, 3, (*gauge).cpuShare)),
-			memory, sheet.Column("MEM TREND", trend, trend, 4, func(g *gauge) string { return g.memoryTrend }),
-			right(sheet.Column("MEM %", 9, 9, 5, (*gauge).memoryShare)),
-			sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column("SUSPICION", 12, 40, 6, func(g *gauge) string { return g.says }))), func(*gauge) lipgloss.Style { return s.Theme.Warn }),
-			sheet.Hidden(sheet.Column("NODE", 10, 20, 7, func(g *gauge) string { return g.node })),
+			what, sheet.Column("NODE", 5, 20, 0, func(g *gauge) string {
+				if g.part == nodePart {
+					return ""
+				}
+				return g.node
+			}), cpu, sheet.Column("CPU TREND", trend, trend, 8, func(g *gauge) string { return g.cpuTrend }),
+			right(sheet.Column("CPU %", 9, 9, 6, (*gauge).cpuShare)),
+			memory, sheet.Column("MEM TREND", trend, trend, 9, func(g *gauge) string { return g.memoryTrend }),
+			right(sheet.Column("MEM %", 9, 9, 7, (*gauge).memoryShare)),
+			sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column("SUSPICION", 12, 40, 5, func(g *gauge) string { return g.says }))), func(*gauge) lipgloss.Style { return s.Theme.Warn }),
 		},
 		Fields: []table.Field[*gauge]{
 			part, sheet.Field("namespace", "ns", func(g *gauge) string { return g.object.Namespace }), sheet.Field("node", "", func(g *gauge) string { return g.node }),

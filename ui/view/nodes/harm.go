@@ -24,26 +24,36 @@ const (
 	loses
 	// unsure: nobody knows.
 	unsure
+	// waits: it ends once something else has happened, such as that pods are ready.
+	waits
 	// away: nothing is lost, but something does not answer for a while.
 	away
+	// scratch: what is lost is what pods write for themselves, and nobody misses.
+	scratch
 	harms
 )
 
 func harmOf(cause string, blocking bool) harm {
 	switch {
+	case cause == disruption.Waiting:
+		return waits
 	case blocking:
 		return blocks
 	case disruption.Loses(cause):
 		return loses
 	case cause == disruption.Unseen:
 		return unsure
+	case cause == disruption.Scratch:
+		return scratch
 	}
 	return away
 }
 
 // sign is the mark of a harm; word says in one what it is.
-func (h harm) sign() string { return [...]string{"x", "!", "?", "!"}[h] }
-func (h harm) word() string { return [...]string{"blocks", "loses", "not known", "away"}[h] }
+func (h harm) sign() string { return [...]string{"x", "!", "?", "~", "!", "-"}[h] }
+func (h harm) word() string {
+	return [...]string{"blocks", "loses", "not known", "waits", "away", "scratch"}[h]
+}
 
 // brief says in a cell what a drain comes to, with the number of workloads: that comes first, where a cut does not reach it.
 func (h harm) brief(n int) string {
@@ -57,7 +67,10 @@ func (h harm) brief(n int) string {
 	case h == unsure:
 		return fmt.Sprintf("? %d not known", n)
 	}
-	return fmt.Sprintf("! %d away", n)
+	if h == scratch {
+		return h.sign() + " scratch files"
+	}
+	return fmt.Sprintf("%s %d %s", h.sign(), n, h.word())
 }
 
 // heads says above a list of obstacles what comes of them.
@@ -70,6 +83,9 @@ func (h harm) heads(n int) string {
 	case unsure:
 		return "not known of " + workloads(n) + ":"
 	}
+	if h == waits {
+		return "waits for " + workloads(n) + ", and then ends:"
+	}
 	return "away for a moment, nothing lost: " + workloads(n) + ":"
 }
 
@@ -77,7 +93,7 @@ func (h harm) style(t *theme.Theme) lipgloss.Style {
 	switch h {
 	case blocks:
 		return t.Alarm
-	case unsure:
+	case unsure, scratch:
 		return t.Faint
 	}
 	return t.Warn
@@ -120,7 +136,11 @@ func (t *toll) tell() string {
 	parts = counted(parts, t[blocks], "blocked by %d")
 	parts = counted(parts, t[loses], "loses data of %d")
 	parts = counted(parts, t[unsure], "not known: %d")
+	parts = counted(parts, t[waits], "waits for %d")
 	parts = counted(parts, t[away], "away for a moment: %d")
+	if t[scratch] > 0 {
+		parts = append(parts, "scratch files go")
+	}
 	return strings.Join(parts, ", ")
 }
 
@@ -149,6 +169,8 @@ func tellDrains(steps []upgrade.Step) string {
 	parts = counted(parts, worst[blocks], "%d cannot end")
 	parts = counted(parts, worst[loses], "%d with losses")
 	parts = counted(parts, worst[unsure], "%d not known to be safe")
+	parts = counted(parts, worst[waits], "%d to wait for")
 	parts = counted(parts, worst[away], "%d with pods away for a moment")
+	parts = counted(parts, worst[scratch], "%d with scratch files alone")
 	return of + ": " + strings.Join(parts, ", ")
 }

@@ -21,12 +21,16 @@ func TestHarm(t *testing.T) {
 		return newStep(&s, 1, nil)
 	}
 	for want, m := range map[string]*move{
-		"+ safe":         step(),
-		"! 2 away":       step("a:single", "b:pinned", "b:single"),
-		"? 1 not known":  step("a:single", "b:unknown"),
-		"! 1 loses data": step("a:single", "a:local", "a:bare", "b:unknown"),
-		"! 2 lose data":  step("a:local", "b:bare"),
-		"x blocked by 1": step("a:local", "b:budget"),
+		"+ safe":          step(),
+		"! 2 away":        step("a:single", "b:pinned", "b:single"),
+		"? 1 not known":   step("a:single", "b:unknown"),
+		"! 1 loses data":  step("a:single", "a:local", "a:bare", "b:unknown"),
+		"! 2 lose data":   step("a:local", "b:bare"),
+		"x b":             step("a:local", "b:budget"),
+		"x b +1":          step("b:budget", "c:budget"),
+		"x blocked by 1":  step("a-name-that-has-no-room:budget"),
+		"~ waits shop/b":  step("a:single", "b:waiting"),
+		"- scratch files": step("a:scratch"),
 	} {
 		if m.drain != want {
 			t.Errorf("drain %q, want %q", m.drain, want)

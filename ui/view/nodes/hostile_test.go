@@ -33,7 +33,7 @@ func TestHostile(t *testing.T) {
 	p.desk.survey = &survey{nodes: []*node.Node{n}, plane: &node.Plane{Parts: []node.Part{part}, Verdicts: n.Verdicts}}
 	p.desk.plan = &upgrade.Plan{
 		Target: evil, Next: evil, Source: evil, Date: evil, Unknown: []string{evil}, Blockers: []upgrade.Blocker{{Cause: evil, Object: object, Says: evil}},
-		Steps: []upgrade.Step{{What: evil, Object: object, From: evil, To: evil, Why: evil, Drains: true, Commands: []string{evil}, Obstacles: []upgrade.Obstacle{{Cause: evil, Owner: object, Says: evil}}}},
+		Steps: []upgrade.Step{{What: evil, Object: object, From: evil, To: evil, Why: evil, Drains: true, Blocks: []upgrade.Block{{Where: evil, Commands: []string{evil}}}, Obstacles: []upgrade.Obstacle{{Cause: evil, Owner: object, Says: evil}}}},
 	}
 	p.desk.residents = []upgrade.Resident{{Owner: object, Pods: 1, Exposed: evil, Privileged: evil, Powerful: evil, Namespace: evil}}
 	p.desk.obstacles = []disruption.Obstacle{{Cause: evil, Pod: object, Owner: object, Budget: object, Says: evil}}
@@ -99,7 +99,7 @@ func TestNamesAreLines(t *testing.T) {
 	p.press(keys.Turn)
 	lines(p, "db/postgres-0: its controller fails: "+clean)
 	p = newPlay(t)
-	p.desk.plan.Steps = []upgrade.Step{{What: "node", Object: nodeRef("n5"), Commands: []string{"kubectl drain n5", "kubectl uncordon " + evil}}}
+	p.desk.plan.Steps = []upgrade.Step{{What: "node", Object: nodeRef("n5"), Blocks: []upgrade.Block{{Where: upgrade.Here, Commands: []string{"kubectl drain n5", "kubectl uncordon " + evil}}}}}
 	p.desk.survey.nodes[0].Ref.Name = evil
 	p.desk.usage = measured()
 	p.main(120, 35)

@@ -26,8 +26,9 @@ type item struct {
 	overdue  int
 	pods     int
 	findings []*model.Finding
+	signals  []usage.Signal
 	// What columns show is clean.
-	name, kubelet, worst, runtime, system, kernel, pool, created, counted, cpu, memory, line string
+	name, kubelet, worst, runtime, system, kernel, pool, created, counted, cpu, memory, line, suspect string
 }
 
 // ref is the node, or the cluster as a whole.
@@ -50,11 +51,12 @@ func (i *item) verdicts() []node.Verdict {
 type load struct {
 	running  *running
 	measured *model.Usage
+	suspect  map[string][]usage.Signal
 }
 
 func newItem(shared *view.Shared, n *node.Node, with *load, on map[model.Ref][]*model.Finding) *item {
 	i := &item{
-		of: n, state: n.Worst(), overdue: len(topics(n.Verdicts, node.Overdue)), pods: with.running.count[n.Ref.Name], findings: on[n.Ref],
+		of: n, state: stateOf(n.Verdicts), overdue: len(topics(n.Verdicts, node.Overdue)), pods: with.running.count[n.Ref.Name], findings: on[n.Ref],
 		name: text.Clean(n.Ref.Name), kubelet: text.Clean(n.Kubelet), runtime: text.Clean(strings.Replace(n.Runtime, "://", " ", 1)), system: text.Clean(n.OS), kernel: text.Clean(n.Kernel),
 		pool: text.Clean(n.Pool), cpu: unknown, memory: unknown, line: cmp.Or(n.Version.Line(), unknown),
 	}
@@ -63,6 +65,9 @@ func newItem(shared *view.Shared, n *node.Node, with *load, on map[model.Ref][]*
 		words = append(words, w)
 	}
 	i.worst = text.Clean(strings.Join(words, "; "))
+	if i.signals = with.suspect[n.Ref.Name]; len(i.signals) > 0 {
+		i.suspect = suspects(i.signals)
+	}
 	if n.Created != 0 {
 		i.created = time.Unix(n.Created, 0).In(shared.Zone).Format(time.DateOnly)
 	}
@@ -75,6 +80,21 @@ func newItem(shared *view.Shared, n *node.Node, with *load, on map[model.Ref][]*
 		}
 	}
 	return i
+}
+
+// titled is the name, with a mark where something on the node looks suspicious.
+func (i *item) titled() string {
+	if i.suspect == "" {
+		return i.name
+	}
+	return i.name + " " + suspicious
+}
+
+func (i *item) doubtful() string {
+	if i.suspect == "" {
+		return "no"
+	}
+	return "yes"
 }
 
 // standing says of a node in words that it takes no part.
@@ -94,15 +114,7 @@ func newPlane(p *node.Plane, on map[model.Ref][]*model.Finding) *item {
 	if p == nil || len(p.Parts) == 0 && len(p.Verdicts) == 0 {
 		return nil
 	}
-	i := &item{plane: p, state: node.OK, overdue: len(topics(p.Verdicts, node.Overdue)), name: planeName, worst: text.Clean(worstOf(p.Verdicts)), cpu: unknown, memory: unknown, line: unknown}
-	for k := range p.Verdicts {
-		if rank(p.Verdicts[k].State) > rank(i.state) {
-			i.state = p.Verdicts[k].State
-		}
-	}
-	if len(p.Verdicts) == 0 {
-		i.state = node.NoData
-	}
+	i := &item{plane: p, state: stateOf(p.Verdicts), overdue: len(topics(p.Verdicts, node.Overdue)), name: planeName, worst: text.Clean(worstOf(p.Verdicts)), cpu: unknown, memory: unknown, line: unknown}
 	versions, parts := serverVersions(p)
 	i.kubelet = text.Clean(strings.Join(versions, ", "))
 	if len(parts) > 0 {
@@ -143,7 +155,7 @@ func (i *item) ID() string {
 
 // Same tells whether another row says the same. What is long is compared last.
 func (i *item) Same(o *item) bool {
-	if i.state != o.state || i.pods != o.pods || i.cpu != o.cpu || i.memory != o.memory || i.worst != o.worst || i.kubelet != o.kubelet || i.created != o.created {
+	if i.state != o.state || i.pods != o.pods || i.cpu != o.cpu || i.memory != o.memory || i.worst != o.worst || i.suspect != o.suspect || i.kubelet != o.kubelet || i.created != o.created {
 		return false
 	}
 	if !slices.Equal(i.findings, o.findings) || (i.of == nil) != (o.of == nil) {
@@ -155,18 +167,12 @@ func (i *item) Same(o *item) bool {
 	return i.plane == o.plane || reflect.DeepEqual(i.plane, o.plane)
 }
 
-// compare puts the control plane first, and then what is worst.
+// compare puts first what is worst, the control plane among the nodes.
 func (i *item) compare(o *item) int {
 	return cmp.Or(i.byState(o), cmp.Compare(i.ID(), o.ID()))
 }
 
 func (i *item) byState(o *item) int {
-	if (i.of == nil) != (o.of == nil) {
-		if i.of == nil {
-			return -1
-		}
-		return 1
-	}
 	return cmp.Or(cmp.Compare(rank(o.state), rank(i.state)), cmp.Compare(o.overdue, i.overdue))
 }
 

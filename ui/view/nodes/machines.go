@@ -23,13 +23,14 @@ type machines struct{ topic }
 
 func (t *machines) Crumbs() []string { return []string{view.Nodes} }
 
-// Load lists them, with the control plane first.
+// Load lists them, the worst first.
 func (t *machines) Load(q *sheet.Quest, before *sheet.Answer[*item]) (*sheet.Answer[*item], error) {
 	s, err := t.keeper.read(q.Ctx, t.desk, q.Snapshot)
 	if err != nil {
 		return nil, err
 	}
-	with, on := &load{t.keeper.inventory(q.Snapshot.Report.Inventory), t.desk.Usage()}, found(q.Snapshot)
+	with, on := &load{running: t.keeper.inventory(q.Snapshot.Report.Inventory), measured: t.desk.Usage()}, found(q.Snapshot)
+	with.suspect = onNodes(t.signals(q.Ctx, with.measured, with.running, q.Snapshot.Report.Time), with.running, q.Snapshot.Namespaces)
 	rows := make([]*item, 0, len(s.nodes)+1)
 	count := map[node.State]int{}
 	for _, n := range s.nodes {
@@ -47,6 +48,7 @@ func (t *machines) Load(q *sheet.Quest, before *sheet.Answer[*item]) (*sheet.Ans
 	if len(s.nodes) > 0 {
 		a.Said = append(a.Said, sheet.Remark{Text: summed(count)})
 	}
+	a.Said = append(a.Said, t.keeper.lead.Load().remark(&q.Shared)...)
 	if old, bad := aged(t.desk, q.Snapshot.Report.Time); bad {
 		a.Said = append(a.Said, sheet.Remark{Text: old, Bad: true})
 	}
@@ -117,7 +119,12 @@ func machineSchema(s *view.Shared) *table.Schema[*item] {
 	return &table.Schema[*item]{
 		Key: (*item).ID, Compare: (*item).compare,
 		Columns: []table.Column[*item]{
-			state, sheet.Searched(sheet.Column("NODE", 13, 24, 0, func(i *item) string { return i.name })),
+			state, sheet.Styled(sheet.Searched(sheet.Column("NODE", 15, 30, 0, (*item).titled)), func(i *item) lipgloss.Style {
+				if i.suspect != "" {
+					return s.Theme.Warn
+				}
+				return s.Theme.Text
+			}),
 			sheet.Searched(sheet.Column("KUBELET", 9, 18, 0, func(i *item) string { return i.kubelet })),
 			sheet.Grow(sheet.Searched(sheet.Column("WORST", 30, 44, 0, func(i *item) string { return i.worst }))), pods, cpu, memory,
 			sheet.Searched(sheet.Column("RUNTIME", 12, 18, 5, func(i *item) string { return i.runtime })),
@@ -130,7 +137,7 @@ func machineSchema(s *view.Shared) *table.Schema[*item] {
 			known, sheet.Within("topic", "", func(i *item) string { return cmp.Or(i.wrong(), "none") }), sheet.Field("pool", "", func(i *item) string { return cmp.Or(i.pool, "none") }),
 			sheet.Field("version", "", func(i *item) string { return i.line }), sheet.Field("provider", "", (*item).provider), sheet.Field("node", "", func(i *item) string { return i.name }),
 			sheet.Within("os", "", func(i *item) string { return i.system }), sheet.Within("runtime", "", func(i *item) string { return i.runtime }),
-			sheet.Field("kernel", "", func(i *item) string { return i.kernel }), sheet.Field("ready", "", (*item).ready),
+			sheet.Field("kernel", "", func(i *item) string { return i.kernel }), sheet.Field("ready", "", (*item).ready), sheet.Field("suspicious", "", (*item).doubtful),
 		},
 	}
 }
@@ -193,9 +200,10 @@ func (t *machines) Do(a keys.Action, i *item, ok bool) tea.Cmd {
 // Legend says what the signs mean.
 func (t *machines) Legend() []string {
 	return []string{
-		"x overdue: beyond what the policy or support allows. ! due: soon, or where sources differ. ? no data: no source speaks of it, which is not good. + ok: all that is known is well",
+		"x overdue: beyond what the policy or support allows. ! due: soon, or where sources differ. ? no data: no source speaks of it, which is not good. + ok: all that is known is well; not told: what clusters seldom tell (certificates, reboots, configuration), and which counts for nothing here",
+		"? suspicious: by what was measured something on the node looks suspicious, which is no proof: its pods, and usage, say what",
 		"WORST names the topics: first what is overdue, then what is due. CPU and MEM are shares of what pods may take of the node, " + unknown + " where nobody measures",
-		"filter: state: topic: pool: version: provider: node: os: runtime: kernel: ready:",
+		"filter: state: topic: pool: version: provider: node: os: runtime: kernel: ready: suspicious:",
 	}
 }
 

@@ -37,6 +37,8 @@ type move struct {
 	blocker  *upgrade.Blocker
 	unknown  string
 	findings []*model.Finding
+	// budgets are the findings on budgets that keep its node from being emptied.
+	budgets []*model.Finding
 	// toll is what a drain comes to.
 	toll toll
 	// What columns show is clean.
@@ -49,13 +51,14 @@ func newStep(s *upgrade.Step, place int, on map[model.Ref][]*model.Finding) *mov
 		from: text.Clean(s.From), to: text.Clean(s.To), why: text.Clean(s.Why),
 	}
 	m.toll = tollOf(s.Obstacles)
+	m.mend(on)
 	switch worst := m.toll.worst(); {
 	case !s.Drains:
 		m.drain = unknown
 	case s.Safe:
 		m.drain = "+ safe"
 	case worst < harms:
-		m.drain = worst.brief(m.toll[worst])
+		m.drain = m.brief(worst)
 	default:
 		m.drain = "? not known"
 	}
@@ -101,7 +104,7 @@ func (m *move) ID() string {
 
 // Same tells whether another row says the same.
 func (m *move) Same(o *move) bool {
-	if m.from != o.from || m.to != o.to || m.why != o.why || m.drain != o.drain || !slices.Equal(m.findings, o.findings) || (m.step == nil) != (o.step == nil) {
+	if m.from != o.from || m.to != o.to || m.why != o.why || m.drain != o.drain || !slices.Equal(m.findings, o.findings) || !slices.Equal(m.budgets, o.budgets) || (m.step == nil) != (o.step == nil) {
 		return false
 	}
 	return m.step == o.step || reflect.DeepEqual(m.step, o.step)
@@ -122,16 +125,47 @@ func (m *move) number() string {
 	return strconv.Itoa(m.place)
 }
 
-// commands are those of a step, a line each: what is pasted into a shell must not hold a line break that nobody meant.
-func (m *move) commands() []string {
-	if m.step == nil {
-		return nil
+// mend finds what was found on the budgets in the way, each once.
+func (m *move) mend(on map[model.Ref][]*model.Finding) {
+	seen := map[model.Ref]bool{}
+	for i := range m.step.Obstacles {
+		o := &m.step.Obstacles[i]
+		if o.Budget.IsZero() || seen[o.Budget] {
+			continue
+		}
+		seen[o.Budget] = true
+		m.budgets = append(m.budgets, on[o.Budget]...)
 	}
-	lines := make([]string, len(m.step.Commands))
-	for i, c := range m.step.Commands {
-		lines[i] = text.Clean(c)
+}
+
+// cell is how wide the words of a drain may be, so that they are not cut.
+const cell = 22
+
+// brief says in a cell what a drain comes to: who is in the way where there is room for that.
+func (m *move) brief(worst harm) string {
+	if worst != blocks && worst != waits {
+		return worst.brief(m.toll[worst])
 	}
-	return lines
+	name, others := m.blocking(worst)
+	more := ""
+	if others > 0 {
+		more = fmt.Sprintf(" +%d", others)
+	}
+	first := worst.sign() + " "
+	if worst == waits {
+		first += worst.word() + " "
+	}
+	_, short, _ := strings.Cut(name, "/")
+	tries := []string{name, short}
+	if worst == blocks {
+		tries = []string{cmp.Or(short, name)}
+	}
+	for _, who := range tries {
+		if t := first + who + more; who != "" && view.Width(t) <= cell {
+			return t
+		}
+	}
+	return worst.brief(m.toll[worst])
 }
 
 // drainStyle tells what is lost from what is not.
@@ -164,7 +198,7 @@ func moveSchema(s *view.Shared) *table.Schema[*move] {
 	place := sheet.Column("#", 3, 4, 0, (*move).number)
 	place.Name, place.Right = "order", true
 	place.Compare = (*move).byOrder
-	drain := sheet.Styled(sheet.Column("DRAIN", 14, 16, 0, func(m *move) string { return m.drain }), func(m *move) lipgloss.Style { return m.drainStyle(&s.Theme) })
+	drain := sheet.Styled(sheet.Column("DRAIN", 14, 22, 0, func(m *move) string { return m.drain }), func(m *move) lipgloss.Style { return m.drainStyle(&s.Theme) })
 	drain.Compare = (*move).byDrain
 	part := sheet.Field("part", "", func(m *move) string { return m.part })
 	part.Known = planParts()
@@ -190,7 +224,7 @@ func moveSchema(s *view.Shared) *table.Schema[*move] {
 		},
 		Fields: []table.Field[*move]{
 			part, sheet.Field("what", "", func(m *move) string { return m.what }), sheet.Field("object", "", func(m *move) string { return m.object }),
-			sheet.Field("drain", "", func(m *move) string { return strings.TrimLeft(m.drain, "+!?x ") }), sheet.Within("why", "", func(m *move) string { return m.why }),
+			sheet.Field("drain", "", func(m *move) string { return strings.TrimLeft(m.drain, "+!?x~ ") }), sheet.Within("why", "", func(m *move) string { return m.why }),
 		},
 	}
 }

@@ -65,6 +65,12 @@ func (t *drains) Load(q *sheet.Quest, before *sheet.Answer[*obstacle]) (*sheet.A
 	var count toll
 	for i, of := range list {
 		row := &obstacle{of: of, place: i, pod: text.Clean(of.Pod.Namespace + "/" + of.Pod.Name), owner: text.Clean(of.Owner.String()), cause: text.Clean(of.Cause), says: text.Clean(of.Says)}
+		if of.Pod.IsZero() {
+			row.pod = unknown
+			if of.Pods > 0 {
+				row.pod = view.Count(of.Pods, "pod")
+			}
+		}
 		row.findings = on[of.Owner]
 		if !of.Budget.IsZero() {
 			row.budget = text.Clean(of.Budget.Namespace + "/" + of.Budget.Name)
@@ -98,6 +104,7 @@ func drainWords(count *toll) string {
 	parts = counted(parts, count[blocks], "%d in the way")
 	parts = counted(parts, count[loses], "%d with losses")
 	parts = counted(parts, count[unsure], "%d not known")
+	parts = counted(parts, count[waits], "%d to wait for")
 	parts = counted(parts, count[away], "%d away for a moment")
 	return first + "; " + strings.Join(parts, ", ")
 }
@@ -193,6 +200,10 @@ func causeWords(cause string) string {
 		return ": no other node can take the pod"
 	case disruption.Single:
 		return ": no other pod does its work meanwhile"
+	case disruption.Waiting:
+		return ": a PodDisruptionBudget allows none now, and will once pods are ready"
+	case disruption.Scratch:
+		return ": files that pods write for themselves, which nobody misses"
 	case disruption.Unseen:
 		return ": what would tell was not seen"
 	}
@@ -202,7 +213,7 @@ func causeWords(cause string) string {
 // Legend says what the signs mean.
 func (t *drains) Legend() []string {
 	return []string{
-		"DRAIN: x blocks: the drain does not end by itself; ! loses: the pod, or what it holds, is lost for good; ! away: nothing is lost, it does not answer for a moment; ? not known: what would tell was not seen",
+		"DRAIN: x blocks: the drain does not end by itself; ! loses: the pod, or what it holds, is lost for good; ~ waits: it ends once pods are ready; - scratch: files that nobody misses go; ! away: nothing is lost, it does not answer for a moment; ? not known: what would tell was not seen",
 		"CAUSE: budget and budgets are PodDisruptionBudgets, bare a pod that nothing makes anew, local data in an emptyDir, pinned a pod that no other node can take, single the only replica",
 	}
 }

@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,7 +16,11 @@ import (
 )
 
 // plans is the topic of what to patch in which order.
-type plans struct{ topic }
+type plans struct {
+	topic
+	// copies is the round through the commands of what is selected; it belongs to the loop.
+	copies round
+}
 
 func (t *plans) Crumbs() []string { return []string{view.Nodes, planName} }
 
@@ -39,12 +44,47 @@ func (t *plans) Load(q *sheet.Quest, before *sheet.Answer[*move]) (*sheet.Answer
 		a.Said = append(a.Said, sheet.Remark{Text: outlined(p)})
 	}
 	if len(p.Blockers) > 0 {
-		a.Said = append(a.Said, sheet.Remark{Text: strings.TrimSpace(fmt.Sprintf("before the control plane goes to %s: %s must be gone", p.Next, view.Count(len(p.Blockers), "thing"))), Bad: true})
+		a.Said = append(a.Said, sheet.Remark{Text: keeps(p), Bad: true})
 	}
 	if from := dated(p.Source, p.Date); from != "" && len(rows) > 0 {
 		a.Said = append(a.Said, sheet.Remark{Text: "versions by " + from})
 	}
 	return sheet.Steady(before, a), nil
+}
+
+// keeps says what has to happen before the next minor.
+func keeps(p *upgrade.Plan) string {
+	count := map[string]int{}
+	for i := range p.Blockers {
+		count[p.Blockers[i].Cause]++
+	}
+	var parts []string
+	for _, one := range [...]struct{ cause, unit, must string }{
+		{"server", "API server", "be at one minor with the others"}, {"kubelet", "node", "be newer"}, {"proxy", "kube-proxy", "be newer"}, {"api", "object", "be written in a newer API version"},
+	} {
+		n := count[one.cause]
+		if n == 0 {
+			continue
+		}
+		delete(count, one.cause)
+		what := view.Count(n, one.unit)
+		switch {
+		case one.cause == "server":
+			what = "all API servers"
+			one.must = "be at one minor"
+		case one.cause == "proxy" && n > 1:
+			what = fmt.Sprintf("%d of kube-proxy", n)
+		}
+		parts = append(parts, what+" must "+one.must)
+	}
+	others := 0
+	for _, n := range count {
+		others += n
+	}
+	if others > 0 {
+		parts = append(parts, fmt.Sprintf("%d more must be mended", others))
+	}
+	return "before the control plane goes to " + p.Next + ": " + strings.Join(parts, ", ")
 }
 
 // outlined sums a plan up.
@@ -56,7 +96,7 @@ func outlined(p *upgrade.Plan) string {
 	if drains := tellDrains(p.Steps); drains != "" {
 		t += "; " + drains
 	}
-	return t + "; nothing here is run: c copies the commands"
+	return t + "; nothing here is run: c copies the commands, a place at a time"
 }
 
 // Describe tells of a step: why, what a drain stumbles over, and the commands.
@@ -96,16 +136,33 @@ func (t *teller) step(m *move) {
 		t.say("AFTER", fmt.Sprintf("step %d", s.Waits))
 	}
 	t.Gap()
-	if len(s.Commands) == 0 {
-		t.Entry("RUN", t.In(t.Ink.Faint, "no command is known for it"))
-	} else {
-		t.Para(t.In(t.Ink.Strong, "RUN") + t.In(t.Ink.Faint, "  this yourself, Canopy does not; what stands in CAPITAL LETTERS is to be filled in"))
-	}
-	for _, c := range m.commands() {
-		t.Hang("  ", "    ", t.In(t.Ink.Value, c))
-	}
-	t.Gap()
 	t.drained(m)
+	t.Gap()
+	t.run(m)
+}
+
+// run writes the commands, place by place.
+func (t *teller) run(m *move) {
+	list := blocksOf(m.step)
+	if len(list) == 0 {
+		t.Entry("RUN", t.In(t.Ink.Faint, "no command is known for it"))
+		return
+	}
+	copies := ""
+	if len(list) > 1 {
+		copies = "; " + t.shared.Keys.Show(keys.Copy) + " copies one place after the other"
+	}
+	t.Para(t.In(t.Ink.Strong, "RUN") + t.In(t.Ink.Faint, "  this yourself, Canopy does not; what stands in CAPITAL LETTERS is to be filled in"+copies))
+	for i := range list {
+		t.Para(t.In(t.Ink.Strong, list[i].title()))
+		for _, c := range list[i].commands {
+			style := t.Ink.Value
+			if strings.HasPrefix(c, "#") {
+				style = t.Ink.Faint
+			}
+			t.Hang("  ", "    ", t.In(style, c))
+		}
+	}
 }
 
 // deed says in words what a step does.
@@ -139,6 +196,9 @@ func (t *teller) drained(m *move) {
 		return
 	case s.Safe:
 		t.Entry("DRAIN", t.In(t.Ink.Good, "safe: the node can be emptied, nothing is lost, and it ends by itself"))
+		for i := range s.Obstacles {
+			t.Entry("", t.In(t.Ink.Faint, scratch.sign()+" "+s.Obstacles[i].Says))
+		}
 		return
 	}
 	t.Entry("DRAIN", t.In(t.Ink.Text, "emptying the node first, so that its pods start on others: ")+t.In(t.Ink.Warn, m.toll.tell()))
@@ -147,10 +207,16 @@ func (t *teller) drained(m *move) {
 		if m.toll[h] == 0 {
 			continue
 		}
-		t.Entry("", t.In(h.style(&t.shared.Theme), h.sign()+" "+h.heads(m.toll[h])))
+		if h != scratch {
+			t.Entry("", t.In(h.style(&t.shared.Theme), h.sign()+" "+h.heads(m.toll[h])))
+		}
 		for i := range s.Obstacles {
 			o := &s.Obstacles[i]
 			if harmOf(o.Cause, o.Blocks) != h {
+				continue
+			}
+			if h == scratch {
+				t.Item("", t.In(t.Ink.Faint, h.sign()+" "+o.Says))
 				continue
 			}
 			if left--; left < 0 {
@@ -161,14 +227,41 @@ func (t *teller) drained(m *move) {
 			if o.Pods > 1 {
 				pods = ", " + view.Count(o.Pods, "pod")
 			}
-			t.Item("  ", t.In(t.Ink.Text, o.Owner.String()+pods+": ")+t.In(t.Ink.Faint, o.Says))
+			t.Item("  ", t.In(t.Ink.Text, o.Owner.String()+pods+": ")+t.In(t.Ink.Faint, o.Says)+t.mends(m, o))
 		}
 	}
 }
 
-// Subject is what a step is about; what is copied are its commands.
+// mends says with which key a budget in the way is mended, where the program can.
+func (t *teller) mends(m *move, o *upgrade.Obstacle) string {
+	for _, f := range m.budgets {
+		if f.Object == o.Budget && writable(f) {
+			return t.In(t.Ink.Good, "; "+t.shared.Keys.Show(keys.Fix)+" mends the budget ("+f.Rule.ID+")")
+		}
+	}
+	return ""
+}
+
+// writable tells that a change to an object mends a finding: those of nodes and versions take hands.
+func writable(f *model.Finding) bool { return f.Rule.ID == "VP10" || f.Rule.ID == "VP11" }
+
+// mendable lists what the program could mend of a step: its own findings, and those on budgets in the way.
+func (m *move) mendable() []string {
+	var ids []string
+	for _, f := range slices.Concat(m.findings, m.budgets) {
+		if writable(f) && !slices.Contains(ids, f.ID) {
+			ids = append(ids, f.ID)
+		}
+	}
+	return ids
+}
+
+// Subject is what a step is about.
 func (t *plans) Subject(m *move) view.Subject {
-	sub := view.Subject{Findings: m.findings, Names: m.commands()}
+	sub := view.Subject{Findings: slices.Concat(m.findings, m.budgets)}
+	for _, b := range m.blocks() {
+		sub.Names = append(sub.Names, b.commands...)
+	}
 	switch {
 	case m.step != nil:
 		sub.Object = m.step.Object
@@ -201,12 +294,29 @@ func (t *plans) Open(m *move) tea.Cmd {
 func (t *plans) Can(a keys.Action, m *move, ok bool) view.Offer {
 	switch a {
 	case keys.Copy:
-		if all := t.chosen(m, ok); ok || len(all) > 0 {
+		if _, all := t.chosen(m, ok); ok || len(all) > 0 {
+			if ok && len(all) == 0 && m.toll[blocks] > 0 && len(m.step.Blocks) > 0 {
+				return view.Because("its node cannot be emptied yet, and what is to run on it comes after that")
+			}
 			return view.When(len(all) > 0, "it has no command")
 		}
-	case keys.Fix, keys.WhatIf, keys.Explain:
+	case keys.Explain:
 		if ok {
-			return view.When(len(m.findings) > 0, "no finding of patching is on it").ByProgram()
+			return view.When(len(t.Subject(m).Findings) > 0, "no finding of patching is on it").ByProgram()
+		}
+	case keys.Fix:
+		switch {
+		case !ok:
+		case len(m.mendable()) > 0:
+			return view.Yes()
+		case m.step != nil:
+			return view.Because("nothing to apply: run the commands of the step (" + t.shared.Keys.Show(keys.Copy) + ")")
+		default:
+			return view.Because("nothing to apply: it is mended by hand")
+		}
+	case keys.WhatIf:
+		if ok {
+			return view.When(len(m.mendable()) > 0, "nothing to apply: what is found on it is mended by hand").ByProgram()
 		}
 	case keys.Owner:
 		if ok && t.Subject(m).Object.IsZero() {
@@ -216,31 +326,60 @@ func (t *plans) Can(a keys.Action, m *move, ok bool) view.Offer {
 	return view.No()
 }
 
-// chosen are the commands of the marked steps, in order, else those of the selected one.
-func (t *plans) chosen(m *move, ok bool) []string {
-	var all []string
+// chosen are the blocks of the marked steps, in order, else those of the selected one, and what they are of.
+func (t *plans) chosen(m *move, ok bool) (of string, all []block) {
 	for _, one := range t.screen.plans.List().Marked() {
-		all = append(all, one.commands()...)
+		if list := one.blocks(); len(list) > 0 {
+			of, all = of+one.ID()+"\n", append(all, list...)
+		}
 	}
 	if len(all) == 0 && ok {
-		all = m.commands()
+		of, all = m.ID(), m.blocks()
 	}
-	return all
+	return of, all
 }
 
-// Do copies them.
+// Do copies what is next, or goes to what mends the budgets in the way.
 func (t *plans) Do(a keys.Action, m *move, ok bool) tea.Cmd {
-	if a != keys.Copy {
-		return nil
+	switch a {
+	case keys.Copy:
+		of, all := t.chosen(m, ok)
+		return copyBlock(all, t.copies.take(of, all))
+	case keys.Fix:
+		return view.Send(view.Go{Place: view.FixOf(m.mendable())})
 	}
-	all := t.chosen(m, ok)
-	return view.Send(view.Copy{Text: strings.Join(all, "\n"), What: view.Count(len(all), "command")})
+	return nil
 }
 
 // Label names what a key does here.
 func (t *plans) Label(a keys.Action) (label, does string) {
-	if a == keys.Copy {
-		return "commands", "copy the commands of the step, or of the marked ones"
+	switch a {
+	case keys.Copy:
+		return t.copyLabel()
+	case keys.Open:
+		return folds(t.screen.plans.List())
+	}
+	return "", ""
+}
+
+// copyLabel names the place of the commands that the next copy takes.
+func (t *plans) copyLabel() (label, does string) {
+	label, does = "commands", "copy the commands of the step, or of the marked ones: one place with each press, here, then on the node, and round"
+	m, ok := t.screen.plans.List().Selected()
+	if of, all := t.chosen(m, ok); len(all) > 1 {
+		at := 0
+		if t.copies.of == of && t.copies.next < len(all) {
+			at = t.copies.next
+		}
+		label = "copy: " + all[at].where
+	}
+	return label, does
+}
+
+// folds names what enter does on the head of a group.
+func folds[R sheet.Row[R]](l *sheet.List[R]) (label, does string) {
+	if _, ok := l.Selected(); !ok && l.GroupedBy() != "" {
+		return "fold", "fold the group, or open it"
 	}
 	return "", ""
 }
@@ -248,8 +387,8 @@ func (t *plans) Label(a keys.Action) (label, does string) {
 // Legend says what the signs mean.
 func (t *plans) Legend() []string {
 	return []string{
-		"DRAIN: before a node is changed it is emptied, so that its pods start on others. + safe: nothing is lost and it ends by itself; x blocked: it does not end by itself; " + unknown + " nothing is drained",
-		"! 3 lose data: of 3 workloads pods, or what they hold, are lost for good; ! 3 away: nothing is lost, they do not answer for a moment; ? 3 not known: what would tell was not seen",
-		"after 3: step 3 comes first. Nothing of this is run by Canopy",
+		"DRAIN: before a node is changed it is emptied, so that its pods start on others. + safe: nothing is lost and it ends by itself; x mysql: it does not end by itself, because of mysql; ~ waits mysql: it ends once mysql is ready; " + unknown + " nothing is drained",
+		"! 3 lose data: of 3 workloads pods, or what they hold, are lost for good; ! 3 away: nothing is lost, they do not answer for a moment; ? 3 not known: what would tell was not seen; - scratch files: what pods write for themselves goes",
+		"after 3: step 3 comes first. Nothing of this is run by Canopy: the commands are copied a place at a time, first those to run here, with the next press those on the node, and round",
 	}
 }

@@ -18,9 +18,14 @@ type Screen struct {
 	keeper *Keeper
 	nodes  *sheet.Screen[*item]
 	plans  *sheet.Screen[*move]
+	used   *sheet.Screen[*gauge]
+	known  *sheet.Screen[*dataset]
 	// following tells that a command waits for news of usage; turn counts those that are shown.
 	following bool
-	turn      uint64
+	// planning tells that it is being asked what to patch first.
+	planning bool
+	desk     desk
+	turn     uint64
 }
 
 var (
@@ -45,28 +50,31 @@ func New(shared *view.Shared, keeper *Keeper) *Screen {
 
 func newScreen(shared *view.Shared, keeper *Keeper, d desk) *Screen {
 	place := view.Place{Screen: view.Nodes}
-	s := &Screen{shared: shared, keeper: keeper}
+	s := &Screen{shared: shared, keeper: keeper, desk: d}
 	base := topic{shared: shared, keeper: keeper, desk: d, place: place, screen: s}
 	s.nodes = sheet.New(shared, &machines{base}, func(to view.Screen) *sheet.List[*item] {
 		return sheet.NewList(shared, to, machineSchema(shared), 0)
 	})
-	s.plans = sheet.New(shared, &plans{base}, func(to view.Screen) *sheet.List[*move] {
+	s.plans = sheet.New(shared, &plans{topic: base}, func(to view.Screen) *sheet.List[*move] {
 		l := sheet.NewList(shared, to, moveSchema(shared), 0)
 		l.GroupFirst("part")
 		return l
 	})
-	used := sheet.New(shared, &meters{base}, func(to view.Screen) *sheet.List[*gauge] {
+	s.used = sheet.New(shared, &meters{base}, func(to view.Screen) *sheet.List[*gauge] {
 		l := sheet.NewList(shared, to, gaugeSchema(shared), 0)
 		l.GroupFirst("part")
 		return l
 	})
-	known := sheet.New(shared, &data{base}, func(to view.Screen) *sheet.List[*dataset] {
+	s.known = sheet.New(shared, &data{base}, func(to view.Screen) *sheet.List[*dataset] {
 		return sheet.NewList(shared, to, dataSchema(shared), 0)
 	})
 	s.Screen = tabs.New(shared, place, &keeper.job,
-		tabs.Tab{Name: nodesName, Side: s.nodes}, tabs.Tab{Name: planName, Side: s.plans}, tabs.Tab{Name: usageName, Side: used}, tabs.Tab{Name: dataName, Side: known})
+		tabs.Tab{Name: nodesName, Side: s.nodes}, tabs.Tab{Name: planName, Side: s.plans}, tabs.Tab{Name: usageName, Side: s.used}, tabs.Tab{Name: dataName, Side: s.known})
 	return s
 }
+
+// First goes to the list of nodes: the key of the screen, pressed once more.
+func (s *Screen) First() tea.Cmd { return s.Turn(nodesName) }
 
 // Reveal selects a node in the list of all.
 func (s *Screen) Reveal(o model.Ref) tea.Cmd {
@@ -80,7 +88,7 @@ func (s *Screen) Reveal(o model.Ref) tea.Cmd {
 // Show shows the snapshot, waits for news of usage, and asks whether kubelets can be asked.
 func (s *Screen) Show(snapshot *view.Snapshot) tea.Cmd {
 	s.keeper.top = s
-	return tea.Batch(s.Screen.Show(snapshot), s.follow(), s.ask())
+	return tea.Batch(s.Screen.Show(snapshot), s.follow(), s.ask(), s.leads())
 }
 
 // follow begins to wait for news, unless somebody waits.
@@ -135,6 +143,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		}
 		s.turn++
 		return tea.Batch(s.Screen.Show(s.Snapshot()), s.wait(m))
+	case planned:
+		return s.led(m)
 	case told:
 		s.keeper.asking = false
 		s.keeper.access.Store(answered(m.err))

@@ -38,16 +38,16 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestNodes holds that the control plane stands at the top and below it what is worst, and that filters find what they name.
+// TestNodes holds that what is worst stands at the top, the control plane among the nodes, and that filters find what they name.
 func TestNodes(t *testing.T) {
 	p := newPlay(t).main(220, 45)
 	rows := p.rows()
 	want := []string{
-		"? no data | control plane | v1.37.2 | no data: cve",
 		"x overdue | n5 | v1.33.4 | skew, support, patch, runtime; due cve",
 		"! due | n4 | v1.36.3-gke.1640000 | cordoned; due patch",
-		"? no data | n1 | v1.37.2 | no data: config",
-		"? no data | n2 |",
+		"? no data | control plane | v1.37.2 | no data: cve",
+		"+ ok | n1 | v1.37.2 | ok, 1 not told: config",
+		"+ ok | n2 |",
 	}
 	if len(rows) != len(want) {
 		t.Fatalf("rows:\n%s", strings.Join(rows, "\n"))
@@ -57,10 +57,10 @@ func TestNodes(t *testing.T) {
 			t.Errorf("row %d is %q, want %q", i, rows[i], want[i])
 		}
 	}
-	p.has("nodes: 1 overdue, 1 due, 2 no data", "kube-scheduler version not known: its image has no tag on n1")
-	p.press(keys.Down)
-	p.has("1.33 ended on 2026-06-28", "kubernetes/website, as of 2026-10-28", "x skew overdue", "? os no data", "VP04")
-	p.press(keys.Open)
+	p.has("nodes: 1 overdue, 1 due, 2 ok", "patch first: n5 (drain blocked by db/postgres), then n4", "1.33 ended on 2026-06-28", "kubernetes/website, as of 2026-10-28", "x skew overdue", "? os no data", "VP04")
+	p.press(keys.Down, keys.Down)
+	p.has("kube-scheduler version not known: its image has no tag on n1")
+	p.press(keys.Up, keys.Up, keys.Open)
 	if to := p.newest().(view.Go).Place; to.Screen != view.Node || to.Object != nodeRef("n5") {
 		t.Errorf("enter goes to %+v", to)
 	}
@@ -111,21 +111,30 @@ func closed() chan struct{} {
 func TestPlan(t *testing.T) {
 	p := newPlay(t).main(220, 45)
 	p.press(keys.Turn)
-	p.has("3 steps to 1.37.2; 3 drains: 1 cannot end, 1 with pods away for a moment", "before the control plane goes to 1.38: 2 things must be gone", "versions by kubernetes/website, as of 2026-10-28",
+	p.has("3 steps to 1.37.2; 3 drains: 1 cannot end, 1 with pods away for a moment", "before the control plane goes to 1.38: 1 node must be newer, 1 object must be written in a newer API version", "versions by kubernetes/website, as of 2026-10-28",
 		"to do, in this order  3", "keeps the control plane from the next minor version  2", "not known  1")
 	rows := p.rows()
-	for i, want := range []string{"1 | node | n5 | 1.33.4 | 1.37.2 | x blocked by 1 |", "2 | node | n4 | 1.36.3 | 1.37.2 | + safe | after 1: a patch behind", "3 | reboot | n2 |  |  | ! 1 away", " | kubelet | n5 |", " | api | shop/Deployment/web", " | ? |"} {
+	for i, want := range []string{"1 | node | n5 | 1.33.4 | 1.37.2 | x postgres |", "2 | node | n4 | 1.36.3 | 1.37.2 | + safe | after 1: a patch behind", "3 | reboot | n2 |  |  | ! 1 away", " | kubelet | n5 |", " | api | shop/Deployment/web", " | ? |"} {
 		if !strings.HasPrefix(rows[i], want) {
 			t.Errorf("row %d is %q, want %q", i, rows[i], want)
 		}
 	}
 	p.has("db/StatefulSet/postgres, 2 pods: its budget allows no eviction", "kubectl drain n5 --ignore-daemonsets")
 	p.press(keys.Copy)
-	if c := p.newest().(view.Copy); !strings.HasPrefix(c.Text, "kubectl drain n5") || c.What != "3 commands" {
+	if c := p.newest().(view.Copy); c.Text != "# empty it\nkubectl drain n5 --ignore-daemonsets" || c.What != "1 command to run here; next: 2 on n5" {
 		t.Errorf("copied %+v", c)
 	}
+	p.press(keys.Copy)
+	if c := p.newest().(view.Copy); c.Text != "sudo kubeadm upgrade node\nsudo systemctl restart kubelet" || c.What != "2 commands to run on n5; next: 1 here" {
+		t.Errorf("copied %+v", c)
+	}
+	p.press(keys.Fix)
+	if to := p.newest().(view.Go).Place; to.Screen != view.Plan || to.Finding != model.FindingID("VP10", ref("PodDisruptionBudget", "db", "postgres")) {
+		t.Errorf("f goes to %+v", to)
+	}
+	p.has("f mends the budget (VP10)", "on n5 (ssh)")
 	p.press(keys.Mark, keys.Mark, keys.Copy)
-	if c := p.newest().(view.Copy); c.What != "4 commands" {
+	if c := p.newest().(view.Copy); c.What != "1 command to run here; next: 2 on n5" {
 		t.Errorf("copied %+v", c)
 	}
 	p.press(keys.Unmark)
@@ -190,7 +199,7 @@ func TestNode(t *testing.T) {
 // TestKubelets holds that nothing is asked before it was confirmed, that the question says what it takes, and why it cannot be done.
 func TestKubelets(t *testing.T) {
 	p := newPlay(t).main(120, 35)
-	p.press(keys.Down, keys.Inspect)
+	p.press(keys.Inspect)
 	pick := p.newest().(view.Pick)
 	if all := pick.Title + pick.Items[1].Text + pick.Items[2].Text; !strings.Contains(all, "nodes/proxy, which also runs commands in pods") || !strings.Contains(all, "audit log") || !strings.Contains(all, "node n5") || !strings.HasPrefix(pick.Items[0].Text, "no:") {
 		t.Errorf("asked %+v", pick)
@@ -272,9 +281,11 @@ func TestData(t *testing.T) {
 			t.Errorf("row %d is %q, want %q", i, rows[i], want)
 		}
 	}
-	if o := p.Can(keys.Open); o.OK() {
-		t.Error("a table leads somewhere")
+	p.press(keys.Open)
+	if !p.Screen.(*Screen).Deep() {
+		t.Error("enter does not go to the text")
 	}
+	p.run(p.Screen.(*Screen).Up())
 	// An old source of a table that a fresh one knows too is no reason to warn.
 	more := p.desk.sets[slices.IndexFunc(p.desk.sets, func(s lifecycle.Set) bool { return s.Name == "releases" })]
 	more.Source.Name, more.Source.AsOf = "another source", more.Source.AsOf-700

@@ -42,6 +42,10 @@ type Keeper struct {
 	// it belongs to the loop.
 	access atomic.Pointer[access]
 	asking bool
+	// since is when measuring was first seen to go on.
+	since time.Time
+	// lead is what to patch first; nil where that is not known.
+	lead atomic.Pointer[lead]
 	// top is the screen that was shown last; it belongs to the loop.
 	top *Screen
 	// left is closed when the session is left.
@@ -194,6 +198,21 @@ func (k *Keeper) read(ctx context.Context, d desk, s *view.Snapshot) (*survey, e
 	}
 	k.survey, k.sequence = now, s.Report.Sequence
 	return now, nil
+}
+
+// measuring tells since when usage is asked for, as far as is known: since the oldest sample, or since it was seen first.
+func (k *Keeper) measuring(u *model.Usage, now time.Time) time.Time {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	if k.since.IsZero() {
+		k.since = now
+	}
+	for _, s := range u.Nodes {
+		if all := s.All(); len(all) > 0 && all[0].At < k.since.Unix() {
+			k.since = time.Unix(all[0].At, 0)
+		}
+	}
+	return k.since
 }
 
 // plan gives the order in which to patch. It is made anew only where something that it rests on has changed, and then not at once: while

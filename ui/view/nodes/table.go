@@ -195,11 +195,29 @@ func (t *data) Subject(*dataset) view.Subject { return view.Subject{Names: []str
 // Open leads nowhere.
 func (t *data) Open(*dataset) tea.Cmd { return nil }
 
-// Can has nothing of its own.
-func (t *data) Can(keys.Action, *dataset, bool) view.Offer { return view.No() }
+// Can offers to read the text beside a table: that is as far as it goes.
+func (t *data) Can(a keys.Action, _ *dataset, ok bool) view.Offer {
+	if a == keys.Open && ok {
+		return view.When(!t.screen.known.Deep(), "nothing leads further from here")
+	}
+	return view.No()
+}
 
-// Do does nothing.
-func (t *data) Do(keys.Action, *dataset, bool) tea.Cmd { return nil }
+// Do goes to the text.
+func (t *data) Do(a keys.Action, _ *dataset, _ bool) tea.Cmd {
+	if a == keys.Open {
+		return t.screen.known.Do(keys.NextPane)
+	}
+	return nil
+}
+
+// Label names what a key does here.
+func (t *data) Label(a keys.Action) (label, does string) {
+	if a == keys.Open {
+		return "read", "read what is known of the table"
+	}
+	return "", ""
+}
 
 // Legend says what the signs mean.
 func (t *data) Legend() []string {

@@ -29,6 +29,13 @@ func (t *teller) say(word, text string) {
 func (t *teller) node(n *node.Node, i *item) {
 	t.Para(t.In(t.Ink.Strong, n.Ref.Name) + t.In(styleOf(&t.shared.Theme, i.state), "  "+signOf(i.state)))
 	t.Gap()
+	for k := range i.signals {
+		t.Para(t.In(t.Ink.Warn, suspicious+": ") + t.In(t.Ink.Text, kindName(i.signals[k].Kind)+", "+podName(i.signals[k].Pod, i.signals[k].Container)))
+	}
+	if len(i.signals) > 0 {
+		t.Para(t.In(t.Ink.Faint, "a suspicion, and no proof: the list "+podsName+" of the node has it first, and "+usageName+" says why"))
+		t.Gap()
+	}
 	t.verdicts(n.Verdicts)
 	t.Gap()
 	t.say("KUBELET", n.Kubelet)

@@ -1,13 +1,10 @@
 package nodes
 
 import (
-	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	tea "charm.land/bubbletea/v2"
-	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/analysis/usage"
 	"canopy/model"
@@ -16,6 +13,7 @@ import (
 	"canopy/ui/view"
 	"canopy/ui/view/page"
 	"canopy/ui/view/sheet"
+	tea "charm.land/bubbletea/v2"
 )
 
 // meters is the topic of what nodes and pods use.
@@ -32,15 +30,25 @@ func (t *meters) Load(q *sheet.Quest, before *sheet.Answer[*gauge]) (*sheet.Answ
 	u, r := t.desk.Usage(), t.keeper.inventory(q.Snapshot.Report.Inventory)
 	signals := t.signals(q.Ctx, u, r, q.Snapshot.Report.Time)
 	names := nodeNames(s, r, u)
+	since := t.keeper.measuring(u, q.Snapshot.Report.Time)
 	rows := gauges(&q.Shared, u, r, signals, names, q.Snapshot.Namespaces)
 	a := &sheet.Answer[*gauge]{
 		Batch: sheet.NewBatch(before.Before(), usageName, q.Snapshot.Cover.Settled() && u.State == model.UsageGood, rows, (*gauge).compare),
-		Aside: view.Count(len(names), "node") + ", " + view.Count(len(r.pods), "pod"), Said: said(&q.Shared, u), Scope: unseen(q),
+		Aside: view.Count(len(names), "node") + ", " + view.Count(len(r.pods), "pod"), Said: append(asking(&q.Shared, u, since), said(&q.Shared, u)...), Scope: unseen(q),
 	}
 	n := 0
+	var objects []model.Ref
 	for _, g := range rows {
 		if g.signal != nil {
-			n++
+			n, objects = n+1, append(objects, g.object, g.owner)
+		}
+	}
+	if n > 0 {
+		on := foundOn(q.Snapshot, objects...)
+		for _, g := range rows {
+			if g.signal != nil {
+				g.findings = aboutSignal(g.signal, on)
+			}
 		}
 	}
 	if n > 0 {
@@ -69,11 +77,17 @@ func nodeNames(s *survey, r *running, u *model.Usage) []string {
 	return slices.Compact(names)
 }
 
-// signals names what looks suspicious.
-func (t *meters) signals(ctx context.Context, u *model.Usage, r *running, now time.Time) []usage.Signal {
-	return usage.Signals(u, func(name types.NamespacedName) (usage.Facts, bool) {
-		return r.factsOf(name, func(pod types.NamespacedName) bool { return t.desk.Outward(ctx, pod) })
-	}, now)
+// asking says what is asked of whom, for that can be seen, and how to end it.
+func asking(shared *view.Shared, u *model.Usage, since time.Time) []sheet.Remark {
+	if u.State == model.UsageAbsent || u.Asked.IsZero() {
+		return nil
+	}
+	every := ""
+	if u.Next.After(u.Asked) {
+		every = fmt.Sprintf(" every %d s", int(u.Next.Sub(u.Asked).Round(time.Second)/time.Second))
+	}
+	from := since.In(shared.Zone).Format("15:04")
+	return []sheet.Remark{{Text: "asks metrics.k8s.io" + every + " since " + from + " (the audit log shows it); setting metrics: false switches it off"}}
 }
 
 // said says why nothing was measured, each reason in a sentence.
@@ -131,6 +145,10 @@ func (t *meters) Describe(q *sheet.Quest, g *gauge) ([]string, error) {
 	if g.signal != nil {
 		w.Para(w.In(w.Ink.Warn, g.signal.Says))
 		w.Para(w.In(w.Ink.Faint, "This is a suspicion, and no proof: busy programs look the same."))
+		for _, line := range meaning(g.signal.Kind) {
+			w.Gap()
+			w.Para(w.In(w.Ink.Text, line))
+		}
 		w.Gap()
 		w.say("SINCE", q.Shared.Moment(g.signal.Since)+", "+view.Count(g.signal.Samples, "sample"))
 	} else if g.says != "" {
@@ -145,6 +163,7 @@ func (t *meters) Describe(q *sheet.Quest, g *gauge) ([]string, error) {
 		w.say("OWNER", g.owner.String())
 		w.say("IMAGE", g.image)
 	}
+	w.findings(g.findings)
 	return w.Lines(), nil
 }
 
@@ -182,7 +201,7 @@ func (t *teller) limits(g *gauge, request, limit int64, write func(int64) string
 
 // Subject is the node, or the pod.
 func (t *meters) Subject(g *gauge) view.Subject {
-	return view.Subject{Object: g.object, Names: []string{text.Clean(strings.TrimSpace(g.object.String() + " " + g.container))}}
+	return view.Subject{Object: g.object, Findings: g.findings, Names: []string{text.Clean(strings.TrimSpace(g.object.String() + " " + g.container))}}
 }
 
 // Open goes to what owns the container, or to the node.
@@ -193,11 +212,42 @@ func (t *meters) Open(g *gauge) tea.Cmd {
 	return goTo(g.object)
 }
 
-// Can has nothing of its own.
-func (t *meters) Can(keys.Action, *gauge, bool) view.Offer { return view.No() }
+// Can says what explains a signal: a finding on its pod, else the text beside it.
+func (t *meters) Can(a keys.Action, g *gauge, ok bool) view.Offer {
+	if !ok {
+		return view.No()
+	}
+	switch a {
+	case keys.Explain:
+		switch {
+		case len(g.findings) > 0:
+			return view.Yes().ByProgram()
+		case g.signal != nil:
+			return view.When(!t.screen.used.Deep(), "the text says what it means")
+		}
+	case keys.Fix, keys.WhatIf:
+		if g.signal != nil {
+			return view.When(len(g.findings) > 0, "a signal is a suspicion, and nothing was found on the pod").ByProgram()
+		}
+	}
+	return view.No()
+}
 
-// Do does nothing.
-func (t *meters) Do(keys.Action, *gauge, bool) tea.Cmd { return nil }
+// Do goes to the text, which says what a signal means.
+func (t *meters) Do(a keys.Action, _ *gauge, _ bool) tea.Cmd {
+	if a == keys.Explain {
+		return t.screen.used.Do(keys.NextPane)
+	}
+	return nil
+}
+
+// Label names what a key does here.
+func (t *meters) Label(a keys.Action) (label, does string) {
+	if a == keys.Open {
+		return folds(t.screen.used.List())
+	}
+	return "", ""
+}
 
 // Legend says what the signs mean.
 func (t *meters) Legend() []string {

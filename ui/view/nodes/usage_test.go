@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestUsage(t *testing.T) {
 	p := usageOf(t, measured())
 	p.has("nodes  4", "containers")
 	all := strings.Join(p.rows(), "\n")
-	for _, want := range []string{"n1 | 1200m of – | ", "n5 | – of – |", "shop/web-7d9f-abcde web | 250m/–/– | ▂▂▂█", "shop/web-7d9f-abcde stranger | 5m"} {
+	for _, want := range []string{"n1 |  | 1200m of – | ", "n5 |  | – of – |", "shop/web-7d9f-abcde web | n1 | 250m/–/– | ▂▂▂█", "shop/web-7d9f-abcde stranger | n1 | 5m"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("rows lack %q:\n%s", want, all)
 		}
@@ -34,7 +35,12 @@ func TestUsage(t *testing.T) {
 	if rows := p.rows(); len(rows) != 2 || !strings.Contains(rows[0], "suspicious: ") {
 		t.Errorf("rows %q", rows)
 	}
-	p.has("suspicious: a suspicion, no proof  1", "This is a suspicion, and no proof")
+	p.has("suspicious: a suspicion, no proof  1", "This is a suspicion, and no proof", "shop/web-7d9f-abcde stranger: foreign container", "A foreign container is one")
+	p.press(keys.Explain)
+	if !p.Screen.(*Screen).Deep() {
+		t.Error("e does not go to the text")
+	}
+	p.run(p.Screen.(*Screen).Up())
 	p.press(keys.Last, keys.Open)
 	if to := p.newest().(view.Go).Place; to.Object != ref("Deployment", "shop", "web") {
 		t.Errorf("enter goes to %+v", to)
@@ -52,8 +58,36 @@ func TestUsage(t *testing.T) {
 	}
 	s.shared.Held = false
 	p.run(s.Update(metered{done: func() {}, news: closed()}))
-	if all := strings.Join(p.rows(), "\n"); !strings.Contains(all, "n1 | 1900m of") {
+	if all := strings.Join(p.rows(), "\n"); !strings.Contains(all, "n1 |  | 1900m of") {
 		t.Errorf("rows:\n%s", all)
+	}
+}
+
+// TestSuspicion holds that what looks suspicious marks its node, stands first among what runs there, and is explained by what was found on the pod.
+func TestSuspicion(t *testing.T) {
+	p := newPlay(t)
+	p.desk.usage = measured()
+	f := p.finding("PS29", ref("Pod", "shop", "web-7d9f-abcde"))
+	p.findings = append(p.findings, f)
+	slices.SortFunc(p.findings, func(a, b *model.Finding) int { return strings.Compare(a.ID, b.ID) })
+	p.main(80, 24)
+	p.filter("suspicious:yes")
+	if rows := p.rows(); len(rows) != 1 || !strings.HasPrefix(rows[0], "+ ok | n1 ? suspicious | ") {
+		t.Errorf("rows %q", rows)
+	}
+	p.filter("")
+	p.press(keys.Turn, keys.Turn)
+	p.has("asks metrics.k8s.io since 13:56 (the audit log shows it);", "shop/web-7d9f-abcde stranger: ")
+	if sub := p.Subject(); len(sub.Findings) == 0 || sub.Finding() != f {
+		t.Errorf("about %+v", sub)
+	}
+	p = newPlay(t)
+	p.desk.usage = measured()
+	slices.Reverse(p.desk.residents)
+	p.single(nodeRef("n1"), 160, 45)
+	p.press(keys.Turn)
+	if rows := p.rows(); !strings.HasPrefix(rows[0], "? shop/Deployment/web | 2 |") || !strings.Contains(rows[0], "foreign container stranger in web-7d9f-abcde") {
+		t.Errorf("rows %q", rows)
 	}
 }
 
@@ -68,7 +102,7 @@ func TestUsageStates(t *testing.T) {
 		if state != model.UsageLoading {
 			p.has("requests and limits are listed all the same")
 		}
-		if rows := p.rows(); len(rows) < 6 || !strings.Contains(strings.Join(rows, "\n"), "shop/web-7d9f-abcde web | –/–/– |") {
+		if rows := p.rows(); len(rows) < 6 || !strings.Contains(strings.Join(rows, "\n"), "shop/web-7d9f-abcde web | n1 | –/–/– |") {
 			t.Errorf("%s: rows %q", state, rows)
 		}
 		first := strings.Split(p.text(), "\n")[1]

@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -63,7 +64,10 @@ func (t *verdicts) Load(q *sheet.Quest, before *sheet.Answer[*judgement]) (*shee
 		a.Aside = view.Count(len(plane.Parts), "part")
 	case n != nil:
 		list = n.Verdicts
-		a.Aside = signOf(n.Worst())[2:]
+		a.Aside = signOf(stateOf(n.Verdicts))[2:]
+		if secret := untold(n.Verdicts); len(secret) > 0 {
+			a.Aside += fmt.Sprintf(", %d not told", len(secret))
+		}
 		if words := standing(n); len(words) > 0 {
 			a.Said = append(a.Said, sheet.Remark{Text: "the node is " + words[0], Bad: true})
 		}

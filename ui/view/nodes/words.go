@@ -87,10 +87,44 @@ func worstOf(list []node.Verdict) string {
 	case len(due) > 0:
 		return "due " + strings.Join(due, ", ")
 	}
-	if none := topics(list, node.NoData); len(none) > 0 {
+	none, secret := topics(list, node.NoData), untold(list)
+	none = slices.DeleteFunc(none, func(t string) bool { return slices.Contains(secret, t) })
+	if len(none) > 0 {
 		return "no data: " + strings.Join(none, ", ")
 	}
+	if len(secret) > 0 {
+		return fmt.Sprintf("ok, %d not told: %s", len(secret), strings.Join(secret, ", "))
+	}
 	return ""
+}
+
+// untold names the topics without data that clusters seldom tell: nobody has to do anything because of them.
+func untold(list []node.Verdict) []string {
+	var names []string
+	for i := range list {
+		switch v := &list[i]; v.Topic {
+		case node.Certificate, node.Reboot, node.Config:
+			if v.State == node.NoData {
+				names = append(names, string(v.Topic))
+			}
+		}
+	}
+	return names
+}
+
+// stateOf is the worst state, but for what is seldom told; no data where there is nothing else.
+func stateOf(list []node.Verdict) node.State {
+	secret := untold(list)
+	if len(secret) == len(list) {
+		return node.NoData
+	}
+	worst := node.OK
+	for i := range list {
+		if v := &list[i]; rank(v.State) > rank(worst) && (v.State != node.NoData || !slices.Contains(secret, string(v.Topic))) {
+			worst = v.State
+		}
+	}
+	return worst
 }
 
 // percent writes a share; unknown where nothing is there to have a share of.
