@@ -199,7 +199,7 @@ func screens() map[string][]string {
 		view.Node:       {"7", "G", "enter"},
 		"residents":     {"7", "G", "enter", "t"},
 		"drain":         {"7", "G", "enter", "t", "t"},
-		"plane":         {"7", "g", "enter", "t"},
+		"plane":         {"7", "G", "enter", "t"},
 		"ask-kubelets":  {"7", "O"},
 		"ask-scan":      {"5", "I"},
 		view.Resources:  {"0"},
