@@ -52,7 +52,7 @@ func (c *canaries) screens(namespace string, asking bool) map[string]string {
 	s.press(escape, "/", "\x15", "\r", "t")
 	look("plan", "[plan]")
 	s.press("c", "t")
-	look("usage", c.planted.Node, "1/4")
+	look("usage", c.planted.Node, "1 of 4")
 	s.press("c", "t")
 	look("data", "[data]")
 	for object, kind := range map[string]string{

@@ -138,8 +138,8 @@ func (w *nodeWorld) testMetrics(t *testing.T) {
 	w.served(t)
 
 	s := w.usageOf(t, w.lab.Kubeconfig(labtest.Canopy))
-	s.shows("m1", "1/4", "25%n", "2Gi/8Gi")
-	s.shows("m2", "2500m/4", "63%n", "6Gi/8Gi")
+	s.shows("m1", "1 of 4", "25% node", "2Gi of 8Gi")
+	s.shows("m2", "2500m of 4", "63% node", "6Gi of 8Gi")
 	s.shows(namespace+"/web-0 app", "250m/100m/500m", "96Mi/64Mi/128Mi")
 	s.shows(namespace+"/web-1 app", "–/100m/500m")
 	s.lacks("not installed")
