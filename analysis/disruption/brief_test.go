@@ -44,7 +44,7 @@ func TestHostileBudget(t *testing.T) {
 		t.Fatal(says)
 	}
 	for _, s := range says {
-		if strings.ContainsAny(s, "\n\x1b\u202e") || len(s) > 300 || !strings.Contains(s, "its controller fails: found no controllers[31m very very") {
+		if strings.ContainsAny(s, "\n\x1b\u202e") || len(s) > 300 || !strings.Contains(s, "its controller fails: found no controllers[31m very very") { //nolint:dupword // what is cut is long
 			t.Errorf("%q", s)
 		}
 	}

@@ -28,7 +28,7 @@ func TestUnpeopled(t *testing.T) {
 	if o.Blocks || o.Says != "which pods will run here is not known: 2 workloads have no pod yet" {
 		t.Errorf("%+v", o)
 	}
-	if got, want := b.obstacles("n2"), []string{"unknown  of Node/n2", "bare bare of Pod/bare"}; !slices.Equal(got, want) {
+	if got, want := b.obstacles("n2"), []string{"unknown  of Node/n2", "bare bare of Pod/bare"}; !slices.Equal(got, want) { //nolint:dupword // a cause and its words
 		t.Errorf("got %v, want %v", got, want)
 	}
 	// A template that names the node, under a budget that never allows an eviction, is in the way whenever its pod runs.

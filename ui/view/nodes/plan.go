@@ -125,10 +125,9 @@ func (t *teller) step(m *move) {
 	arrow := " " + t.shared.Glyphs.ArrowRight + " "
 	t.Para(t.In(t.Ink.Strong, m.number()+". "+deed(m)))
 	t.Gap()
-	switch {
-	case s.To == "":
+	if s.To == "" {
 		t.say("NOW", s.From)
-	default:
+	} else {
 		t.Entry("CHANGE", t.In(t.Ink.Text, s.From)+t.In(t.Ink.Faint, arrow)+t.In(t.Ink.Strong, s.To))
 	}
 	t.say("WHY", s.Why)

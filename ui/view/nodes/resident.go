@@ -43,17 +43,6 @@ func (r *resident) compare(o *resident) int {
 	return cmp.Or(cmp.Compare(r.place, o.place), cmp.Compare(r.ID(), o.ID()))
 }
 
-// signs counts what makes it dangerous.
-func (r *resident) signs() int {
-	n := 0
-	for _, s := range []string{r.exposed, r.privileged, r.powerful} {
-		if s != "" {
-			n++
-		}
-	}
-	return n
-}
-
 // residents is the topic of what runs on one node, the most dangerous first.
 type residents struct {
 	topic
