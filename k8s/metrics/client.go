@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
 	"k8s.io/metrics/pkg/apis/metrics/v1beta1"
 
@@ -25,6 +26,8 @@ const (
 	// countLimit bounds the containers, or nodes, in it: Kubernetes is made for 300,000 containers.
 	countLimit = 1_000_000
 )
+
+var errLarge = errors.New("it is larger than what a cluster can have")
 
 // resource is what is listed.
 type resource string
@@ -89,7 +92,7 @@ func (c *client) list(ctx context.Context, what resource, namespace string, into
 	if err != nil {
 		return 0, broken(err)
 	}
-	request.Header.Set("Accept", "application/vnd.kubernetes.protobuf,application/json")
+	request.Header.Set("Accept", runtime.ContentTypeJSON)
 	answer, err := c.http.Do(request)
 	if err != nil {
 		return 0, unreached(err)
@@ -121,17 +124,10 @@ func (c *client) read(answer *http.Response, what resource, into *round) (bad in
 		into.put(x)
 		return nil
 	}
-	body := &budget{from: answer.Body, left: bodyLimit}
-	switch kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); kind {
-	case "application/vnd.kubernetes.protobuf":
-		body.item = bodyLimit
-		err = readProtobuf(body, what, each)
-	case "application/json":
-		body.renew()
-		err = readJSON(body, what, each)
-	default:
-		err = fmt.Errorf("it is of type %q", guard.Brief(kind))
+	if kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type")); kind != runtime.ContentTypeJSON {
+		return 0, fmt.Errorf("it is of type %q", guard.Brief(kind))
 	}
+	err = readJSON(&budget{from: answer.Body, left: bodyLimit, item: itemLimit}, what, each)
 	if err == nil && good == 0 && bad > 0 {
 		err = errors.New("none of its figures can be read")
 	}

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/metrics/pkg/apis/metrics/v1beta1"
 
 	"canopy/k8s/guard"
@@ -85,7 +85,7 @@ func broken(err error) *failure {
 	return &failure{model.UsageUnavailable, "the answer of metrics-server cannot be read: " + guard.Brief(err.Error()) + "; " + look, false}
 }
 
-// words gives what a server says in an answer that is no list: the message of a Status in either form, else its text.
+// words gives what a server says in an answer that is no list: the message of a Status, else its text.
 func words(answer *http.Response) string {
 	body, err := io.ReadAll(io.LimitReader(answer.Body, errorLimit))
 	if err != nil && len(body) == 0 {
@@ -93,18 +93,12 @@ func words(answer *http.Response) string {
 	}
 	text := string(body)
 	var status metav1.Status
-	if rest, ok := strings.CutPrefix(text, magic); ok {
-		text = ""
-		var envelope runtime.Unknown
-		if envelope.Unmarshal([]byte(rest)) == nil && status.Unmarshal(envelope.Raw) == nil {
-			text = status.Message
-		}
-	} else if json.Unmarshal(body, &status) == nil {
+	if json.Unmarshal(body, &status) == nil {
 		text = status.Message
 	}
-	text = guard.Brief(strings.Join(strings.Fields(text), " "))
-	if text == "" {
+	text = strings.Join(strings.Fields(text), " ")
+	if text == "" || !utf8.ValidString(text) {
 		return http.StatusText(answer.StatusCode)
 	}
-	return text
+	return guard.Brief(text)
 }

@@ -36,7 +36,6 @@ func TestHostileFigures(t *testing.T) {
 		"no number":       item1("bad", container("c", `"NaN"`, `"1Mi"`)),
 		"infinite":        item1("bad", container("c", `"Inf"`, `"1Mi"`)),
 		"a long exponent": item1("bad", container("c", `"1e2147483647"`, `"1Mi"`)),
-		"its number":      item1("bad", container("c", `1e2147483647`, `"1Mi"`)),
 		"a small one":     item1("bad", container("c", `"1e-2147483647"`, `"1Mi"`)),
 		"beyond all":      item1("bad", container("c", `"9E"`, `"1Mi"`)),
 		"memory beyond":   item1("bad", container("c", `"1"`, `"8E"`)),
@@ -75,10 +74,14 @@ func TestHostileFigures(t *testing.T) {
 }
 
 func readText(h *history, text string) (int, error) {
-	return readBody(h, "application/json", strings.NewReader(text))
+	return readBody(h, strings.NewReader(text))
 }
 
-func readBody(h *history, media string, body io.Reader) (int, error) {
+func readBody(h *history, body io.Reader) (int, error) {
+	return readAs(h, runtime.ContentTypeJSON, body)
+}
+
+func readAs(h *history, media string, body io.Reader) (int, error) {
 	r := h.begin()
 	c := &client{now: func() time.Time { return begin2026 }}
 	bad, err := c.read(&http.Response{Header: http.Header{"Content-Type": {media}}, Body: io.NopCloser(body)}, pods, r)
@@ -88,52 +91,43 @@ func readBody(h *history, media string, body io.Reader) (int, error) {
 	return bad, err
 }
 
-// TestTruncated cuts both forms at every place: never is a part taken for the whole, nor does what was there change.
+// TestTruncated cuts an answer at every place: never is a part taken for the whole, nor does what was there change.
 func TestTruncated(t *testing.T) {
 	list := &v1beta1.PodMetricsList{Items: []v1beta1.PodMetrics{pod("a", "b", at0, "1", "250m"), pod("a", "c", at0, "3n")}}
-	for _, media := range []string{runtime.ContentTypeJSON, runtime.ContentTypeProtobuf} {
-		whole := bytes.TrimSpace(encode(list, media))
-		h := &history{}
-		if bad, err := readBody(h, media, bytes.NewReader(whole)); err != nil || bad != 0 || len(h.of) != 2 {
-			t.Fatalf("%s: %v %d", media, err, bad)
+	whole := bytes.TrimSpace(encode(list))
+	h := &history{}
+	if bad, err := readBody(h, bytes.NewReader(whole)); err != nil || bad != 0 || len(h.of) != 2 {
+		t.Fatalf("%v %d", err, bad)
+	}
+	before := h.of
+	for i := range whole {
+		if _, err := readBody(h, bytes.NewReader(whole[:i])); err == nil {
+			t.Errorf("%d of %d bytes are taken", i, len(whole))
 		}
-		before := h.of
-		end := len(whole)
-		if media == runtime.ContentTypeProtobuf {
-			// The envelope may lack what comes after the object: two empty texts.
-			end -= 4
-		}
-		for i := range end {
-			if _, err := readBody(h, media, bytes.NewReader(whole[:i])); err == nil {
-				t.Errorf("%s: %d of %d bytes are taken", media, i, len(whole))
-			}
-		}
-		if len(before) != 2 || before[types.NamespacedName{Namespace: "a", Name: "b"}].Containers["a"].Len() != 1 {
-			t.Errorf("%s: what was there has changed", media)
-		}
+	}
+	if len(before) != 2 || before[types.NamespacedName{Namespace: "a", Name: "b"}].Containers["a"].Len() != 1 {
+		t.Errorf("what was there has changed")
 	}
 }
 
-// TestRandomBytes turns bytes of both forms: nothing panics, hangs or takes figures that are below zero.
+// TestRandomBytes turns bytes: nothing panics, hangs or takes figures that are below zero.
 func TestRandomBytes(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	list := &v1beta1.PodMetricsList{Items: []v1beta1.PodMetrics{pod("a", "b", at0, "1", "250m"), pod("a", "c", at0, "3n")}}
-	for _, media := range []string{runtime.ContentTypeJSON, runtime.ContentTypeProtobuf} {
-		whole := encode(list, media)
-		for range 20_000 {
-			cut := bytes.Clone(whole)
-			for range 1 + random.IntN(4) {
-				cut[random.IntN(len(cut))] = byte(random.IntN(256))
-			}
-			h := &history{}
-			if _, err := readBody(h, media, bytes.NewReader(cut)); err != nil {
-				continue
-			}
-			for name, p := range h.of {
-				for _, s := range p.Containers {
-					if x, ok := s.Last(); !ok || x.CPU < 0 || x.Memory < 0 || x.At <= 0 || x.At >= timeLimit {
-						t.Fatalf("%v: %+v from %q", name, x, cut)
-					}
+	whole := encode(list)
+	for range 20_000 {
+		cut := bytes.Clone(whole)
+		for range 1 + random.IntN(4) {
+			cut[random.IntN(len(cut))] = byte(random.IntN(256))
+		}
+		h := &history{}
+		if _, err := readBody(h, bytes.NewReader(cut)); err != nil {
+			continue
+		}
+		for name, p := range h.of {
+			for _, s := range p.Containers {
+				if x, ok := s.Last(); !ok || x.CPU < 0 || x.Memory < 0 || x.At <= 0 || x.At >= timeLimit {
+					t.Fatalf("%v: %+v from %q", name, x, cut)
 				}
 			}
 		}
@@ -166,14 +160,12 @@ func TestTooLarge(t *testing.T) {
 		"nested":         {"application/json", endlessly(listHead, "[")},
 		"many pods":      {"application/json", endlessly(listHead, item1("p", container("c", "1", "1")+strings.Repeat(","+container("c", "1", "1"), 1000))+",")},
 		"space":          {"application/json", endlessly("{", " ")},
-		"a protobuf":     {"application/vnd.kubernetes.protobuf", endlessly("k8s\x00\x12\xff\xff\xff\xff\xff\xff\xff\xff\x7f", "\x12\xff\xff\xff\xff\xff\x7f")},
-		"its kind":       {"application/vnd.kubernetes.protobuf", endlessly("k8s\x00\x0a\xff\xff\xff\xff\x7f", "a")},
-		"its number":     {"application/vnd.kubernetes.protobuf", endlessly("k8s\x00", "\xff")},
+		"a protobuf":     {"application/vnd.kubernetes.protobuf", endlessly("k8s\x00", "a")},
 		"something else": {"text/html", endlessly("", "<html>")},
 		"no type":        {"", endlessly("", "{}")},
 	} {
 		h := &history{}
-		if _, err := readBody(h, c.media, c.body); err == nil || len(h.of) > 0 || len(broken(err).reason) > 600 {
+		if _, err := readAs(h, c.media, c.body); err == nil || len(h.of) > 0 || len(broken(err).reason) > 600 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -181,14 +173,12 @@ func TestTooLarge(t *testing.T) {
 
 // TestWrongKind takes no other list for one of pods.
 func TestWrongKind(t *testing.T) {
-	for _, media := range []string{runtime.ContentTypeJSON, runtime.ContentTypeProtobuf} {
-		other := encode(&v1beta1.NodeMetricsList{Items: []v1beta1.NodeMetrics{node("n", at0, "1", "1")}}, media)
-		if _, err := readBody(&history{}, media, bytes.NewReader(other)); err == nil || !strings.Contains(err.Error(), "NodeMetricsList") {
-			t.Errorf("%s: %v", media, err)
-		}
-		if bad, err := readBody(&history{}, media, bytes.NewReader(encode(&v1beta1.PodMetricsList{}, media))); err != nil || bad != 0 {
-			t.Errorf("%s: a list of none: %v", media, err)
-		}
+	other := encode(&v1beta1.NodeMetricsList{Items: []v1beta1.NodeMetrics{node("n", at0, "1", "1")}})
+	if _, err := readBody(&history{}, bytes.NewReader(other)); err == nil || !strings.Contains(err.Error(), "NodeMetricsList") {
+		t.Errorf("%v", err)
+	}
+	if bad, err := readBody(&history{}, bytes.NewReader(encode(&v1beta1.PodMetricsList{}))); err != nil || bad != 0 {
+		t.Errorf("a list of none: %v", err)
 	}
 	if _, err := readText(&history{}, listHead+item1("x", container("c", `"-1"`, `"1"`))+"]}"); err == nil {
 		t.Error("a list of which nothing can be read is taken for one")

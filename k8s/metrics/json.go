@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
-// readJSON reads a list as JSON, item by item. Not the types of k8s.io/metrics are read into: see quantity.
+// readJSON reads a list, item by item, so that one of a hundred thousand pods is never held. It is asked for as JSON, which the standard
+// library reads as a stream; protobuf would take a quarter of the time, of what is 0.2 % of a core. Not the types of k8s.io/metrics are read
+// into: see quantity.
 func readJSON(body *budget, what resource, each func(*item) error) error {
 	d := json.NewDecoder(body)
 	if err := delimiter(d, '{'); err != nil {
@@ -65,6 +68,14 @@ func readJSON(body *budget, what resource, each func(*item) error) error {
 		return wrongKind(kind, what)
 	}
 	return nil
+}
+
+// inside makes of an end where more has to come an early one.
+func inside(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 func delimiter(d *json.Decoder, want json.Delim) error {

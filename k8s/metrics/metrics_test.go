@@ -18,55 +18,51 @@ import (
 
 var at0 = begin2026.Unix()
 
-// TestHistory reads both forms over some rounds: what grows, what stands still, what is dropped.
+// TestHistory reads some rounds: what grows, what stands still, what is dropped.
 func TestHistory(t *testing.T) {
-	for _, form := range []string{"protobuf", "json"} {
-		t.Run(form, func(t *testing.T) {
-			s := &script{json: form == "json"}
-			s.nodes.Items = []v1beta1.NodeMetrics{node("n1", at0, "1500m", "2Gi"), node("n2", at0, "123456789n", "3000Ki")}
-			s.pods.Items = []v1beta1.PodMetrics{pod("shop", "web", at0, "250m", "3n"), pod("shop", "api", at0, "2")}
-			m := served(t, s)
-			u, _ := m.next()
-			if u.State != model.UsageGood || u.Reason != "" || u.PodState != "" || !u.Asked.Equal(begin2026) || !u.Next.After(u.Asked) {
-				t.Fatalf("%+v", u)
-			}
-			if got := u.Nodes["n1"].All(); !slices.Equal(got, []model.Sample{{At: at0, CPU: 1500, Memory: 2 << 30}}) {
-				t.Errorf("n1: %v", got)
-			}
-			if got, _ := u.Nodes["n2"].Last(); got.CPU != 124 || got.Memory != 3000<<10 {
-				t.Errorf("n2: %v", got)
-			}
-			web, api := types.NamespacedName{Namespace: "shop", Name: "web"}, types.NamespacedName{Namespace: "shop", Name: "api"}
-			if got, _ := u.Pods[web].Last(); len(u.Pods) != 2 || got.CPU != 251 || got.Memory != 128<<20 {
-				t.Errorf("web: %v of %d", got, len(u.Pods))
-			}
+	s := &script{}
+	s.nodes.Items = []v1beta1.NodeMetrics{node("n1", at0, "1500m", "2Gi"), node("n2", at0, "123456789n", "3000Ki")}
+	s.pods.Items = []v1beta1.PodMetrics{pod("shop", "web", at0, "250m", "3n"), pod("shop", "api", at0, "2")}
+	m := served(t, s)
+	u, _ := m.next()
+	if u.State != model.UsageGood || u.Reason != "" || u.PodState != "" || !u.Asked.Equal(begin2026) || !u.Next.After(u.Asked) {
+		t.Fatalf("%+v", u)
+	}
+	if got := u.Nodes["n1"].All(); !slices.Equal(got, []model.Sample{{At: at0, CPU: 1500, Memory: 2 << 30}}) {
+		t.Errorf("n1: %v", got)
+	}
+	if got, _ := u.Nodes["n2"].Last(); got.CPU != 124 || got.Memory != 3000<<10 {
+		t.Errorf("n2: %v", got)
+	}
+	web, api := types.NamespacedName{Namespace: "shop", Name: "web"}, types.NamespacedName{Namespace: "shop", Name: "api"}
+	if got, _ := u.Pods[web].Last(); len(u.Pods) != 2 || got.CPU != 251 || got.Memory != 128<<20 {
+		t.Errorf("web: %v of %d", got, len(u.Pods))
+	}
 
-			// One pod has a new time, one the old, and a node goes.
-			s.set(func(s *script) {
-				s.nodes.Items = s.nodes.Items[:1]
-				s.pods.Items[0] = pod("shop", "web", at0+15, "300m")
-			})
-			v, _ := m.next()
-			if got := v.Pods[web].Containers["a"].All(); len(got) != 2 || got[1] != (model.Sample{At: at0 + 15, CPU: 300, Memory: 64 << 20}) {
-				t.Errorf("web after a round: %v", got)
-			}
-			if v.Pods[api] != u.Pods[api] || v.Nodes["n1"] != u.Nodes["n1"] {
-				t.Error("what did not change was made anew")
-			}
-			if v.Nodes["n2"] == nil || v.Pods[web].Containers["b"] == nil {
-				t.Error("dropped after one round")
-			}
-			if got := u.Pods[web].Containers["a"].Len(); got != 1 {
-				t.Errorf("the earlier state has changed: %d samples", got)
-			}
-			s.set(func(s *script) { s.pods.Items = s.pods.Items[:1] })
-			if v, _ = m.next(); v.Nodes["n2"] != nil || v.Pods[web].Containers["b"] != nil {
-				t.Error("not dropped after two rounds")
-			}
-			if v, _ = m.next(); v.Pods[api] != nil || len(v.Pods) != 1 {
-				t.Error("a pod is not dropped after two rounds")
-			}
-		})
+	// One pod has a new time, one the old, and a node goes.
+	s.set(func(s *script) {
+		s.nodes.Items = s.nodes.Items[:1]
+		s.pods.Items[0] = pod("shop", "web", at0+15, "300m")
+	})
+	v, _ := m.next()
+	if got := v.Pods[web].Containers["a"].All(); len(got) != 2 || got[1] != (model.Sample{At: at0 + 15, CPU: 300, Memory: 64 << 20}) {
+		t.Errorf("web after a round: %v", got)
+	}
+	if v.Pods[api] != u.Pods[api] || v.Nodes["n1"] != u.Nodes["n1"] {
+		t.Error("what did not change was made anew")
+	}
+	if v.Nodes["n2"] == nil || v.Pods[web].Containers["b"] == nil {
+		t.Error("dropped after one round")
+	}
+	if got := u.Pods[web].Containers["a"].Len(); got != 1 {
+		t.Errorf("the earlier state has changed: %d samples", got)
+	}
+	s.set(func(s *script) { s.pods.Items = s.pods.Items[:1] })
+	if v, _ = m.next(); v.Nodes["n2"] != nil || v.Pods[web].Containers["b"] != nil {
+		t.Error("not dropped after two rounds")
+	}
+	if v, _ = m.next(); v.Pods[api] != nil || len(v.Pods) != 1 {
+		t.Error("a pod is not dropped after two rounds")
 	}
 }
 

@@ -28,8 +28,6 @@ type script struct {
 	pods  v1beta1.PodMetricsList
 	// answer stands in for the answers where it is set, and tells whether it has answered.
 	answer func(w http.ResponseWriter, r *http.Request) bool
-	// json answers so whatever is accepted.
-	json bool
 	// asked are the paths that were asked for.
 	asked []string
 }
@@ -46,9 +44,9 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// The aggregator asks whether the API is there.
 		_, _ = w.Write([]byte("{}"))
 	case strings.HasSuffix(r.URL.Path, "/nodes"):
-		s.write(w, r, &s.nodes)
+		s.write(w, &s.nodes)
 	case strings.HasSuffix(r.URL.Path, "/pods"):
-		s.write(w, r, &s.pods)
+		s.write(w, &s.pods)
 	default:
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(metav1.APIResourceList{TypeMeta: metav1.TypeMeta{Kind: "APIResourceList", APIVersion: "v1"},
@@ -56,23 +54,19 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *script) write(w http.ResponseWriter, r *http.Request, list runtime.Object) {
-	media := runtime.ContentTypeJSON
-	if !s.json && strings.Contains(r.Header.Get("Accept"), runtime.ContentTypeProtobuf) {
-		media = runtime.ContentTypeProtobuf
-	}
-	w.Header().Set("Content-Type", media)
-	_, _ = w.Write(encode(list, media))
+func (s *script) write(w http.ResponseWriter, list runtime.Object) {
+	w.Header().Set("Content-Type", runtime.ContentTypeJSON)
+	_, _ = w.Write(encode(list))
 }
 
 // encode writes a list as API servers do.
-func encode(list runtime.Object, media string) []byte {
+func encode(list runtime.Object) []byte {
 	scheme := runtime.NewScheme()
 	if err := v1beta1.AddToScheme(scheme); err != nil {
 		panic(err)
 	}
 	codecs := serializer.NewCodecFactory(scheme)
-	info, _ := runtime.SerializerInfoForMediaType(codecs.SupportedMediaTypes(), media)
+	info, _ := runtime.SerializerInfoForMediaType(codecs.SupportedMediaTypes(), runtime.ContentTypeJSON)
 	data, err := runtime.Encode(codecs.EncoderForVersion(info.Serializer, v1beta1.SchemeGroupVersion), list)
 	if err != nil {
 		panic(err)
