@@ -76,7 +76,8 @@ type Analyser struct {
 
 	version uint64
 	stood   analysis.Standing[model.Ref]
-	alarms  alarms
+	// alarms wake a node, or with nil the control plane.
+	alarms analysis.Alarms[*seat]
 	// doubts says of each kind how much of it was seen, as it was when it was last judged by.
 	doubts map[schema.GroupKind]string
 	dirty  dirt
@@ -133,25 +134,17 @@ func (a *Analyser) Server(info model.SourceInfo) {
 }
 
 // Next gives the moment at which time alone changes what holds; the zero time where none does.
-func (a *Analyser) Next() time.Time {
-	if len(a.alarms) == 0 {
-		return time.Time{}
-	}
-	return time.Unix(a.alarms[0].due, 0).UTC()
-}
+func (a *Analyser) Next() time.Time { return a.alarms.Next() }
 
 // Tick notes that the moment of Next has come. What follows is worked out by Flush.
 func (a *Analyser) Tick() {
-	now := a.clock.Now().Unix()
-	for len(a.alarms) > 0 && a.alarms[0].due <= now {
-		first := a.alarms[0]
-		a.alarms.set(first, 0)
-		if first.of == nil {
+	a.alarms.Ring(a.clock.Now().Unix(), func(s *seat) {
+		if s == nil {
 			a.dirty.plane = true
 		} else {
-			a.touch(first.of.name)
+			a.touch(s.name)
 		}
-	}
+	})
 }
 
 // touch has a node judged.

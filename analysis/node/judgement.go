@@ -74,7 +74,7 @@ func (r *round) judge(s *seat) {
 		r.nodes = nil
 		r.version++
 	}
-	r.alarms.set(&s.alarm, m.next)
+	r.alarms.Set(&s.alarm, m.next)
 }
 
 // proxiesOf lists the instances of kube-proxy on a node.

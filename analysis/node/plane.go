@@ -7,13 +7,14 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"canopy/analysis"
 	"canopy/analysis/lifecycle"
 	"canopy/model"
 )
 
 // plane is what was found of the control plane.
 type plane struct {
-	alarm
+	alarm    analysis.Alarm[*seat]
 	verdicts []Verdict
 	// own are the findings on the cluster itself, others those on pods.
 	own, others []string
@@ -130,7 +131,7 @@ func (r *round) judgePlane() {
 	}
 	p.verdicts = v.verdicts(r, &m)
 	p.own = r.stand(model.ClusterRef(), weak, r.finding("VP04", gravity(worst), model.ClusterRef(), 0, old), r.finding("VP05", model.High, model.ClusterRef(), 0, lines))
-	r.alarms.set(&p.alarm, m.next)
+	r.alarms.Set(&p.alarm, m.next)
 	r.listed = nil
 	r.version++
 }

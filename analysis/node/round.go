@@ -94,7 +94,7 @@ func (r *round) take(s *seat) {
 	if s.gone {
 		r.unfile(s)
 		r.count(s, "")
-		r.alarms.set(&s.alarm, 0)
+		r.alarms.Set(&s.alarm, 0)
 		r.stand(s.ref)
 		delete(r.seats, s.name)
 		r.order, r.nodes = nil, nil

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"canopy/analysis"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
@@ -12,9 +13,9 @@ import (
 
 // seat is a node that is there, and what was found of it.
 type seat struct {
-	alarm
-	name string
-	ref  model.Ref
+	alarm analysis.Alarm[*seat]
+	name  string
+	ref   model.Ref
 	facts
 	// booted is when another boot was last seen, in seconds since 1970.
 	booted int64
@@ -66,7 +67,7 @@ func (a *Analyser) updateNode(d cluster.Delta) {
 	switch {
 	case s == nil:
 		s = &seat{name: d.Ref.Name, ref: d.Ref}
-		s.of = s
+		s.alarm.Of = s
 		a.seats[s.name] = s
 		a.order, a.nodes = nil, nil
 	case !s.gone && s.facts == f:

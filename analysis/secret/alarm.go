@@ -1,63 +1,10 @@
 package secret
 
-import "container/heap"
+// sleeper is what time alone has judged anew: a Secret, or a bundle of certificates.
+type sleeper interface{ wake(d *dirt) }
 
-// alarm is the next moment at which time alone changes what is said of a Secret or of a bundle of certificates, in seconds since
-// 1970; 0 where there is none.
-type alarm struct {
-	due    int64
-	slot   int
-	item   *item
-	bundle *bundle
-}
-
-// alarms is a heap of those that are set, the first one on top.
-type alarms []*alarm
-
-// set moves an alarm.
-func (l *alarms) set(a *alarm, due int64) {
-	was := a.due
-	a.due = due
-	switch {
-	case was == due:
-	case due == 0:
-		a.due = was
-		heap.Remove(l, a.slot)
-		a.due = 0
-	case was == 0:
-		heap.Push(l, a)
-	default:
-		heap.Fix(l, a.slot)
-	}
-}
-
-// Len is part of heap.Interface, as are those below.
-func (l alarms) Len() int { return len(l) }
-
-// Less puts the earlier one first.
-func (l alarms) Less(i, j int) bool { return l[i].due < l[j].due }
-
-// Swap keeps the slots.
-func (l alarms) Swap(i, j int) {
-	l[i], l[j] = l[j], l[i]
-	l[i].slot, l[j].slot = i, j
-}
-
-// Push adds one at the end.
-func (l *alarms) Push(x any) {
-	a := x.(*alarm)
-	a.slot = len(*l)
-	*l = append(*l, a)
-}
-
-// Pop takes the last one off.
-func (l *alarms) Pop() any {
-	last := len(*l) - 1
-	a := (*l)[last]
-	(*l)[last] = nil
-	*l = (*l)[:last]
-	return a
-}
+func (it *item) wake(d *dirt)  { d.items[it] = struct{}{} }
+func (b *bundle) wake(d *dirt) { d.bundles[b.ref] = struct{}{} }
 
 // first gives the earlier of two moments, of which 0 is none.
 func first(a, b int64) int64 {

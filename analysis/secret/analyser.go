@@ -47,7 +47,7 @@ type Analyser struct {
 	version uint64
 
 	stood  analysis.Standing[seat]
-	alarms alarms
+	alarms analysis.Alarms[sleeper]
 	// doubts says of each kind how much of it was not seen, as it was when it was last judged by.
 	doubts map[schema.GroupKind]string
 	dirty  dirt
@@ -113,25 +113,11 @@ func (a *Analyser) Server(info model.SourceInfo) {
 }
 
 // Next gives the moment at which time alone changes what holds; the zero time where none does.
-func (a *Analyser) Next() time.Time {
-	if len(a.alarms) == 0 {
-		return time.Time{}
-	}
-	return time.Unix(a.alarms[0].due, 0).UTC()
-}
+func (a *Analyser) Next() time.Time { return a.alarms.Next() }
 
 // Tick notes that the moment of Next has come. What follows is worked out by Flush.
 func (a *Analyser) Tick() {
-	now := a.clock.Now().Unix()
-	for len(a.alarms) > 0 && a.alarms[0].due <= now {
-		first := a.alarms[0]
-		a.alarms.set(first, 0)
-		if first.item != nil {
-			a.dirty.items[first.item] = struct{}{}
-		} else {
-			a.dirty.bundles[first.bundle.ref] = struct{}{}
-		}
-	}
+	a.alarms.Ring(a.clock.Now().Unix(), func(s sleeper) { s.wake(&a.dirty) })
 }
 
 // Len counts the findings that stand.

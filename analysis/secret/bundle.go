@@ -7,6 +7,7 @@ import (
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 
+	"canopy/analysis"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -16,9 +17,9 @@ const serverPath = "server certificate"
 
 // bundle is what an object holds of certificates, with the moment at which that is to be looked at again.
 type bundle struct {
-	alarm
-	ref  model.Ref
-	list []Certificate
+	alarm analysis.Alarm[sleeper]
+	ref   model.Ref
+	list  []Certificate
 }
 
 // bundle takes the certificates of an object.
@@ -28,12 +29,12 @@ func (a *Analyser) bundle(ref model.Ref, list []Certificate) {
 		if b == nil {
 			return
 		}
-		a.alarms.set(&b.alarm, 0)
+		a.alarms.Set(&b.alarm, 0)
 		delete(a.bundles, ref)
 	} else {
 		if b == nil {
 			b = &bundle{ref: ref}
-			b.bundle = b
+			b.alarm.Of = b
 			a.bundles[ref] = b
 		}
 		b.list = list
@@ -117,7 +118,7 @@ func (r *round) judgeBundle(ref model.Ref) {
 		}
 		lines = append(lines, model.Evidence{Object: ref, Path: b.list[i].Path, Value: value})
 	}
-	r.alarms.set(&b.alarm, due)
+	r.alarms.Set(&b.alarm, due)
 	r.stand(ref, asBundle, r.finding("SE08", severity, ref, lines))
 }
 

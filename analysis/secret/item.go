@@ -7,12 +7,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"canopy/analysis"
 	"canopy/model/record"
 )
 
 // item is a Secret that is there, that is named, or of which facts are known.
 type item struct {
-	alarm
+	alarm  analysis.Alarm[sleeper]
 	key    types.NamespacedName
 	namers []*namer
 	// user tells that its values are of a user, as far as is known.
@@ -27,7 +28,7 @@ func (a *Analyser) item(key types.NamespacedName) *item {
 	it := a.items[key]
 	if it == nil {
 		it = &item{key: key}
-		it.item = it
+		it.alarm.Of = it
 		a.items[key] = it
 		a.order, a.counts = nil, nil
 	}

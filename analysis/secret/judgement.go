@@ -22,7 +22,7 @@ func (r *round) judgeItem(it *item) {
 		r.dirty.cluster = true
 	}
 	if s == nil {
-		r.alarms.set(&it.alarm, 0)
+		r.alarms.Set(&it.alarm, 0)
 		r.stand(ref, asSecret)
 		if len(it.namers) == 0 && r.facts(it) == nil {
 			delete(r.items, it.key)
@@ -32,7 +32,7 @@ func (r *round) judgeItem(it *item) {
 	}
 	unused, when := r.unused(it, s)
 	old, next := r.old(it, s)
-	r.alarms.set(&it.alarm, first(when, next))
+	r.alarms.Set(&it.alarm, first(when, next))
 	r.stand(ref, asSecret, r.copied(s), unused, old)
 }
 

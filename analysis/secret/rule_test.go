@@ -80,7 +80,7 @@ func TestRules(t *testing.T) {
 			if got, want := b.text(), b.anew().text(); got != want {
 				t.Errorf("step by step\n%s\nat once\n%s", got, want)
 			}
-			if b.drop(c.objects...); b.a.Len()+len(b.out.findings)+len(b.a.items)+len(b.a.namers)+len(b.a.alarms) > 0 {
+			if b.drop(c.objects...); b.a.Len()+len(b.out.findings)+len(b.a.items)+len(b.a.namers)+b.a.alarms.Len() > 0 {
 				t.Errorf("left: %v %+v", b.short(), b.a)
 			}
 		})

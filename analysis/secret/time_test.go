@@ -65,7 +65,7 @@ func TestBundles(t *testing.T) {
 			if len(list) != 1 || list[0].Path != c.path || list[0].Subject != fmt.Sprint("CN=ca-", last) || list[0].Until != today().at.AddDate(0, 0, last).Unix() {
 				t.Errorf("%s: got %+v", c.path, list)
 			}
-			if b.put(replace(c.object, "''")); len(b.a.Certificates(b.c))+b.a.Len()+len(b.a.alarms) > 0 {
+			if b.put(replace(c.object, "''")); len(b.a.Certificates(b.c))+b.a.Len()+b.a.alarms.Len() > 0 {
 				t.Errorf("%s: left %q", c.path, b.short())
 			}
 		}
