@@ -42,7 +42,7 @@ func (w *Way) Shown(c *cluster.Cluster, p *record.Pod) []model.Evidence {
 	}
 	through := model.Evidence{Object: w.Service, Path: "spec.selector"}
 	if s := serviceAt(c, w.Service); s != nil {
-		through.Value = selectorWords(record.MakeLabels(s.Spec.Selector))
+		through.Value = brief(record.MakeLabels(s.Spec.Selector).Brief(longest))
 	}
 	return []model.Evidence{e, through}
 }
@@ -90,20 +90,6 @@ func (w *Way) rulePath(c *cluster.Cluster) string {
 		}
 	}
 	return "spec.defaultBackend.service.name"
-}
-
-func selectorWords(labels record.Labels) string {
-	var s strings.Builder
-	for k, v := range labels.All() {
-		if s.Len() > longest {
-			break
-		}
-		if s.Len() > 0 {
-			s.WriteByte(',')
-		}
-		s.WriteString(k + "=" + v)
-	}
-	return brief(s.String())
 }
 
 func brief(s string) string {

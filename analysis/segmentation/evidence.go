@@ -44,16 +44,4 @@ func (l *labelled) line() model.Evidence {
 }
 
 // labelText writes labels as kubectl does.
-func labelText(l record.Labels) string {
-	var s strings.Builder
-	for k, v := range l.All() {
-		if s.Len() > longest {
-			break
-		}
-		if s.Len() > 0 {
-			s.WriteByte(',')
-		}
-		s.WriteString(k + "=" + v)
-	}
-	return brief(s.String())
-}
+func labelText(l record.Labels) string { return brief(l.Brief(longest)) }

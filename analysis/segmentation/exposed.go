@@ -105,7 +105,7 @@ func (s *shown) add(r *round, v *variant, o opening, grade model.Severity, l ...
 	s.pods += v.pods
 	s.severity = max(s.severity, grade)
 	for _, w := range o.ways {
-		s.lines = append(s.lines, r.wayAt(w, v)...)
+		s.lines = append(s.lines, w.Shown(r.c, v.pod)...)
 	}
 	s.lines = append(s.lines, l...)
 }

@@ -4,10 +4,6 @@ import (
 	"hash/fnv"
 	"slices"
 	"strconv"
-	"strings"
-
-	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
 
 	"canopy/analysis/exposure"
 	"canopy/analysis/network/policy"
@@ -19,73 +15,6 @@ const ingress = policy.Ingress
 
 // consoleAt gives an entry of the table.
 func consoleAt(i int) *console { return &consoles[i] }
-
-// wayAt shows what opens a way, and through which Service it leads.
-func (r *round) wayAt(w *exposure.Way, v *variant) []model.Evidence {
-	e := model.Evidence{Object: w.Via, Value: brief(w.Host)}
-	switch w.How {
-	case exposure.LoadBalancer, exposure.NodePort:
-		e.Path, e.Value = "spec.type", map[string]string{exposure.LoadBalancer: string(corev1.ServiceTypeLoadBalancer), exposure.NodePort: string(corev1.ServiceTypeNodePort)}[w.How]
-		if t, ok := r.c.Get(w.Via).(*record.Typed[*corev1.Service]); ok {
-			e.Value = string(t.Object.Spec.Type)
-		}
-		return []model.Evidence{e}
-	case exposure.ExternalIP:
-		e.Path, e.Value = "spec.externalIPs", brief(w.Address)
-		return []model.Evidence{e}
-	case exposure.HostPort:
-		e.Object, e.Path, e.Value = v.pod.Ref(), "spec.containers", strconv.Itoa(int(w.Port))
-		spec := &v.pod.Template.Decode().Spec
-		for i := range spec.Containers {
-			for j := range spec.Containers[i].Ports {
-				if spec.Containers[i].Ports[j].HostPort == int32(w.Port) && e.Path == "spec.containers" {
-					e.Path = index(index("spec.containers", i)+".ports", j) + ".hostPort"
-				}
-			}
-		}
-		return []model.Evidence{e}
-	case exposure.HostNetwork:
-		return []model.Evidence{{Object: v.pod.Ref(), Path: "spec.hostNetwork", Value: "true"}}
-	case exposure.Ingress:
-		e.Path = r.ingressPath(w)
-	case exposure.Gateway:
-		e = model.Evidence{Object: w.Route, Path: "spec.hostnames", Value: brief(w.Host)}
-	default:
-		e.Path = "spec.host"
-	}
-	if w.Service.IsZero() {
-		return []model.Evidence{e}
-	}
-	return []model.Evidence{e, {Object: w.Service, Path: "spec.selector", Value: r.selectorText(w.Service)}}
-}
-
-// ingressPath finds the rule of an Ingress that opens a way.
-func (r *round) ingressPath(w *exposure.Way) string {
-	in, ok := r.c.Get(w.Via).(*record.Typed[*networkingv1.Ingress])
-	if !ok {
-		return "spec.rules"
-	}
-	for i := range in.Object.Spec.Rules {
-		rule := &in.Object.Spec.Rules[i]
-		if !strings.EqualFold(rule.Host, w.Host) || rule.HTTP == nil {
-			continue
-		}
-		for j := range rule.HTTP.Paths {
-			if b := rule.HTTP.Paths[j].Backend.Service; b != nil && b.Name == w.Service.Name {
-				return index("spec.rules", i) + ".host"
-			}
-		}
-	}
-	return "spec.defaultBackend.service.name"
-}
-
-func (r *round) selectorText(ref model.Ref) string {
-	t, ok := r.c.Get(ref).(*record.Typed[*corev1.Service])
-	if !ok {
-		return ""
-	}
-	return labelText(record.MakeLabels(t.Object.Spec.Selector))
-}
 
 // hearWays has owners of a namespace judged anew where the ways into it are others than before. Where only the pods behind
 // them are, those were touched for themselves.

@@ -122,3 +122,19 @@ func intern(s string) string {
 	}
 	return unique.Make(s).Value()
 }
+
+// Brief writes labels as kubectl does, a=b,c=d, and stops behind the one with which the text comes to more than most bytes: who writes an
+// object chooses how many there are.
+func (l Labels) Brief(most int) string {
+	var s strings.Builder
+	for k, v := range l.All() {
+		if s.Len() > most {
+			break
+		}
+		if s.Len() > 0 {
+			s.WriteByte(',')
+		}
+		s.WriteString(k + "=" + v)
+	}
+	return s.String()
+}
