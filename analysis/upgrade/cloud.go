@@ -14,6 +14,19 @@ func (w *script) comesWith() bool {
 	return true
 }
 
+// pooled tells whether a step changes a pool of its provider; where it does not it says what is to be done in place of that.
+func (w *script) pooled() bool {
+	switch {
+	case w.comesWith():
+		return false
+	case w.pool() == "":
+		w.unpooled()
+		return false
+	}
+	w.warned()
+	return true
+}
+
 // unpooled writes commands for a node that is in no pool of its provider, such as one that Karpenter made or that people look after.
 func (w *script) unpooled() {
 	w.drain()
@@ -29,14 +42,9 @@ func (w *script) eks() {
 	case Proxy:
 		w.say("aws eks describe-addon-versions --addon-name kube-proxy --kubernetes-version "+w.to.Line(), "aws eks update-addon --cluster-name CLUSTER --addon-name kube-proxy --addon-version VERSION")
 	default:
-		if w.comesWith() {
+		if !w.pooled() {
 			return
 		}
-		if w.pool() == "" {
-			w.unpooled()
-			return
-		}
-		w.warned()
 		line := group + w.pool()
 		if w.what == Node {
 			line += " --kubernetes-version " + w.to.Line()
@@ -53,14 +61,9 @@ func (w *script) gke() {
 	case Proxy:
 		w.say("# GKE brings kube-proxy along with the nodes")
 	default:
-		if w.comesWith() {
+		if !w.pooled() {
 			return
 		}
-		if w.pool() == "" {
-			w.unpooled()
-			return
-		}
-		w.warned()
 		line := upgrade + " --node-pool=" + w.pool()
 		if w.what == Node {
 			line += " --cluster-version=" + w.to.Line()
@@ -77,14 +80,9 @@ func (w *script) aks() {
 	case Proxy:
 		w.say("# AKS brings kube-proxy along with the control plane")
 	default:
-		if w.comesWith() {
+		if !w.pooled() {
 			return
 		}
-		if w.pool() == "" {
-			w.unpooled()
-			return
-		}
-		w.warned()
 		line := "az aks nodepool upgrade --resource-group GROUP --cluster-name CLUSTER --name " + w.pool()
 		if w.what == Node {
 			w.say(line + " --kubernetes-version " + w.to.Line())

@@ -45,21 +45,11 @@ func (r *run) images() *cobra.Command {
 }
 
 func (r *run) runImages(ctx context.Context, flags *imagesFlags) error {
-	if _, err := output.Parse(flags.format, output.Common()); err != nil {
-		return err
-	}
-	s, err := r.open(ctx, false)
+	s, report, err := r.whole(ctx, flags.format)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	report, err := r.settle(ctx, s)
-	if err != nil {
-		return err
-	}
-	if err := r.void(ctx, s, report); err != nil {
-		return err
-	}
 	if flags.scan {
 		if err := r.scanUnscanned(ctx, s, flags.scanner); err != nil {
 			return err

@@ -46,21 +46,11 @@ func (r *run) nodes() *cobra.Command {
 }
 
 func (r *run) runNodes(ctx context.Context, flags *nodesFlags, names []string) error {
-	if _, err := output.Parse(flags.format, output.Common()); err != nil {
-		return err
-	}
-	s, err := r.open(ctx, false)
+	s, report, err := r.whole(ctx, flags.format)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	report, err := r.settle(ctx, s)
-	if err != nil {
-		return err
-	}
-	if err := r.void(ctx, s, report); err != nil {
-		return err
-	}
 	if flags.kubelet {
 		if err := r.askKubelets(ctx, s); err != nil {
 			return fmt.Errorf("--kubelet-config: %w", err)

@@ -49,21 +49,11 @@ func (r *run) secrets() *cobra.Command {
 func exposureRules() []string { return []string{"SE01", "SE03", "SE04"} }
 
 func (r *run) runSecrets(ctx context.Context, flags *secretsFlags) error {
-	if _, err := output.Parse(flags.format, output.Common()); err != nil {
-		return err
-	}
-	s, err := r.open(ctx, false)
+	s, report, err := r.whole(ctx, flags.format)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	report, err := r.settle(ctx, s)
-	if err != nil {
-		return err
-	}
-	if err := r.void(ctx, s, report); err != nil {
-		return err
-	}
 	values := "metadata"
 	if flags.inspect {
 		if err := r.inspectSecrets(ctx, s); err != nil {

@@ -53,6 +53,27 @@ func (r *run) settle(ctx context.Context, s *session) (*model.Report, error) {
 	}
 }
 
+// whole gives the session of a command that prints in one of the common formats, with the source read to the end. Where it gives an error
+// there is nothing to close.
+func (r *run) whole(ctx context.Context, format string) (*session, *model.Report, error) {
+	if _, err := output.Parse(format, output.Common()); err != nil {
+		return nil, nil, err
+	}
+	s, err := r.open(ctx, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	report, err := r.settle(ctx, s)
+	if err == nil {
+		err = r.void(ctx, s, report)
+	}
+	if err != nil {
+		s.close()
+		return nil, nil, err
+	}
+	return s, report, nil
+}
+
 // report reads the source to the end and gives what is shown of it.
 func (r *run) report(ctx context.Context, s *session, sel output.Selection) (*output.Report, error) {
 	found, err := r.settle(ctx, s)
