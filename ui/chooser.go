@@ -1,14 +1,11 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
-	"github.com/sahilm/fuzzy"
 
 	"canopy/ui/keys"
 	"canopy/ui/text"
@@ -27,7 +24,9 @@ type chooser struct {
 	// many lets several items be chosen; one takes the item under the cursor as long as no mark was changed.
 	many, one bool
 	changed   bool
-	done      func(chosen []int) tea.Cmd
+	// strict finds nothing by letters that stand apart; whole shows the item under the cursor in full below the list.
+	strict, whole bool
+	done          func(chosen []int) tea.Cmd
 	// free takes what is typed where it is more than the name of an item; nil where only items can be chosen.
 	free func(text string) (tea.Cmd, bool)
 }
@@ -37,6 +36,9 @@ type choice struct {
 	view.Item
 	// name is what the item is called where its text holds more; "" where the text is the name.
 	name string
+	// key is found by itself before all names; sought items show only where something is typed.
+	key    string
+	sought bool
 	// off says why the item cannot be chosen; "" where it can.
 	off string
 }
@@ -63,48 +65,6 @@ func (r *root) pick(msg view.Pick) {
 	r.openChooser(c)
 	c.cursor = cursor
 }
-
-// narrow finds the items for what is typed.
-func (c *chooser) narrow() {
-	c.found, c.cursor = c.found[:0], 0
-	typed := strings.TrimSpace(c.input.Value())
-	if typed == "" {
-		for i := range c.items {
-			c.found = append(c.found, i)
-		}
-		return
-	}
-	for _, m := range fuzzy.FindFrom(typed, (*searched)(c)) {
-		c.found = append(c.found, m.Index)
-	}
-	slices.SortStableFunc(c.found, func(a, b int) int { return c.rank(a, typed) - c.rank(b, typed) })
-}
-
-// rank puts the item that is called what is typed first, then those that begin so, then those in which it stands in one
-// piece; what cannot be chosen comes after all that can.
-func (c *chooser) rank(i int, typed string) int {
-	item := &c.items[i]
-	name, typed := strings.ToLower(cmp.Or(item.name, item.Text)), strings.ToLower(typed)
-	rank := 3
-	switch {
-	case name == typed:
-		return 0
-	case strings.HasPrefix(name, typed):
-		rank = 1
-	case strings.Contains(name, typed), strings.Contains(strings.ToLower(item.Note), typed):
-		rank = 2
-	}
-	if item.off != "" {
-		rank += 4
-	}
-	return rank
-}
-
-// searched is what fuzzy looks into.
-type searched chooser
-
-func (s *searched) String(i int) string { return s.items[i].Text + " " + s.items[i].Note }
-func (s *searched) Len() int            { return len(s.items) }
 
 func (c *chooser) do(r *root, a keys.Action) tea.Cmd {
 	switch a {
@@ -201,7 +161,7 @@ func (c *chooser) edit(_ *root, msg tea.Msg) tea.Cmd {
 
 // about says of the item under the cursor what the box may have no room for.
 func (c *chooser) about() string {
-	if len(c.found) == 0 {
+	if c.whole || len(c.found) == 0 {
 		return ""
 	}
 	item := &c.items[c.found[c.cursor]]
@@ -216,7 +176,7 @@ func (c *chooser) about() string {
 
 // size is that of the box, which leaves some of the screen to be seen.
 func (c *chooser) size(r *root) (width, height int) {
-	return min(max(76, r.width*3/5), r.width-4), min(len(c.items)+3, r.body()-1)
+	return min(max(76, r.width*3/5), r.width-4), min(c.listed()+3, r.body()-1)
 }
 
 // lines draws the box.
@@ -224,6 +184,8 @@ func (c *chooser) lines(r *root) []string {
 	width, height := c.size(r)
 	t, g := &r.shared.Theme, &r.shared.Glyphs
 	inner, rows := width-2, height-3
+	full := c.full(r, inner, rows)
+	rows -= len(full)
 	edge := func(left, right, title string) string {
 		title = r.shared.Cut(title, inner-4)
 		return t.Rule.Render(left+g.Rule) + t.Header.Render(title) + t.Rule.Render(strings.Repeat(g.Rule, max(0, inner-1-text.Width(title)))+right)
@@ -240,6 +202,9 @@ func (c *chooser) lines(r *root) []string {
 		} else if i == 0 {
 			line = t.Faint.Render(r.shared.Fit("  nothing matches", inner))
 		}
+		out = append(out, side+view.Pad(line, inner)+side)
+	}
+	for _, line := range full {
 		out = append(out, side+view.Pad(line, inner)+side)
 	}
 	foot := fmt.Sprintf(" %d of %d ", min(c.cursor+1, len(c.found)), len(c.found))
@@ -262,7 +227,7 @@ func (c *chooser) line(r *root, i, width int) string {
 	if item.off != "" {
 		note = item.off
 	}
-	name := min(max(24, width*2/5), width-2)
+	name := c.nameWidth(width)
 	if note == "" {
 		name = width - text.Width(mark)
 	}
@@ -276,6 +241,9 @@ func (c *chooser) line(r *root, i, width int) string {
 	}
 	return mark + body + " " + t.Faint.Render(rest)
 }
+
+// nameWidth is the room for the names of items, beside which their notes stand.
+func (c *chooser) nameWidth(width int) int { return min(max(24, width*2/5), width-2) }
 
 // over draws the box over the lines of a screen.
 func (r *root) over(body string) string {

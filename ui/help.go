@@ -2,41 +2,73 @@ package ui
 
 import (
 	"cmp"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"canopy/ui/keys"
 	"canopy/ui/view"
+	"canopy/ui/view/explain"
 )
 
-// openHelp lists every key with what it does here, or why it does not. Typing searches, enter does it.
+// openHelp lists every key with what it does here, those that do nothing here after all others. Typing searches, in the words of
+// the glossary as well; enter does it, or explains the word.
 func (r *root) openHelp() tea.Cmd {
-	c := &chooser{title: "what can be done here; type to search, enter does it"}
-	var actions []keys.Action
+	c := &chooser{title: "what can be done here; type to search, words too; enter does it", strict: true, whole: true}
+	var does []func() tea.Cmd
+	add := func(item choice, do func() tea.Cmd) {
+		c.items = append(c.items, item)
+		does = append(does, do)
+	}
+	nothing := func() tea.Cmd { return nil }
+	here, elsewhere := r.helpKeys()
+	for _, h := range here {
+		add(h.choice, func() tea.Cmd { return r.act(h.action) })
+	}
+	for _, line := range r.legend() {
+		add(choice{Item: view.Item{Text: line}}, nothing)
+	}
+	for _, h := range elsewhere {
+		add(h.choice, func() tea.Cmd { return r.act(h.action) })
+	}
+	for _, term := range explain.Glossary() {
+		add(choice{Item: view.Item{Text: term.Name, Note: "word: " + term.Means}, name: term.Name, sought: true}, func() tea.Cmd {
+			r.note = view.Note{Text: term.Name + ": " + term.Means}
+			return nil
+		})
+	}
+	c.done = func(chosen []int) tea.Cmd { return does[chosen[0]]() }
+	r.openChooser(c)
+	return nil
+}
+
+// helpKey is a key in the help.
+type helpKey struct {
+	choice
+	action keys.Action
+}
+
+// helpKeys lists the keys that mean something here, and those that do elsewhere alone.
+func (r *root) helpKeys() (here, elsewhere []helpKey) {
 	for _, scope := range []keys.Scope{keys.Selected, keys.Moving, keys.Lists, keys.Screens, keys.General} {
 		for i := range r.shared.Keys {
 			b := &r.shared.Keys[i]
 			if b.Scope != scope {
 				continue
 			}
-			off := ""
 			_, does := r.label(b)
-			if o := r.offer(b.Action); !o.Known {
-				off = "has no meaning here: " + b.Does
-			} else if o.Why != "" {
-				off = o.Why
+			h := helpKey{choice{Item: view.Item{Text: keyColumn(b) + string(b.Action), Note: does}, name: string(b.Action), key: b.Show()}, b.Action}
+			o := r.offer(b.Action)
+			if !o.Known {
+				h.off = "has no meaning here: " + b.Does
+				elsewhere = append(elsewhere, h)
+				continue
 			}
-			c.items = append(c.items, choice{Item: view.Item{Text: keyColumn(b) + string(b.Action), Note: does}, name: string(b.Action), off: off})
-			actions = append(actions, b.Action)
+			h.off = o.Why
+			here = append(here, h)
 		}
 	}
-	for _, line := range r.legend() {
-		c.items = append(c.items, choice{Item: view.Item{Text: line}})
-		actions = append(actions, keys.None)
-	}
-	c.done = func(chosen []int) tea.Cmd { return r.act(actions[chosen[0]]) }
-	r.openChooser(c)
-	return nil
+	return here, elsewhere
 }
 
 // labelled is a screen on which some keys mean something else than elsewhere.
@@ -52,7 +84,22 @@ func (r *root) label(b *keys.Binding) (label, does string) {
 		short, long := l.Label(b.Action)
 		label, does = cmp.Or(short, label), cmp.Or(long, does)
 	}
+	if b.Action == keys.Inspect {
+		does = r.inspects(does)
+	}
 	return label, does
+}
+
+// inspects begins with what is read on the screen at hand, and tells what the servers note of it.
+func (r *root) inspects(does string) string {
+	const logged = "shows in the audit log"
+	switch {
+	case r.top().Place().Screen == view.Secrets:
+		return "read values of Secrets once, after a question, for facts about them (reads values of Secrets); " + logged
+	case strings.Contains(does, logged):
+		return does
+	}
+	return does + "; " + logged
 }
 
 // keyColumn writes the key of a binding so wide that actions stand below each other.

@@ -41,7 +41,7 @@ func (r *root) openPalette() tea.Cmd {
 		}
 	}
 	slices.SortStableFunc(commands, func(a, b command) int { return rank(a) - rank(b) })
-	c := &chooser{title: "command"}
+	c := &chooser{title: "command", whole: true}
 	for _, command := range commands {
 		c.items = append(c.items, choice{Item: view.Item{Text: command.text, Note: command.note}, off: command.off})
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -36,7 +37,11 @@ func (r *root) hint() view.Subject {
 // offerSubject says whether an action on what is selected can be done.
 func (r *root) offerSubject(a keys.Action) view.Offer {
 	s := r.hint()
-	const noFinding, noObject = "no finding is selected", "no object is selected"
+	const noObject = "no object is selected"
+	noFinding := "choose a row with a finding (marked C, H, M, L or i)"
+	if r.top().Place().Screen != view.Findings {
+		noFinding += ", such as in findings: " + cmp.Or(r.shared.Keys.Show(keys.Findings), ":findings")
+	}
 	switch a {
 	case keys.Explain, keys.Fix:
 		return view.When(len(s.Findings) > 0, noFinding)

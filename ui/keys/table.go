@@ -16,7 +16,7 @@ func Default() Map {
 		{Policies, Selected, []string{"L"}, "policies", "what each network policy selects, and which of its rules have no effect"},
 		{History, Selected, []string{"H"}, "history", "which pairs opened and closed since Canopy started, and what did it"},
 		{Scan, Selected, []string{"I"}, "scan", "scan images now with a scanner on this machine, after a question"},
-		{Inspect, Selected, []string{"O"}, "inspect", "read once what is not watched, after a question: values of Secrets, for facts about them; how kubelets are configured"},
+		{Inspect, Selected, []string{"O"}, "inspect", "read once, after a question: in secrets, reads values of Secrets, for facts about them; in nodes, asks kubelets how they are configured, which takes nodes/proxy; shows in the audit log"},
 		{Sweep, Selected, []string{"J"}, "sweep", "look for credentials in custom resources and Events, after a question"},
 		{Fix, Selected, []string{"f"}, "fix", "show the change that ends it, as a diff, with what else it would do"},
 		{WhatIf, Selected, []string{"w"}, "what-if", "show what would be different if it were fixed"},

@@ -16,12 +16,15 @@ type Term struct {
 }
 
 // Glossary is data: the words of Kubernetes and Linux that the catalogue uses, in the order in which one builds on the
-// other.
-func Glossary() []Term {
+// other, and then those of upkeep, some of which only screens use.
+func Glossary() []Term { return append(basics(), upkeep()...) }
+
+// basics is data: what runs, by which rights, and what keeps it apart.
+func basics() []Term {
 	return []Term{
 		{"cluster", []string{"cluster", "clusters"}, "Machines that run containers together, led by one control plane.", nil},
 		{"node", []string{"node", "nodes", "node's", "nodes'"}, "A machine of the cluster, real or virtual, on which pods run.", nil},
-		{"API server", []string{"api server", "api server's"}, "The door of the cluster: whoever wants to see or change anything asks it.", nil},
+		{"API server", []string{"api server", "api server's", "api servers", "kube-apiserver"}, "The door of the cluster, part of the control plane: whoever wants to see or change anything asks it.", nil},
 		{"namespace", []string{"namespace", "namespaces"}, "A named part of a cluster that holds objects of one team or program. For a process, what it can see of the machine: its own network, its own list of processes.", nil},
 		{"pod", []string{"pod", "pods", "pod's", "pods'"}, "The smallest thing that runs: one container or a few that share an address and volumes.", nil},
 		{"container", []string{"container", "containers", "container's"}, "A program with its files, set apart from others on the same kernel. It is no virtual machine.", nil},
@@ -31,7 +34,7 @@ func Glossary() []Term {
 		{"image", []string{"image", "images", "image's"}, "The packed files from which a container starts.", nil},
 		{"workload", []string{"workload", "workloads"}, "Anything that makes pods, such as a Deployment, with its pods.", nil},
 		{"template", []string{"template", "templates"}, "The part of a workload that says what its pods look like.", nil},
-		{"controller", []string{"controller", "controllers"}, "A program that keeps things as an object asks: it makes pods, and replaces those that end.", nil},
+		{"controller", []string{"controller", "controllers"}, "A program that keeps things as an object asks: it makes pods, and replaces those that end.", []string{"controller manager", "controller managers"}},
 		{"Deployment", []string{"deployment", "deployments"}, "Keeps so many like pods running, and replaces them when its template changes.", nil},
 		{"DaemonSet", []string{"daemonset", "daemonsets"}, "Runs one pod on every node.", nil},
 		{"Job", []string{"job", "jobs"}, "Runs pods until the work is done once.", nil},
@@ -43,7 +46,7 @@ func Glossary() []Term {
 		{"ConfigMap", []string{"configmap"}, "An object for settings that are no secret.", nil},
 		{"label", []string{"label", "labels"}, "A key with a value on an object, by which others pick it.", []string{"selinux label"}},
 		{"annotation", []string{"annotation", "annotations"}, "A key with a value on an object, as a note for programs.", nil},
-		{"kubelet", []string{"kubelet", "kubelet's"}, "The program on each node that starts its containers, with the rights of the node.", nil},
+		{"kubelet", []string{"kubelet", "kubelet's", "kubelets"}, "The program on each node that starts its containers, with the rights of the node.", nil},
 		{"container runtime", []string{"runtime", "runtime's", "containerd", "docker"}, "The program on a node that makes containers for the kubelet, such as containerd.", []string{"runtime sensors"}},
 		{"socket", []string{"socket"}, "A file by which programs of one machine talk. Who may open that of the runtime commands it.", nil},
 		{"volume", []string{"volume", "volumes"}, "A directory given to a pod, from a disk, from the node, or from an object.", nil},

@@ -148,7 +148,7 @@ func terms(p *page.Page, r *model.Rule) {
 	section(p, "Words", "")
 	const column = 24
 	for _, t := range list {
-		p.Hang(p.In(p.Ink.Strong, t.Name)+strings.Repeat(" ", max(1, column-len(t.Name))), strings.Repeat(" ", column), p.In(p.Ink.Text, t.Means))
+		p.Hang(p.In(p.Ink.Strong, t.Name)+strings.Repeat(" ", max(2, column-len(t.Name))), strings.Repeat(" ", column), p.In(p.Ink.Text, t.Means))
 	}
 }
 
