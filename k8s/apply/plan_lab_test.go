@@ -86,7 +86,7 @@ func TestChanged(t *testing.T) {
 			select {
 			case <-stop:
 				return
-			case <-time.After(20 * time.Millisecond):
+			case <-time.After(150 * time.Millisecond):
 			}
 			_, _ = w.resource(ref).Patch(t.Context(), "web", types.MergePatchType, []byte(`{"metadata":{"annotations":{"deployment.kubernetes.io/revision":"`+strings.Repeat("7", i%5+1)+`"}}}`), metav1.PatchOptions{FieldManager: "controller"})
 		}
