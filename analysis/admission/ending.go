@@ -10,6 +10,7 @@ import (
 
 	"canopy/analysis/lifecycle"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // ending is an API version that is about to end, and who is asked for by it.
@@ -44,7 +45,7 @@ func (m *maker) endingVersions(rule *model.Rule, s *scope) {
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b ending) int { return strings.Compare(a.String(), b.String()) })
+	inorder.Sort(all, func(a, b ending) int { return strings.Compare(a.String(), b.String()) })
 	for i := range all {
 		at := m.scopeOf(slices.DeleteFunc(slices.Clone(s.findings), func(f *model.Finding) bool { return f.Object.Kind != all[i].kind || f.Object.Group != all[i].gv.Group }))
 		m.add(endingPolicy(rule, &all[i], at.namespaces), at)

@@ -12,6 +12,7 @@ import (
 	"canopy/analysis/workload"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -135,6 +136,6 @@ func (m *maker) offenders(b *blueprint) []model.Ref {
 	for ref := range found {
 		list = append(list, ref)
 	}
-	slices.SortFunc(list, model.Ref.Compare)
+	inorder.Sort(list, model.Ref.Compare)
 	return list
 }

@@ -10,6 +10,7 @@ import (
 	"canopy/analysis/image/reference"
 	"canopy/analysis/manifest"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // imageEntry is one of the images of a kustomization: what is called name becomes the rest.
@@ -61,7 +62,7 @@ func (b *builder) images(out *bytes.Buffer) error {
 	if len(list) == 0 {
 		return nil
 	}
-	slices.SortFunc(list, func(x, y imageEntry) int { return cmp.Compare(x.Name, y.Name) })
+	inorder.Sort(list, func(x, y imageEntry) int { return cmp.Compare(x.Name, y.Name) })
 	data, err := json.Marshal(map[string]any{"images": list})
 	if err != nil {
 		return err

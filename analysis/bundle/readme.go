@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // readme writes what a person has to know who gets the folder and nothing else.
@@ -56,7 +56,7 @@ func (b *builder) closes() []closing {
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(x, y closing) int {
+	inorder.SortStable(list, func(x, y closing) int {
 		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(x.id, y.id))
 	})
 	return list

@@ -3,7 +3,6 @@ package deprecation
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -13,6 +12,7 @@ import (
 	"canopy/analysis/catalogue"
 	"canopy/analysis/lifecycle"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -166,7 +166,7 @@ func (a *Analyser) Uses(minor string) []Use {
 			}
 		}
 	}
-	slices.SortFunc(list, func(x, y Use) int {
+	inorder.Sort(list, func(x, y Use) int {
 		return cmp.Or(x.Object.Compare(y.Object), cmp.Compare(x.APIVersion, y.APIVersion), cmp.Compare(x.By, y.By))
 	})
 	return list

@@ -2,10 +2,10 @@ package deprecation
 
 import (
 	"cmp"
-	"slices"
 
 	"canopy/analysis/lifecycle"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -45,7 +45,7 @@ func (r *round) linesOf(ref model.Ref, own []hit) (lines []model.Evidence, next 
 			add(&m.sheet.hits[i], podRef(m.key), record.TemplatePath("Pod"))
 		}
 	}
-	slices.SortFunc(order, func(a, b place) int { return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.image, b.image)) })
+	inorder.Sort(order, func(a, b place) int { return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.image, b.image)) })
 	for _, at := range order {
 		lines = append(lines, *told[at])
 	}

@@ -9,6 +9,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -176,7 +177,7 @@ func (a *Analyser) Budgets(c *cluster.Cluster) []Budget {
 			list = append(list, b.public(c))
 		}
 	}
-	slices.SortFunc(list, func(x, y Budget) int { return x.Ref.Compare(y.Ref) })
+	inorder.Sort(list, func(x, y Budget) int { return x.Ref.Compare(y.Ref) })
 	return list
 }
 

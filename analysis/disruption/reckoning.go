@@ -8,6 +8,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -101,7 +102,7 @@ func (b *budget) reckon(c *cluster.Cluster) *reckoning {
 		s.replicas, s.scale = scaleOf(c, ref, t.pods)
 		r.owners = append(r.owners, s)
 	}
-	slices.SortFunc(r.owners, func(x, y share) int { return x.ref.Compare(y.ref) })
+	inorder.Sort(r.owners, func(x, y share) int { return x.ref.Compare(y.ref) })
 	b.settle(r)
 	return r
 }

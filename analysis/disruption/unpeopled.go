@@ -3,13 +3,13 @@ package disruption
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -82,7 +82,7 @@ func (d *drain) bound() map[string][]model.Ref {
 		}
 	}
 	for _, list := range d.tied {
-		slices.SortFunc(list, model.Ref.Compare)
+		inorder.Sort(list, model.Ref.Compare)
 	}
 	return d.tied
 }

@@ -11,6 +11,7 @@ import (
 	"canopy/analysis/network/port"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -242,10 +243,10 @@ func (l *listing) sorted() []network.Entry {
 				g.Pairs.Unknown = n
 			}
 		}
-		slices.SortFunc(g.Because, compareReasons)
+		inorder.Sort(g.Because, compareReasons)
 		list = append(list, g.Entry)
 	}
-	slices.SortFunc(list, func(x, y network.Entry) int {
+	inorder.Sort(list, func(x, y network.Entry) int {
 		return cmp.Or(compareEnds(x.Src, y.Src), compareEnds(x.Dst, y.Dst), x.Via.Compare(y.Via), cmp.Compare(x.Verdict, y.Verdict), cmp.Compare(x.Assumption, y.Assumption))
 	})
 	return list

@@ -12,6 +12,7 @@ import (
 
 	"canopy/analysis/network/port"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -109,7 +110,7 @@ func selectorOf(s *record.Typed[*corev1.Service]) []pair {
 	for k, v := range s.Object.Spec.Selector {
 		list = append(list, pair{k, v})
 	}
-	slices.SortFunc(list, func(a, b pair) int { return cmp.Compare(a.key, b.key) })
+	inorder.Sort(list, func(a, b pair) int { return cmp.Compare(a.key, b.key) })
 	return list
 }
 
@@ -221,7 +222,7 @@ func (a *Analyser) resolve(f *front, p *corev1.ServicePort) end {
 	if len(e.targets) > 0 || len(e.beyond) > 0 {
 		e.broken = ""
 	}
-	slices.SortFunc(e.targets, Target.compare)
+	inorder.Sort(e.targets, Target.compare)
 	e.targets = slices.CompactFunc(e.targets, func(a, b Target) bool { return a.Port == b.Port && samePod(a.Pod, b.Pod) })
 	return e
 }

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"canopy/analysis/network/port"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -66,7 +67,7 @@ func readShape(spec *corev1.PodSpec) *shape {
 	for i := range spec.Containers {
 		s.add(spec.Containers[i].Ports)
 	}
-	slices.SortFunc(s.hosts, func(a, b hosted) int { return a.compare(b) })
+	inorder.Sort(s.hosts, func(a, b hosted) int { return a.compare(b) })
 	s.hosts = slices.Compact(s.hosts)
 	return s
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/analysis/network/port"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -75,7 +76,7 @@ func (a *Analyser) expect(f *front) {
 				}
 			}
 		}
-		slices.SortFunc(want, netip.Addr.Compare)
+		inorder.Sort(want, netip.Addr.Compare)
 		want = slices.Compact(want)
 	}
 	for _, ip := range f.addresses {
@@ -191,7 +192,7 @@ func (a *Analyser) listed(f *front, p *corev1.ServicePort, protocol port.Protoco
 			}
 		}
 	}
-	slices.SortFunc(e.beyond, netip.AddrPort.Compare)
+	inorder.Sort(e.beyond, netip.AddrPort.Compare)
 	e.beyond = slices.Compact(e.beyond)
 	return why
 }

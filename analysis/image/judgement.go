@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -124,7 +125,7 @@ func (r *round) examine(it *item) judgement {
 		}
 	}
 	j.evidence = append(j.evidence, r.weighJobs(it)...)
-	slices.SortFunc(j.evidence, compareEvidence)
+	inorder.Sort(j.evidence, compareEvidence)
 	if j.built != 0 {
 		until := j.built + int64(r.options.MaxImageAge.Seconds())
 		if j.old = r.now >= until; !j.old {

@@ -8,6 +8,7 @@ import (
 	"canopy/analysis/image/reference"
 	"canopy/analysis/image/signature"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Images lists all images that run: the exposed ones first, those with the worst verdict first among them, then by name. Exposed tells
@@ -18,7 +19,7 @@ func (a *Analyser) Images(exposed func(owner model.Ref) bool) []Image {
 	for _, it := range a.items {
 		list = append(list, a.show(it, reach))
 	}
-	slices.SortFunc(list, func(x, y Image) int {
+	inorder.Sort(list, func(x, y Image) int {
 		if x.Exposed != y.Exposed {
 			if x.Exposed {
 				return -1

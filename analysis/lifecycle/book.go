@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+
+	"canopy/model/inorder"
 )
 
 // book holds vulnerabilities, read for looking them up.
@@ -132,7 +134,7 @@ func (b *book) affecting(component, version string) []Hit {
 			answer = append(answer, hit)
 		}
 	}
-	slices.SortFunc(answer, func(a, b Hit) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.ID, a.ID)) })
+	inorder.Sort(answer, func(a, b Hit) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.ID, a.ID)) })
 	b.mu.Lock()
 	if len(b.asked) >= askedLimit {
 		clear(b.asked)

@@ -3,7 +3,8 @@ package lifecycle
 import (
 	"cmp"
 	"fmt"
-	"slices"
+
+	"canopy/model/inorder"
 )
 
 // gathering collects vulnerabilities of one source out of many documents.
@@ -28,7 +29,7 @@ func (g *gathering) update() (*Update, error) {
 	if len(g.all) > maxRows {
 		return nil, fmt.Errorf("there are %d vulnerabilities, more than %d", len(g.all), maxRows)
 	}
-	slices.SortStableFunc(g.all, func(a, b Vulnerability) int { return cmp.Compare(a.ID, b.ID) })
+	inorder.SortStable(g.all, func(a, b Vulnerability) int { return cmp.Compare(a.ID, b.ID) })
 	g.source.AsOf = g.asOf
 	return &Update{Tables: []Table{{Kind: Vulnerabilities, Source: g.source, Vulnerabilities: g.all}}}, nil
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"canopy/model/inorder"
 )
 
 // Where tables come from.
@@ -121,7 +123,7 @@ func covers(next, old []Vulnerability) bool {
 // export gives the tables, with one for each day of a source, in an order that is always the same.
 func (h held) export() []Table {
 	var all []Table
-	for _, s := range slices.SortedFunc(maps.Keys(h), compareSubject) {
+	for _, s := range inorder.Collect(maps.Keys(h), compareSubject) {
 		all = append(all, h[s].byDay()...)
 	}
 	return all
@@ -158,7 +160,7 @@ func (h *holding) byDay() []Table {
 		d.AddOns = append(d.AddOns, r)
 	}
 	var all []Table
-	for _, s := range slices.SortedFunc(maps.Keys(days), func(a, b Source) int {
+	for _, s := range inorder.Collect(maps.Keys(days), func(a, b Source) int {
 		return cmp.Or(cmp.Compare(b.AsOf, a.AsOf), cmp.Compare(a.URL, b.URL), cmp.Compare(a.Licence, b.Licence))
 	}) {
 		if days[s].Len() > 0 {

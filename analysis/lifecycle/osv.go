@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"canopy/model/inorder"
 )
 
 func osvSource() Source {
@@ -159,7 +161,7 @@ func osvRanges(events []osvEvent) ([]Range, error) {
 			all = append(all, event{at, rank, raw})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b event) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank, b.rank)) })
+	inorder.SortStable(all, func(a, b event) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank, b.rank)) })
 	var ranges []Range
 	inside := false
 	var now Range

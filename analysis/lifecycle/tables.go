@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"canopy/model/inorder"
 )
 
 // Tables is all that is known. It is immutable, and safe for use by many goroutines.
@@ -55,13 +57,13 @@ func newTables(all held) *Tables {
 	}
 	for product, lines := range t.cycles {
 		for _, c := range lines {
-			slices.SortStableFunc(c, func(a, b Cycle) int { return cmp.Compare(b.Source.AsOf, a.Source.AsOf) })
+			inorder.SortStable(c, func(a, b Cycle) int { return cmp.Compare(b.Source.AsOf, a.Source.AsOf) })
 		}
 		t.lines[product] = slices.SortedFunc(maps.Keys(lines), func(a, b string) int { return compareLines(b, a) })
 	}
 	t.addLatest()
 	for _, list := range t.patches {
-		slices.SortFunc(list, func(a, b Release) int { return compareVersions(b.Version, a.Version) })
+		inorder.Sort(list, func(a, b Release) int { return compareVersions(b.Version, a.Version) })
 	}
 	t.book = newBook(known)
 	return t
@@ -69,7 +71,7 @@ func newTables(all held) *Tables {
 
 // byAge lists subjects, the newest source first.
 func (t *Tables) byAge() []subject {
-	return slices.SortedFunc(maps.Keys(t.held), func(a, b subject) int {
+	return inorder.Collect(maps.Keys(t.held), func(a, b subject) int {
 		return cmp.Or(cmp.Compare(t.held[b].table.Source.AsOf, t.held[a].table.Source.AsOf), compareSubject(a, b))
 	})
 }
@@ -169,7 +171,7 @@ func (t *Tables) AddOn(repository string) (AddOn, bool) {
 // Sets lists the tables, by name.
 func (t *Tables) Sets() []Set {
 	var all []Set
-	for _, s := range slices.SortedFunc(maps.Keys(t.held), compareSubject) {
+	for _, s := range inorder.Collect(maps.Keys(t.held), compareSubject) {
 		all = append(all, t.held[s].set())
 	}
 	return all
@@ -213,7 +215,7 @@ func (t *Tables) News(u *Update) []Set {
 		return nil
 	}
 	var all []Set
-	for _, s := range slices.SortedFunc(maps.Keys(changed), compareSubject) {
+	for _, s := range inorder.Collect(maps.Keys(changed), compareSubject) {
 		all = append(all, next[s].set())
 	}
 	return all

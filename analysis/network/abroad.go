@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"canopy/analysis/network/policy"
+	"canopy/model/inorder"
 )
 
 // outgoing gives the entries from a unit to what is outside.
@@ -70,7 +71,7 @@ func (l *listing) incoming() {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(x, y arrival) int {
+	inorder.SortStable(all, func(x, y arrival) int {
 		return cmp.Or(x.block.Addr().Compare(y.block.Addr()), cmp.Compare(x.block.Bits(), y.block.Bits()), cmp.Compare(x.order, y.order), cmp.Compare(x.end.Class, y.end.Class))
 	})
 	for i := range all {
@@ -147,7 +148,7 @@ func (l *listing) total(u *unit, d policy.Direction) []totalled {
 			bounds = append(bounds, lists[i][j].from)
 		}
 	}
-	slices.SortFunc(bounds, netip.Addr.Compare)
+	inorder.Sort(bounds, netip.Addr.Compare)
 	bounds = slices.Compact(bounds)
 	var sums []totalled
 	at := make([]int, len(lists))

@@ -5,6 +5,7 @@ import (
 
 	"canopy/analysis/network/policy"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // changes gathers what one Flush changes.
@@ -82,7 +83,7 @@ func (a *Analyser) end() Delta {
 }
 
 func sortedRefs(list []model.Ref) []model.Ref {
-	slices.SortFunc(list, model.Ref.Compare)
+	inorder.Sort(list, model.Ref.Compare)
 	return slices.Compact(list)
 }
 

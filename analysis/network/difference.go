@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"canopy/analysis/network/policy"
+	"canopy/model/inorder"
 )
 
 // compare tells what has opened and closed since a picture was taken.
@@ -65,7 +66,7 @@ func summed(less, more *picture) (list []Shift) {
 		}
 		list = append(list, s)
 	}
-	slices.SortFunc(list, compareShifts)
+	inorder.Sort(list, compareShifts)
 	return list
 }
 
@@ -174,7 +175,7 @@ func (a *Analyser) shifts(s *shifting) []Shift {
 	for name, pairs := range s.pairs {
 		list = append(list, Shift{name.src, name.dst, a.ports.set(name.ports), pairs})
 	}
-	slices.SortFunc(list, compareShifts)
+	inorder.Sort(list, compareShifts)
 	return list
 }
 

@@ -10,6 +10,7 @@ import (
 	"canopy/analysis/network/port"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -88,7 +89,7 @@ func (a *Analyser) nameServers(c *cluster.Cluster) Landmark {
 			}
 		}
 	}
-	slices.SortFunc(l.Ends, func(a, b End) int { return a.Ref.Compare(b.Ref) })
+	inorder.Sort(l.Ends, func(a, b End) int { return a.Ref.Compare(b.Ref) })
 	if _, ok := cluster.Find[*record.Workload](c, "DaemonSet", "kube-system", "node-local-dns"); ok {
 		l.add(netip.MustParseAddr("169.254.20.10"), DNS)
 	}

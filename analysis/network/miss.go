@@ -2,9 +2,9 @@ package network
 
 import (
 	"cmp"
-	"slices"
 
 	"canopy/analysis/network/policy"
+	"canopy/model/inorder"
 )
 
 // mostMisses is how many near misses are told.
@@ -35,7 +35,7 @@ func (a *Analyser) misses(p *profile, d policy.Direction, other, target *standin
 			}
 		}
 	})
-	slices.SortStableFunc(near, func(x, y nearMiss) int { return cmp.Compare(x.count, y.count) })
+	inorder.SortStable(near, func(x, y nearMiss) int { return cmp.Compare(x.count, y.count) })
 	var list []Miss
 	for i := range near[:min(len(near), mostMisses)] {
 		m := &near[i]

@@ -8,6 +8,7 @@ import (
 	"go4.org/netipx"
 
 	"canopy/analysis/network/policy"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -154,7 +155,7 @@ func (a *Analyser) edges(p *profile) ([]edge, map[*rule]bool) {
 			}
 		}
 	})
-	slices.SortFunc(list, func(x, y edge) int {
+	inorder.Sort(list, func(x, y edge) int {
 		return cmp.Or(x.at.Compare(y.at), cmp.Compare(x.rule.id, y.rule.id), cmp.Compare(y.step, x.step))
 	})
 	return list, domains

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"canopy/analysis/network/port"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -34,7 +35,7 @@ func (a *Analyser) templateOf(t record.Template) *template {
 				}
 			}
 		}
-		slices.SortFunc(x.ports, compareNamed)
+		inorder.Sort(x.ports, compareNamed)
 		x.ports = slices.Compact(x.ports)
 		x.signature = a.signatureOf(x.ports)
 		a.templates[t] = x

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -97,7 +98,7 @@ func (h *hall) of(l *listing, n *namespace) []*unit {
 	slices.SortFunc(list, func(x, y *unit) int { return x.ref.Compare(y.ref) })
 	for i, u := range list {
 		u.order = h.order[n]<<32 | uint64(i)
-		slices.SortFunc(u.parts, func(x, y part) int { return compareClasses(x.class, y.class) })
+		inorder.Sort(u.parts, func(x, y part) int { return compareClasses(x.class, y.class) })
 		for j := range u.parts {
 			h.seats[u.parts[j].class] = append(h.seats[u.parts[j].class], seat{u, j})
 		}

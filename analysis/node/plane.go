@@ -10,6 +10,7 @@ import (
 	"canopy/analysis"
 	"canopy/analysis/lifecycle"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // plane is what was found of the control plane.
@@ -206,7 +207,7 @@ func (a *Analyser) Plane() *Plane {
 	if ok {
 		p.Parts = append([]Part{answer}, p.Parts...)
 	}
-	slices.SortStableFunc(p.Parts, func(x, y Part) int { return cmp.Compare(x.Component, y.Component) })
+	inorder.SortStable(p.Parts, func(x, y Part) int { return cmp.Compare(x.Component, y.Component) })
 	a.listed = p
 	return p
 }

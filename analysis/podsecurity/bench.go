@@ -6,6 +6,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -110,7 +111,7 @@ func (b *bench) violators() []Violator {
 			list = append(list, Violator{Owner: ref, Pods: a.pods, Template: a.template, Breaks: breaks})
 		}
 	}
-	slices.SortFunc(list, func(x, y Violator) int { return cmp.Or(cmp.Compare(y.Pods, x.Pods), x.Owner.Compare(y.Owner)) })
+	inorder.Sort(list, func(x, y Violator) int { return cmp.Or(cmp.Compare(y.Pods, x.Pods), x.Owner.Compare(y.Owner)) })
 	return list
 }
 
@@ -131,7 +132,7 @@ func (b *bench) breaks(a *account) []Break {
 	for t, ref := range a.others {
 		odd = append(odd, oddPod{ref, b.template(t)})
 	}
-	slices.SortFunc(odd, func(x, y oddPod) int { return x.ref.Compare(y.ref) })
+	inorder.Sort(odd, func(x, y oddPod) int { return x.ref.Compare(y.ref) })
 	for _, p := range odd {
 		add(p.faults, p.ref, p.ref.Kind)
 	}

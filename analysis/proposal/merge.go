@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"canopy/model"
+	"canopy/model/strategic"
 )
 
 func join(path, key string) string {
@@ -26,32 +26,27 @@ func join(path, key string) string {
 func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
 
 // mergeable tells items of lists that lack the key by which the server merges them.
-func (r *reader) mergeable(o map[string]any, schema strategicpatch.PatchMetaFromStruct, path string, at place) {
+func (r *reader) mergeable(o map[string]any, schema strategic.Schema, path string, at place) {
 	for _, k := range slices.Sorted(maps.Keys(o)) {
 		switch v := o[k].(type) {
 		case map[string]any:
-			if below, _, err := schema.LookupPatchMetadataForStruct(k); err == nil {
-				if s, ok := below.(strategicpatch.PatchMetaFromStruct); ok {
-					r.mergeable(v, s, join(path, k), at)
-				}
+			if below, _, err := schema.Object(k); err == nil {
+				r.mergeable(v, below, join(path, k), at)
 			}
 		case []any:
-			below, meta, err := schema.LookupPatchMetadataForSlice(k)
-			s, ok := below.(strategicpatch.PatchMetaFromStruct)
-			if err != nil || !ok {
+			below, way, err := schema.List(k)
+			if err != nil {
 				continue
 			}
-			key := meta.GetPatchMergeKey()
-			merges := slices.Contains(meta.GetPatchStrategies(), "merge")
 			for i, item := range v {
 				m, ok := item.(map[string]any)
 				if !ok {
 					continue
 				}
-				if merges && key != "" && m[key] == nil && s.T.Kind() == reflect.Struct {
-					r.refuse(at, index(join(path, k), i), key+" is missing, by which items of this list are told apart")
+				if way.Merge && way.Key != "" && m[way.Key] == nil && below.T.Kind() == reflect.Struct {
+					r.refuse(at, index(join(path, k), i), way.Key+" is missing, by which items of this list are told apart")
 				}
-				r.mergeable(m, s, index(join(path, k), i), at)
+				r.mergeable(m, below, index(join(path, k), i), at)
 			}
 		}
 	}
@@ -68,7 +63,7 @@ func (r *reader) adapt(o map[string]any, ref model.Ref) {
 	if err != nil {
 		return
 	}
-	schema, err := strategicpatch.NewPatchMetaFromStruct(object)
+	schema, err := strategic.Of(object)
 	if err != nil {
 		return
 	}
@@ -86,7 +81,7 @@ type merger struct {
 	whole func(path string)
 }
 
-func (m merger) fields(o, now map[string]any, schema strategicpatch.PatchMetaFromStruct, path string) {
+func (m merger) fields(o, now map[string]any, schema strategic.Schema, path string) {
 	if _, told := o["$patch"]; told {
 		return
 	}
@@ -102,34 +97,31 @@ func (m merger) fields(o, now map[string]any, schema strategicpatch.PatchMetaFro
 				replace(v, there)
 				continue
 			}
-			below, meta, err := schema.LookupPatchMetadataForStruct(k)
-			s, ok := below.(strategicpatch.PatchMetaFromStruct)
-			if err != nil || !ok {
+			below, way, err := schema.Object(k)
+			if err != nil {
 				continue
 			}
-			if atomic(s.T) {
+			if atomic(below.T) {
 				replace(v, there)
 				continue
 			}
-			m.structure(v, there, s, slices.Contains(meta.GetPatchStrategies(), "retainKeys"), at)
+			m.structure(v, there, below, way.RetainKeys, at)
 		case []any:
 			there, ok := now[k].([]any)
 			if !ok {
 				continue
 			}
-			below, meta, err := schema.LookupPatchMetadataForSlice(k)
-			s, ok := below.(strategicpatch.PatchMetaFromStruct)
-			key := meta.GetPatchMergeKey()
-			if err != nil || !ok || key == "" || !slices.Contains(meta.GetPatchStrategies(), "merge") {
+			below, way, err := schema.List(k)
+			if err != nil || way.Key == "" || !way.Merge {
 				continue
 			}
-			o[k] = m.list(v, there, s, key, slices.Contains(meta.GetPatchStrategies(), "retainKeys"), at)
+			o[k] = m.list(v, there, below, way.Key, way.RetainKeys, at)
 		}
 	}
 }
 
 // structure adapts what is merged field by field.
-func (m merger) structure(o, now map[string]any, s strategicpatch.PatchMetaFromStruct, retain bool, path string) {
+func (m merger) structure(o, now map[string]any, s strategic.Schema, retain bool, path string) {
 	if _, told := o["$patch"]; told {
 		return
 	}
@@ -142,7 +134,7 @@ func (m merger) structure(o, now map[string]any, s strategicpatch.PatchMetaFromS
 }
 
 // list adapts a list whose items are merged by a key.
-func (m merger) list(o, now []any, s strategicpatch.PatchMetaFromStruct, key string, retain bool, path string) []any {
+func (m merger) list(o, now []any, s strategic.Schema, key string, retain bool, path string) []any {
 	for _, item := range o {
 		if v, ok := item.(map[string]any); !ok || v["$patch"] != nil {
 			return o

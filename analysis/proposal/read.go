@@ -13,6 +13,7 @@ import (
 	"canopy/analysis/manifest/splice"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/scheme"
 )
 
@@ -190,7 +191,7 @@ func (r *reader) assume(format string, args ...any) {
 
 // finish puts the steps in order.
 func (r *reader) finish() {
-	slices.SortStableFunc(r.steps, func(a, b planned) int { return cmp.Compare(a.rank, b.rank) })
+	inorder.SortStable(r.steps, func(a, b planned) int { return cmp.Compare(a.rank, b.rank) })
 	patches := false
 	for _, s := range r.steps {
 		r.out.Plan.Steps = append(r.out.Plan.Steps, s.step)

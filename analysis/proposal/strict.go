@@ -9,10 +9,10 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	kjson "sigs.k8s.io/json"
 
 	"canopy/model"
+	"canopy/model/strategic"
 )
 
 // maxProbes is how many fields are tried one by one to find the one that does not fit.
@@ -57,7 +57,7 @@ func (r *reader) strict(o map[string]any, kind *model.Kind, at place) {
 		}
 		r.refuse(at, path, fmt.Sprintf("%s has no such field", kind.Kind))
 	}
-	if schema, err := strategicpatch.NewPatchMetaFromStruct(fresh()); err == nil {
+	if schema, err := strategic.Of(fresh()); err == nil {
 		r.mergeable(o, schema, "", at)
 	}
 }

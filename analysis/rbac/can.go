@@ -1,10 +1,9 @@
 package rbac
 
 import (
-	"slices"
-
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 )
 
 // Answer is what RBAC says to one question.
@@ -73,7 +72,7 @@ func (a *Analyser) via(keys []key, at *Attributes) []Grant {
 			via = append(via, t.grant(m.rule, m.from, m.verb, m.resource))
 		}
 	}
-	slices.SortFunc(via, func(x, y Grant) int { return x.Compare(&y) })
+	inorder.Sort(via, func(x, y Grant) int { return x.Compare(&y) })
 	return via
 }
 

@@ -2,7 +2,6 @@ package rbac
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -11,6 +10,7 @@ import (
 
 	"canopy/analysis/rbac/stock"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -79,7 +79,7 @@ func define(body map[string]any) (defined, bool) {
 		}
 		d.list = append(d.list, s)
 	}
-	slices.SortFunc(d.list, func(x, y stock.Resource) int { return cmp.Compare(x.Resource, y.Resource) })
+	inorder.Sort(d.list, func(x, y stock.Resource) int { return cmp.Compare(x.Resource, y.Resource) })
 	short, _, _ := unstructured.NestedStringSlice(body, "spec", "names", "shortNames")
 	d.names = append(d.names, short...)
 	return d, true

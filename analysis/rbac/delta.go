@@ -3,11 +3,11 @@ package rbac
 import (
 	"cmp"
 	"maps"
-	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Delta tells what a change may have altered.
@@ -80,14 +80,14 @@ func (t *changes) delta() Delta {
 			d.Accounts = append(d.Accounts, types.NamespacedName{Namespace: a.Namespace, Name: a.Name})
 		}
 	}
-	slices.SortFunc(d.Accounts, func(x, y types.NamespacedName) int {
+	inorder.Sort(d.Accounts, func(x, y types.NamespacedName) int {
 		return cmp.Or(cmp.Compare(x.Namespace, y.Namespace), cmp.Compare(x.Name, y.Name))
 	})
-	d.Bindings = slices.SortedFunc(maps.Keys(t.bindings), model.Ref.Compare)
-	d.Roles = slices.SortedFunc(maps.Keys(t.roles), model.Ref.Compare)
+	d.Bindings = inorder.Collect(maps.Keys(t.bindings), model.Ref.Compare)
+	d.Roles = inorder.Collect(maps.Keys(t.roles), model.Ref.Compare)
 	for k := range t.keys {
 		d.Subjects = append(d.Subjects, k.subject())
 	}
-	slices.SortFunc(d.Subjects, model.Subject.Compare)
+	inorder.Sort(d.Subjects, model.Subject.Compare)
 	return d
 }

@@ -7,6 +7,7 @@ import (
 
 	"canopy/analysis/rbac/stock"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 )
 
 // Discovery tells which resources there are, and what they are called. It is never changed, and safe for use by many
@@ -87,7 +88,7 @@ func (b *builder) add(r stock.Resource) {
 }
 
 func (b *builder) discovery() *Discovery {
-	slices.SortStableFunc(b.list, func(x, y stock.Resource) int {
+	inorder.SortStable(b.list, func(x, y stock.Resource) int {
 		return cmp.Or(cmp.Compare(x.Group, y.Group), cmp.Compare(x.Resource, y.Resource))
 	})
 	d := &Discovery{list: b.list, at: map[spot]int{}, names: map[string][]int{}}

@@ -1,10 +1,10 @@
 package rbac
 
 import (
-	"slices"
 	"strings"
 
 	"canopy/analysis/rbac/stock"
+	"canopy/model/inorder"
 )
 
 // Expand takes the wildcards of a permission apart into what there is: verbs, groups and resources; names are kept. What a
@@ -37,7 +37,7 @@ func (d *Discovery) Expand(p Permission) []Permission {
 	if len(list) == 0 {
 		return []Permission{p}
 	}
-	slices.SortFunc(list, func(x, y Permission) int { return x.Compare(&y) })
+	inorder.Sort(list, func(x, y Permission) int { return x.Compare(&y) })
 	return list
 }
 

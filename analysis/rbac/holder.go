@@ -2,12 +2,12 @@ package rbac
 
 import (
 	"iter"
-	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 )
 
 // Holder is somebody who may do what was asked.
@@ -62,7 +62,7 @@ func Expand(c *cluster.Cluster, s model.Subject) []model.Subject {
 			list = append(list, model.Subject{Kind: model.AccountSubject, Namespace: r.GetNamespace(), Name: r.GetName()})
 		}
 	}
-	slices.SortFunc(list, model.Subject.Compare)
+	inorder.Sort(list, model.Subject.Compare)
 	return list
 }
 

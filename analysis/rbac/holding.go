@@ -7,6 +7,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 )
 
 // Holding says whether an account holds anything beyond discovery.
@@ -82,6 +83,6 @@ func because(cov model.Coverage) string {
 }
 
 func sorted(refs []model.Ref) []model.Ref {
-	slices.SortFunc(refs, model.Ref.Compare)
+	inorder.Sort(refs, model.Ref.Compare)
 	return slices.Compact(refs)
 }

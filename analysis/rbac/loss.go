@@ -1,9 +1,8 @@
 package rbac
 
 import (
-	"slices"
-
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Loss is a permission that a subject has lost.
@@ -49,7 +48,7 @@ func Lost(before, after Held) []Loss {
 			}
 		}
 	}
-	slices.SortFunc(lost, func(x, y Loss) int {
+	inorder.Sort(lost, func(x, y Loss) int {
 		if n := x.Subject.Compare(y.Subject); n != 0 {
 			return n
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+
+	"canopy/model/inorder"
 )
 
 // Permission is one thing that somebody may do, in the words of the rule that grants it: "*" stands for all, now and later.
@@ -78,7 +80,7 @@ func (a *Analyser) Permissions(u User, scopes Scopes) []Granted {
 	order := make([]*Granted, 0, len(found))
 	for _, g := range found {
 		if len(g.Via) > 1 {
-			slices.SortFunc(g.Via, func(x, y Grant) int { return x.Compare(&y) })
+			inorder.Sort(g.Via, func(x, y Grant) int { return x.Compare(&y) })
 		}
 		order = append(order, g)
 	}

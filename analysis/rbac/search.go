@@ -3,6 +3,8 @@ package rbac
 import (
 	"cmp"
 	"slices"
+
+	"canopy/model/inorder"
 )
 
 // search gathers holders. It counts before it writes, since there may be many.
@@ -37,7 +39,7 @@ func (s *search) find(a *Analyser, lists [][]*binding, at *Attributes) {
 			matches, ok := known[b.role]
 			if !ok {
 				matches = a.matches(b.role, at)
-				slices.SortStableFunc(matches, func(x, y match) int { return x.index - y.index })
+				inorder.SortStable(matches, func(x, y match) int { return x.index - y.index })
 				known[b.role] = matches
 			}
 			if len(matches) == 0 {

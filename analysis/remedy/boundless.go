@@ -13,6 +13,7 @@ import (
 	"canopy/analysis/network/policy"
 	"canopy/analysis/network/port"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // narrow is NW04: rules of a NetworkPolicy that mean whoever there is name those that are known to need it instead.
@@ -126,7 +127,7 @@ func (s *segments) selected(p *policy.Policy) []model.Ref {
 			refs = append(refs, ref)
 		}
 	}
-	slices.SortFunc(refs, model.Ref.Compare)
+	inorder.Sort(refs, model.Ref.Compare)
 	return refs
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"canopy/analysis/disruption"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -66,7 +67,7 @@ func (p *planner) budgetOf(ref model.Ref) *budget {
 		}
 		b.want += n
 	}
-	slices.SortFunc(b.owners, model.Ref.Compare)
+	inorder.Sort(b.owners, model.Ref.Compare)
 	return b
 }
 

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -113,7 +114,7 @@ func (p *planner) alsoSelected(ref model.Ref, selector labels.Selector) []model.
 			others = append(others, top)
 		}
 	}
-	slices.SortFunc(others, model.Ref.Compare)
+	inorder.Sort(others, model.Ref.Compare)
 	return others
 }
 

@@ -20,6 +20,7 @@ import (
 	"canopy/analysis/network/minimal"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 )
 
 // Fix is what would close a set of findings.
@@ -135,7 +136,7 @@ func Make(c *cluster.Cluster, o Options, findings []*model.Finding) (*Fix, error
 		slices.SortFunc(list, func(a, b *model.Finding) int { return cmp.Compare(a.ID, b.ID) })
 		refs = append(refs, ref)
 	}
-	slices.SortFunc(refs, model.Ref.Compare)
+	inorder.Sort(refs, model.Ref.Compare)
 	for _, ref := range refs {
 		p.group(ref, groups[ref])
 	}
@@ -250,7 +251,7 @@ func (p *planner) fix() *Fix {
 	f := &Fix{Documents: slices.Concat(p.creates, rights, p.patches, p.policies, p.segments.docs, p.removals), Notes: p.notes}
 	// What may take a service down comes last. What is created stands first: what takes the place of something is there
 	// before that goes, and what is enforced on a namespace refuses nothing that is there.
-	slices.SortStableFunc(f.Documents, func(a, b Document) int {
+	inorder.SortStable(f.Documents, func(a, b Document) int {
 		return cmp.Compare(parseBreakage(a.Breakage)/outage, parseBreakage(b.Breakage)/outage)
 	})
 	if p.rights != nil {
@@ -260,7 +261,7 @@ func (p *planner) fix() *Fix {
 	if p.figures {
 		f.Advice = howToMeasure()
 	}
-	slices.SortStableFunc(f.Notes, func(a, b Note) int { return cmp.Compare(a.Finding, b.Finding) })
+	inorder.SortStable(f.Notes, func(a, b Note) int { return cmp.Compare(a.Finding, b.Finding) })
 	f.Plan.Title = "Fix"
 	for i := range f.Documents {
 		d := &f.Documents[i]

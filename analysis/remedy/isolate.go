@@ -9,6 +9,7 @@ import (
 	"canopy/analysis/network/minimal"
 	"canopy/analysis/network/policy"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -62,7 +63,7 @@ func (s *segments) isolateWard(w *ward) {
 			acts[d] = !s.closed(w.namespace, policy.Direction(d))
 		}
 		findings := slices.Clone(w.whole)
-		for _, ref := range slices.SortedFunc(maps.Keys(w.owner), model.Ref.Compare) {
+		for _, ref := range inorder.Collect(maps.Keys(w.owner), model.Ref.Compare) {
 			findings = append(findings, w.owner[ref]...)
 		}
 		s.propose(minimal.Question{Namespace: w.namespace, Acts: acts}, findings)
@@ -102,7 +103,7 @@ func (s *segments) isolateWard(w *ward) {
 	for _, dns := range []bool{false, true} {
 		for _, acts := range [][2]bool{{true, true}, {true, false}, {false, true}, {}} {
 			refs := groups[group{acts, dns}]
-			slices.SortFunc(refs, model.Ref.Compare)
+			inorder.Sort(refs, model.Ref.Compare)
 			var findings []*model.Finding
 			for _, ref := range refs {
 				findings = append(findings, w.owner[ref]...)
@@ -122,7 +123,7 @@ func (s *segments) isolateWard(w *ward) {
 // the cluster may.
 func (s *segments) spare(w *ward) {
 	findings := slices.Clone(w.whole)
-	for _, ref := range slices.SortedFunc(maps.Keys(w.owner), model.Ref.Compare) {
+	for _, ref := range inorder.Collect(maps.Keys(w.owner), model.Ref.Compare) {
 		findings = append(findings, w.owner[ref]...)
 	}
 	for _, f := range findings {

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
+
+	"canopy/model/strategic"
 )
 
 // operation is one of RFC 6902.
@@ -20,16 +21,16 @@ type operation struct {
 // jsonBody writes the difference of two templates as a JSON patch of their owner. Items of lists are reached by index;
 // each is tested for its name first, so that the patch fails where the list has changed.
 func jsonBody(path []string, old, now map[string]any) ([]byte, error) {
-	schema, err := strategicpatch.NewPatchMetaFromStruct(corev1.PodTemplateSpec{})
+	schema, err := strategic.Of(corev1.PodTemplateSpec{})
 	if err != nil {
 		return nil, err
 	}
 	var ops []operation
-	diffMaps(&ops, "/"+strings.Join(path, "/"), old, now, schema)
+	diffMaps(&ops, "/"+strings.Join(path, "/"), old, now, &schema)
 	return json.Marshal(ops)
 }
 
-func diffMaps(ops *[]operation, path string, old, now map[string]any, schema strategicpatch.LookupPatchMeta) {
+func diffMaps(ops *[]operation, path string, old, now map[string]any, schema *strategic.Schema) {
 	for _, key := range keys(old, now) {
 		o, had := old[key]
 		n, has := now[key]
@@ -46,25 +47,25 @@ func diffMaps(ops *[]operation, path string, old, now map[string]any, schema str
 	}
 }
 
-func diffValue(ops *[]operation, at, key string, o, n any, schema strategicpatch.LookupPatchMeta) {
+func diffValue(ops *[]operation, at, key string, o, n any, schema *strategic.Schema) {
 	om, isOld := o.(map[string]any)
 	nm, isNew := n.(map[string]any)
 	if isOld && isNew {
 		// Without a schema, too: an operation that set a whole map would print values beside the change.
-		var element strategicpatch.LookupPatchMeta
+		var element *strategic.Schema
 		if schema != nil {
-			if next, _, err := schema.LookupPatchMetadataForStruct(key); err == nil {
-				element = next
+			if next, _, err := schema.Object(key); err == nil {
+				element = &next
 			}
 		}
 		diffMaps(ops, at, om, nm, element)
 		return
 	}
 	if ol, nl, ok := bothLists(o, n); ok && schema != nil && isMap(ol, nl) {
-		element, meta, err := schema.LookupPatchMetadataForSlice(key)
-		if err == nil && meta.GetPatchMergeKey() != "" {
-			if pairs, ok := pair(ol, nl, meta.GetPatchMergeKey()); ok {
-				diffLists(ops, at, ol, nl, pairs, meta.GetPatchMergeKey(), element)
+		element, way, err := schema.List(key)
+		if err == nil && way.Key != "" {
+			if pairs, ok := pair(ol, nl, way.Key); ok {
+				diffLists(ops, at, ol, nl, pairs, way.Key, &element)
 				return
 			}
 		}
@@ -100,7 +101,7 @@ func identity(item any, key string) string {
 	return fmt.Sprint(m[key], "/", m["protocol"])
 }
 
-func diffLists(ops *[]operation, at string, old, now []any, pairs []int, key string, schema strategicpatch.LookupPatchMeta) {
+func diffLists(ops *[]operation, at string, old, now []any, pairs []int, key string, schema *strategic.Schema) {
 	kept := 0
 	// Changes first, while the indexes hold; then removals from the end; then what is new.
 	for i, j := range pairs {

@@ -11,6 +11,7 @@ import (
 
 	"canopy/analysis/network/policy"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // metadataAddresses are those at which the clouds give out what belongs to a node, its credentials among them.
@@ -23,7 +24,7 @@ func metadataAddresses() [2]netip.Addr {
 func (s *segments) keepFromMetadata(w *ward, restricted func(model.Ref) bool) {
 	rules := map[model.Ref]map[int]bool{}
 	means := map[model.Ref][]*model.Finding{}
-	for _, ref := range slices.SortedFunc(maps.Keys(w.owner), model.Ref.Compare) {
+	for _, ref := range inorder.Collect(maps.Keys(w.owner), model.Ref.Compare) {
 		for _, f := range w.owner[ref] {
 			if f.Rule.ID != "NW05" {
 				continue
@@ -49,7 +50,7 @@ func (s *segments) keepFromMetadata(w *ward, restricted func(model.Ref) bool) {
 			}
 		}
 	}
-	for _, at := range slices.SortedFunc(maps.Keys(rules), model.Ref.Compare) {
+	for _, at := range inorder.Collect(maps.Keys(rules), model.Ref.Compare) {
 		if err := s.plug(at, slices.Sorted(maps.Keys(rules[at])), means[at]); err != nil {
 			for _, f := range means[at] {
 				s.p.note(f, noDocument(err), noDocumentSteps(f)...)

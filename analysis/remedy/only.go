@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // requirement is a document without which another must not stand.
@@ -97,7 +98,7 @@ func (f *Fix) unsettle(i int, why string) {
 			return true
 		})
 	}
-	slices.SortStableFunc(f.Notes, func(a, b Note) int { return cmp.Compare(a.Finding, b.Finding) })
+	inorder.SortStable(f.Notes, func(a, b Note) int { return cmp.Compare(a.Finding, b.Finding) })
 }
 
 // family tells documents apart whose findings are judged together.

@@ -13,6 +13,7 @@ import (
 	"canopy/analysis/rbac"
 	"canopy/analysis/rbac/stock"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -47,7 +48,7 @@ func (r *rights) restores() ([]Document, error) {
 		}
 	}
 	var docs []Document
-	refs := slices.SortedFunc(maps.Keys(due), model.Ref.Compare)
+	refs := inorder.Collect(maps.Keys(due), model.Ref.Compare)
 	for _, bindings := range []bool{false, true} {
 		for _, ref := range refs {
 			if strings.HasSuffix(ref.Kind, "Binding") != bindings {
@@ -215,7 +216,7 @@ func (r *rights) holders(role model.Ref) string {
 	for b := range r.now.access.BindingsOf(role) {
 		bindings = append(bindings, b)
 	}
-	slices.SortFunc(bindings, func(a, b rbac.Binding) int { return a.Ref.Compare(b.Ref) })
+	inorder.Sort(bindings, func(a, b rbac.Binding) int { return a.Ref.Compare(b.Ref) })
 	for _, b := range bindings {
 		for _, s := range b.Subjects {
 			if s.Kind == rbacv1.ServiceAccountKind && s.Namespace == "" {

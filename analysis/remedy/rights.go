@@ -12,6 +12,7 @@ import (
 	"canopy/analysis/rbac/stock"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -88,7 +89,7 @@ func (r *rights) documents() ([]Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	refs := slices.SortedFunc(maps.Keys(r.asked), model.Ref.Compare)
+	refs := inorder.Collect(maps.Keys(r.asked), model.Ref.Compare)
 	for _, ref := range refs {
 		more, err := r.spellRole(ref)
 		if err != nil {
@@ -137,7 +138,7 @@ func (r *rights) verify(f *Fix) {
 			return
 		}
 	}
-	for _, ref := range slices.SortedFunc(maps.Keys(r.asked), model.Ref.Compare) {
+	for _, ref := range inorder.Collect(maps.Keys(r.asked), model.Ref.Compare) {
 		for _, one := range r.asked[ref] {
 			goesOn := r.proof.held[one.ID]
 			noted := func(n Note) bool { return n.Finding == one.ID }

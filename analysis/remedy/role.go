@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -43,7 +44,7 @@ func say(list *[]string, format string, args ...any) {
 // rolePatches makes one patch for each role that is changed in place.
 func (r *rights) rolePatches() ([]Document, error) {
 	var docs []Document
-	for _, ref := range slices.SortedFunc(maps.Keys(r.edits), model.Ref.Compare) {
+	for _, ref := range inorder.Collect(maps.Keys(r.edits), model.Ref.Compare) {
 		e := r.edits[ref]
 		if !e.rewrite.changed() {
 			continue

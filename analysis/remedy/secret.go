@@ -8,6 +8,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -97,7 +98,7 @@ func (p *planner) mountedBy(namespace, name string) []string {
 			}
 		}
 	}
-	slices.SortFunc(owners, model.Ref.Compare)
+	inorder.Sort(owners, model.Ref.Compare)
 	var list []string
 	for _, o := range owners {
 		list = append(list, o.String())

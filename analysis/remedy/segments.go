@@ -12,6 +12,7 @@ import (
 
 	"canopy/analysis/network/minimal"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // segments mends what findings on the network show: pods that are not isolated, rules that let in too much or do nothing,
@@ -111,7 +112,7 @@ func (s *segments) mend() error {
 		s.dropped[ref] = slices.ContainsFunc(list, func(f *model.Finding) bool { return f.Rule.ID == "NW06" }) && s.networkPolicy(ref) != nil && s.ground().net.Selected(ref) == 0
 	}
 	s.isolate()
-	for _, ref := range slices.SortedFunc(maps.Keys(s.asked), model.Ref.Compare) {
+	for _, ref := range inorder.Collect(maps.Keys(s.asked), model.Ref.Compare) {
 		for _, f := range s.asked[ref] {
 			s.attempt(f)
 		}
@@ -251,7 +252,7 @@ func (s *segments) verify(f *Fix) {
 			say(&f.Documents[at[s.proof.began[id]-1]].Evidence, "it makes a finding begin: %s %s", id, s.proof.held[id].Rule.Title)
 		}
 	}
-	for _, ref := range slices.SortedFunc(maps.Keys(s.asked), model.Ref.Compare) {
+	for _, ref := range inorder.Collect(maps.Keys(s.asked), model.Ref.Compare) {
 		for _, one := range s.asked[ref] {
 			goesOn := s.proof.held[one.ID]
 			noted := func(n Note) bool { return n.Finding == one.ID }

@@ -6,9 +6,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"canopy/model"
+	"canopy/model/strategic"
 )
 
 // clusterAlone makes a Service one for the cluster alone. What only its old type may have goes with it: a server drops that by
@@ -69,12 +69,12 @@ func (s *segments) clusterAloneByIndex(ref model.Ref, svc *corev1.Service, field
 		ports[i] = port
 	}
 	now["ports"] = ports
-	schema, err := strategicpatch.NewPatchMetaFromStruct(corev1.ServiceSpec{})
+	schema, err := strategic.Of(corev1.ServiceSpec{})
 	if err != nil {
 		return Document{}, err
 	}
 	var ops []operation
-	diffMaps(&ops, "/spec", old, now, schema)
+	diffMaps(&ops, "/spec", old, now, &schema)
 	return s.patch(ref, types.JSONPatchType, ops)
 }
 

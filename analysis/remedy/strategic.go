@@ -14,12 +14,13 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
+	"canopy/model/strategic"
 )
 
 var errPatch = errors.New("remedy: the patch does not give the wanted template")
@@ -45,7 +46,7 @@ func partial(ref model.Ref, fields map[string]any) map[string]any {
 // strategicBody writes the difference of two templates as a strategic merge patch of their owner. It gives false where
 // that cannot be done.
 func strategicBody(w *record.Workload, path []string, old, now map[string]any) ([]byte, bool) {
-	schema, err := strategicpatch.NewPatchMetaFromStruct(corev1.PodTemplateSpec{})
+	schema, err := strategic.Of(corev1.PodTemplateSpec{})
 	if err != nil {
 		return nil, false
 	}
@@ -62,7 +63,7 @@ func strategicBody(w *record.Workload, path []string, old, now map[string]any) (
 }
 
 // mergeMaps writes what makes the old map the new one. What goes becomes null.
-func mergeMaps(old, now map[string]any, schema strategicpatch.LookupPatchMeta) (map[string]any, bool) {
+func mergeMaps(old, now map[string]any, schema strategic.Schema) (map[string]any, bool) {
 	diff := map[string]any{}
 	for _, key := range keys(old, now) {
 		o, had := old[key]
@@ -79,12 +80,12 @@ func mergeMaps(old, now map[string]any, schema strategicpatch.LookupPatchMeta) (
 	return diff, true
 }
 
-func mergeValue(key string, o, n any, had, has bool, schema strategicpatch.LookupPatchMeta) (any, bool) {
+func mergeValue(key string, o, n any, had, has bool, schema strategic.Schema) (any, bool) {
 	if ol, nl, ok := bothLists(o, n); ok {
 		if len(ol)+len(nl) > 0 && isMap(ol, nl) {
-			element, meta, err := schema.LookupPatchMetadataForSlice(key)
-			if err == nil && meta.GetPatchMergeKey() != "" && slices.Contains(meta.GetPatchStrategies(), "merge") {
-				return mergeLists(ol, nl, meta.GetPatchMergeKey(), element)
+			element, way, err := schema.List(key)
+			if err == nil && way.Key != "" && way.Merge {
+				return mergeLists(ol, nl, way.Key, element)
 			}
 		}
 		// Other lists are atomic, and stand whole.
@@ -101,7 +102,7 @@ func mergeValue(key string, o, n any, had, has bool, schema strategicpatch.Looku
 		return n, true
 	}
 	om, _ := o.(map[string]any)
-	element, _, err := schema.LookupPatchMetadataForStruct(key)
+	element, _, err := schema.Object(key)
 	if err != nil {
 		return nil, false
 	}
@@ -118,7 +119,7 @@ func mergeValue(key string, o, n any, had, has bool, schema strategicpatch.Looku
 
 // mergeLists writes what makes one keyed list the other. It gives false where a key repeats: a patch would hit the wrong
 // item.
-func mergeLists(old, now []any, key string, schema strategicpatch.LookupPatchMeta) (any, bool) {
+func mergeLists(old, now []any, key string, schema strategic.Schema) (any, bool) {
 	before, ok := index(old, key)
 	after, ok2 := index(now, key)
 	if !ok || !ok2 {
@@ -226,12 +227,12 @@ func applies(w *record.Workload, kind types.PatchType, body []byte, want *corev1
 // ordered sorts volumes and mounts, of which a strategic patch may put new ones first: their order means nothing, as
 // runtimes sort mounts by path. So it is with variables where none refers to another. That of containers does mean something.
 func ordered(t *corev1.PodTemplateSpec) *corev1.PodTemplateSpec {
-	slices.SortFunc(t.Spec.Volumes, func(a, b corev1.Volume) int { return cmp.Compare(a.Name, b.Name) })
+	inorder.Sort(t.Spec.Volumes, func(a, b corev1.Volume) int { return cmp.Compare(a.Name, b.Name) })
 	for _, list := range [][]corev1.Container{t.Spec.InitContainers, t.Spec.Containers} {
 		for i := range list {
-			slices.SortFunc(list[i].VolumeMounts, func(a, b corev1.VolumeMount) int { return cmp.Compare(a.MountPath, b.MountPath) })
+			inorder.Sort(list[i].VolumeMounts, func(a, b corev1.VolumeMount) int { return cmp.Compare(a.MountPath, b.MountPath) })
 			if !slices.ContainsFunc(list[i].Env, func(v corev1.EnvVar) bool { return strings.Contains(v.Value, "$(") }) {
-				slices.SortStableFunc(list[i].Env, func(a, b corev1.EnvVar) int { return cmp.Compare(a.Name, b.Name) })
+				inorder.SortStable(list[i].Env, func(a, b corev1.EnvVar) int { return cmp.Compare(a.Name, b.Name) })
 			}
 		}
 	}
@@ -240,7 +241,7 @@ func ordered(t *corev1.PodTemplateSpec) *corev1.PodTemplateSpec {
 
 func patched(doc []byte, kind types.PatchType, body []byte, obj runtime.Object) ([]byte, error) {
 	if kind == types.StrategicMergePatchType {
-		return strategicpatch.StrategicMergePatch(doc, body, obj)
+		return strategic.Merge(doc, body, obj)
 	}
 	p, err := jsonpatch.DecodePatch(body)
 	if err != nil {

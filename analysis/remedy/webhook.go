@@ -16,6 +16,7 @@ import (
 	"canopy/analysis/network/minimal"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -42,7 +43,7 @@ func (e *traffic) webhooks(owners []model.Ref) {
 		}
 	}
 	for _, ref := range owners {
-		for _, key := range slices.SortedFunc(maps.Keys(called), func(a, b types.NamespacedName) int { return cmp.Compare(a.Name, b.Name) }) {
+		for _, key := range inorder.Collect(maps.Keys(called), func(a, b types.NamespacedName) int { return cmp.Compare(a.Name, b.Name) }) {
 			svc, ok := cluster.Find[*record.Typed[*corev1.Service]](e.s.p.c, "Service", key.Namespace, key.Name)
 			if !ok || len(svc.Object.Spec.Selector) == 0 || !e.s.backs(svc, ref) {
 				continue

@@ -8,6 +8,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 )
 
 // draft is a cluster as it would be: what changed lies over the cluster as it is, which stays untouched.
@@ -107,7 +108,7 @@ func (d *draft) all(gk schema.GroupKind) []model.Record {
 }
 
 func sortRecords(list []model.Record) {
-	slices.SortFunc(list, func(a, b model.Record) int { return a.Ref().Compare(b.Ref()) })
+	inorder.Sort(list, func(a, b model.Record) int { return a.Ref().Compare(b.Ref()) })
 }
 
 // changes gives what differs in the end, in the order in which it was touched.

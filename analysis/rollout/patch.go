@@ -10,11 +10,11 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 
 	"canopy/model"
+	"canopy/model/strategic"
 )
 
 var (
@@ -39,7 +39,7 @@ func patched(obj runtime.Object, step model.Step) (runtime.Object, error) {
 		if _, ok := obj.(*unstructured.Unstructured); ok {
 			return nil, errors.New("strategic merge patches do not exist for custom kinds")
 		}
-		out, err = strategicpatch.StrategicMergePatch(doc, step.Body, obj)
+		out, err = strategic.Merge(doc, step.Body, obj)
 	case types.MergePatchType:
 		out, err = jsonpatch.MergePatch(doc, step.Body)
 	case types.JSONPatchType:

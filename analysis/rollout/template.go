@@ -7,9 +7,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"canopy/model/record"
+	"canopy/model/strategic"
 )
 
 // readmission is what the template of a pod made again depends on.
@@ -68,7 +68,7 @@ func carry(was, have, want *corev1.PodTemplateSpec) (*corev1.PodTemplateSpec, bo
 	if err != nil {
 		return want, false
 	}
-	diff, err := strategicpatch.CreateTwoWayMergePatch(a, b, corev1.PodTemplateSpec{})
+	diff, err := strategic.Diff(a, b, corev1.PodTemplateSpec{})
 	if err != nil {
 		return want, false
 	}
@@ -106,7 +106,7 @@ func hasContainer(list []corev1.Container, name string) bool {
 }
 
 func overlay(doc, diff []byte) (*corev1.PodTemplateSpec, bool) {
-	out, err := strategicpatch.StrategicMergePatch(doc, diff, corev1.PodTemplateSpec{})
+	out, err := strategic.Merge(doc, diff, corev1.PodTemplateSpec{})
 	if err != nil {
 		return nil, false
 	}

@@ -9,6 +9,7 @@ import (
 
 	"canopy/analysis/workload"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // longest bounds what evidence says of one field, in bytes: who writes an object chooses how long it is.
@@ -66,7 +67,7 @@ func order(lines []model.Evidence) []model.Evidence {
 		seen[e] = struct{}{}
 		return twice
 	})
-	slices.SortStableFunc(lines, func(a, b model.Evidence) int {
+	inorder.SortStable(lines, func(a, b model.Evidence) int {
 		return cmp.Or(a.Object.Compare(b.Object), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Value, b.Value))
 	})
 	return lines

@@ -7,6 +7,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -74,7 +75,7 @@ func (a *Analyser) describe(c *cluster.Cluster, it *item) (Secret, bool) {
 	if !named {
 		return Secret{}, false
 	}
-	slices.SortFunc(s.MountedBy, model.Ref.Compare)
+	inorder.Sort(s.MountedBy, model.Ref.Compare)
 	if f := factsOf(c, it); f != nil {
 		s.Facts, s.Older = f, rec == nil || !fresh(f, rec)
 	}
@@ -84,7 +85,7 @@ func (a *Analyser) describe(c *cluster.Cluster, it *item) (Secret, bool) {
 	} else {
 		s.take(it, rec)
 	}
-	slices.SortFunc(s.References, compareReferences)
+	inorder.Sort(s.References, compareReferences)
 	current := s.Facts
 	if s.Older {
 		current = nil
@@ -137,6 +138,6 @@ func (a *Analyser) Certificates(c *cluster.Cluster) []Certificate {
 	for _, b := range a.bundles {
 		list = append(list, b.list...)
 	}
-	slices.SortFunc(list, func(x, y Certificate) int { return cmp.Or(x.Object.Compare(y.Object), cmp.Compare(x.Path, y.Path)) })
+	inorder.Sort(list, func(x, y Certificate) int { return cmp.Or(x.Object.Compare(y.Object), cmp.Compare(x.Path, y.Path)) })
 	return list
 }

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -85,7 +86,7 @@ func (a *Analyser) enter(n *namer) {
 	for i := range n.shown {
 		add(n.shown[i].uses)
 	}
-	slices.SortFunc(keys, compareKeys)
+	inorder.Sort(keys, compareKeys)
 	keys = slices.Compact(keys)
 	for _, key := range n.keys {
 		if _, ok := slices.BinarySearchFunc(keys, key, compareKeys); !ok {

@@ -5,6 +5,7 @@ import (
 
 	"canopy/analysis/rbac"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Reader is a subject that can read a Secret.
@@ -119,11 +120,11 @@ func Readers(access *rbac.Analyser, secret model.Ref) []Reader {
 	list := make([]Reader, 0, len(found))
 	for s, r := range found {
 		r.Verbs = words(may[s])
-		slices.SortFunc(r.Via, model.Ref.Compare)
+		inorder.Sort(r.Via, model.Ref.Compare)
 		r.Via = slices.Compact(r.Via)
 		list = append(list, *r)
 	}
-	slices.SortFunc(list, func(a, b Reader) int { return a.Subject.Compare(b.Subject) })
+	inorder.Sort(list, func(a, b Reader) int { return a.Subject.Compare(b.Subject) })
 	return list
 }
 

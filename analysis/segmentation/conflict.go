@@ -8,6 +8,7 @@ import (
 
 	"canopy/analysis/network/policy"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // compare looks anew for policies of the same priority that disagree with one.
@@ -58,7 +59,7 @@ func (r *round) settleConflicts() {
 			r.stand(ref, asConflict, nil)
 			continue
 		}
-		slices.SortFunc(l, func(a, b model.Evidence) int {
+		inorder.Sort(l, func(a, b model.Evidence) int {
 			if n := a.Object.Compare(b.Object); n != 0 {
 				return n
 			}

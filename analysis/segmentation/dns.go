@@ -9,6 +9,7 @@ import (
 	"canopy/analysis/network/policy"
 	"canopy/analysis/network/port"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -207,7 +208,7 @@ func (r *round) namesByTiers(v *variant) dnsAnswer {
 		if p == nil {
 			continue
 		}
-		for _, ref := range slices.SortedFunc(maps.Keys(p.owners), model.Ref.Compare) {
+		for _, ref := range inorder.Collect(maps.Keys(p.owners), model.Ref.Compare) {
 			t := r.house(ref)
 			for i := range t.variants {
 				if s := &t.variants[i]; dnsLabels(s.pod.Labels) {

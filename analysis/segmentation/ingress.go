@@ -9,6 +9,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -41,7 +42,7 @@ func claims(in *record.Typed[*networkingv1.Ingress]) []claim {
 			list = append(list, claim{named(in), strings.ToLower(host)})
 		}
 	}
-	slices.SortFunc(list, func(a, b claim) int { return strings.Compare(a.host, b.host) })
+	inorder.Sort(list, func(a, b claim) int { return strings.Compare(a.host, b.host) })
 	return slices.Compact(list)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"canopy/analysis/network/policy"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -166,7 +167,7 @@ func (r *round) refusing(by model.Ref) {
 	for _, part := range s.refused[by] {
 		l = append(l, part...)
 	}
-	slices.SortFunc(l, func(a, b model.Evidence) int {
+	inorder.Sort(l, func(a, b model.Evidence) int {
 		if n := a.Object.Compare(b.Object); n != 0 {
 			return n
 		}

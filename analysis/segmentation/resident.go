@@ -7,6 +7,7 @@ import (
 	"canopy/analysis/network"
 	"canopy/analysis/network/policy"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -38,7 +39,7 @@ func (r *round) residents(name string) []resident {
 			}
 		}
 	}
-	slices.SortFunc(list, func(a, b resident) int { return strings.Compare(labelText(a.labels), labelText(b.labels)) })
+	inorder.Sort(list, func(a, b resident) int { return strings.Compare(labelText(a.labels), labelText(b.labels)) })
 	r.living[name] = list
 	return list
 }

@@ -8,6 +8,7 @@ import (
 
 	"canopy/analysis/network/policy"
 	"canopy/analysis/network/port"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -72,7 +73,7 @@ func (r *round) learnDNS() bool {
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b resolver) int { return slices.Compare(a.sortKey(), b.sortKey()) })
+	inorder.Sort(found, func(a, b resolver) int { return slices.Compare(a.sortKey(), b.sortKey()) })
 	slices.Sort(guards)
 	now := resolvers{cache: cache, isolated: isolated, said: slices.Compact(found), guards: strings.Join(slices.Compact(guards), "\n")}
 	before := r.dns

@@ -11,6 +11,7 @@ import (
 	"canopy/analysis/network/policy"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -236,6 +237,6 @@ func (r *round) seen(namespace string, kinds ...schema.GroupKind) (model.Verdict
 
 // sorted gives references in order, without duplicates.
 func sorted(refs []model.Ref) []model.Ref {
-	slices.SortFunc(refs, model.Ref.Compare)
+	inorder.Sort(refs, model.Ref.Compare)
 	return slices.Compact(refs)
 }

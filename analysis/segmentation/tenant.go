@@ -6,6 +6,7 @@ import (
 	"canopy/analysis/network"
 	"canopy/analysis/workload"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -125,7 +126,7 @@ func (r *round) survey(t *tenant) {
 			v.pod = p
 		}
 	}
-	slices.SortFunc(t.variants, func(a, b variant) int { return a.pod.Ref().Compare(b.pod.Ref()) })
+	inorder.Sort(t.variants, func(a, b variant) int { return a.pod.Ref().Compare(b.pod.Ref()) })
 }
 
 // opened keeps how many owners of a namespace have pods that are not isolated.

@@ -11,6 +11,7 @@ import (
 	"canopy/analysis/disruption"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -74,7 +75,7 @@ func residents(c *cluster.Cluster, pods iter.Seq[*record.Pod], findings map[mode
 			r.Pods = n
 			list = append(list, r)
 		}
-		slices.SortFunc(list, compareResidents)
+		inorder.Sort(list, compareResidents)
 		all[node] = list
 	}
 	return all

@@ -13,6 +13,7 @@ import (
 	"canopy/analysis/lifecycle"
 	"canopy/analysis/node"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -165,7 +166,7 @@ func (m *machine) read(n *node.Node) {
 		}
 		m.due = append(m.due, c)
 	}
-	slices.SortStableFunc(m.due, func(a, b chore) int { return cmp.Compare(order(a.what), order(b.what)) })
+	inorder.SortStable(m.due, func(a, b chore) int { return cmp.Compare(order(a.what), order(b.what)) })
 }
 
 // order is that in which what is due to a node names the step: a new system takes the others with it.

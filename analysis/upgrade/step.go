@@ -8,6 +8,7 @@ import (
 	"canopy/analysis/disruption"
 	"canopy/analysis/lifecycle"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // step writes a move for people. It is asked before the move is applied.
@@ -114,7 +115,7 @@ func (s *scene) blockers(next minor) []Blocker {
 		}
 		list = append(list, Blocker{"api", u.Object, says})
 	}
-	slices.SortFunc(list, func(a, b Blocker) int {
+	inorder.Sort(list, func(a, b Blocker) int {
 		return cmp.Or(cmp.Compare(rank(a.Cause), rank(b.Cause)), a.Object.Compare(b.Object), cmp.Compare(a.Says, b.Says))
 	})
 	return slices.Compact(list)

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Limits are what a container or a node may use; zero where nothing is set. CPU is in thousandths of a core, Memory in bytes.
@@ -85,7 +86,7 @@ func Signals(u *model.Usage, facts func(types.NamespacedName) (Facts, bool), now
 	for i := range j.pods {
 		all = append(all, j.pod(&j.pods[i])...)
 	}
-	slices.SortFunc(all, func(a, b Signal) int {
+	inorder.Sort(all, func(a, b Signal) int {
 		return cmp.Or(cmp.Compare(gravity(a.Kind), gravity(b.Kind)), cmp.Compare(b.CPU, a.CPU),
 			strings.Compare(a.Pod.Namespace, b.Pod.Namespace), strings.Compare(a.Pod.Name, b.Pod.Name), strings.Compare(a.Container, b.Container))
 	})

@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -9,6 +8,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -96,7 +96,7 @@ func (f *fronts) find() []entrance {
 			list = append(list, entrance{spec.Selector, proof})
 		}
 	}
-	slices.SortFunc(list, func(a, b entrance) int {
+	inorder.Sort(list, func(a, b entrance) int {
 		x, y := a.proof[0].Object, b.proof[0].Object
 		return x.Compare(y)
 	})
@@ -139,7 +139,7 @@ func entered(list []entrance, labels record.Labels) []model.Evidence {
 			proof = append(proof, list[i].proof...)
 		}
 	}
-	slices.SortFunc(proof, func(a, b model.Evidence) int {
+	inorder.Sort(proof, func(a, b model.Evidence) int {
 		if n := a.Object.Compare(b.Object); n != 0 {
 			return n
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -15,6 +14,7 @@ import (
 	"canopy/k8s/guard"
 	"canopy/k8s/served"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Row says whether a user may read one kind, in one namespace or in all.
@@ -68,7 +68,7 @@ func Review(ctx context.Context, config *rest.Config, kinds []*model.Kind, names
 		place[k] = i
 	}
 	rows = append(rows, parts...)
-	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Compare(place[a.Kind], place[b.Kind]) })
+	inorder.SortStable(rows, func(a, b Row) int { return cmp.Compare(place[a.Kind], place[b.Kind]) })
 	return rows, nil
 }
 

@@ -9,10 +9,10 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"canopy/model"
 	"canopy/model/scheme"
+	"canopy/model/strategic"
 	"canopy/model/undo"
 )
 
@@ -55,7 +55,7 @@ func patched(data []byte, before *unstructured.Unstructured, step model.Step) ([
 		if err != nil {
 			return nil, err
 		}
-		return strategicpatch.StrategicMergePatch(data, step.Body, typed)
+		return strategic.Merge(data, step.Body, typed)
 	case types.MergePatchType:
 		return jsonpatch.MergePatch(data, step.Body)
 	case types.JSONPatchType:

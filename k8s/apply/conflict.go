@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/value"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // holder is a manager of fields, as managedFields names it.
@@ -66,7 +67,7 @@ func conflicts(before, after *unstructured.Unstructured) []model.Conflict {
 			list = append(list, model.Conflict{Manager: h.manager, Operation: string(h.operation), Path: pathIn(before.Object, p)})
 		})
 	}
-	slices.SortFunc(list, func(a, b model.Conflict) int {
+	inorder.Sort(list, func(a, b model.Conflict) int {
 		return strings.Compare(a.Path+"\x00"+a.Manager+a.Operation, b.Path+"\x00"+b.Manager+b.Operation)
 	})
 	return slices.Compact(list)

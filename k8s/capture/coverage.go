@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // coverage says how much of each kind was seen. Plain manifests are the whole cluster; a dump or a manifest of ours says
@@ -60,7 +61,7 @@ func (c *collector) coverage(options *Options, r *reader) []model.Coverage {
 		all[k] = cov
 	}
 	c.lessen(all)
-	return slices.SortedFunc(maps.Values(all), func(a, b model.Coverage) int { return a.Key().Compare(b.Key()) })
+	return inorder.Collect(maps.Values(all), func(a, b model.Coverage) int { return a.Key().Compare(b.Key()) })
 }
 
 // unserved tells that by the manifests of ours the server did not have a kind.

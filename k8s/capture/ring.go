@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // maxEvents is how many events are kept.
@@ -25,7 +26,7 @@ func (r *ring) add(e model.Event) {
 }
 
 func (r *ring) trim() {
-	slices.SortStableFunc(r.list, func(a, b model.Event) int { return cmp.Compare(a.Time, b.Time) })
+	inorder.SortStable(r.list, func(a, b model.Event) int { return cmp.Compare(a.Time, b.Time) })
 	if over := len(r.list) - maxEvents; over > 0 {
 		r.list = slices.Clone(r.list[over:])
 	}

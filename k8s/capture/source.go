@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/mask"
 )
 
@@ -193,7 +194,7 @@ func (s *Source) sorted() []model.Change {
 	for _, o := range s.objects {
 		list = append(list, model.Put(o.record))
 	}
-	slices.SortFunc(list, func(a, b model.Change) int {
+	inorder.Sort(list, func(a, b model.Change) int {
 		return cmp.Or(cmp.Compare(rank[a.Ref.GroupKind()], rank[b.Ref.GroupKind()]), a.Ref.Compare(b.Ref))
 	})
 	return list

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/leaves"
 	"canopy/model/record"
 )
@@ -62,7 +63,7 @@ func (s *Source) Sweep(ctx context.Context, what model.SweepOptions, sink model.
 			sink.Change(model.Put(r))
 		}
 	}
-	for _, ref := range slices.SortedFunc(maps.Keys(s.swept), model.Ref.Compare) {
+	for _, ref := range inorder.Collect(maps.Keys(s.swept), model.Ref.Compare) {
 		switch {
 		case found[ref]:
 		case outside(ref.Namespace):

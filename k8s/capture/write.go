@@ -9,10 +9,10 @@ import (
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"canopy/model"
 	"canopy/model/scheme"
+	"canopy/model/strategic"
 	"canopy/model/undo"
 )
 
@@ -196,7 +196,7 @@ func patched(before []byte, ref model.Ref, step model.Step) ([]byte, error) {
 		if err != nil {
 			return nil, errors.New("a strategic patch needs a kind whose fields are known here; use a merge patch")
 		}
-		return strategicpatch.StrategicMergePatch(before, step.Body, target)
+		return strategic.Merge(before, step.Body, target)
 	case types.MergePatchType:
 		return jsonpatch.MergePatch(before, step.Body)
 	case types.JSONPatchType:

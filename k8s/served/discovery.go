@@ -13,6 +13,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"canopy/k8s/guard"
+	"canopy/model/inorder"
 )
 
 const (
@@ -135,7 +136,7 @@ func (d *discovery) single(ctx context.Context, client rest.Interface, wanted ma
 
 // ask asks for each version of a group.
 func (g *group) ask(ctx context.Context, client rest.Interface, named *metav1.APIGroup) {
-	slices.SortStableFunc(named.Versions, func(a, b metav1.GroupVersionForDiscovery) int {
+	inorder.SortStable(named.Versions, func(a, b metav1.GroupVersionForDiscovery) int {
 		return preference(b, named) - preference(a, named)
 	})
 	for _, v := range named.Versions {

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Cluster is the state of a cluster as far as it was seen.
@@ -165,7 +166,7 @@ func (c *Cluster) All(gk schema.GroupKind) iter.Seq[model.Record] { return maps.
 
 // Sorted lists the records of a kind by namespace and name.
 func (c *Cluster) Sorted(gk schema.GroupKind) []model.Record {
-	return slices.SortedFunc(c.All(gk), func(a, b model.Record) int {
+	return inorder.Collect(c.All(gk), func(a, b model.Record) int {
 		return cmp.Or(cmp.Compare(a.GetNamespace(), b.GetNamespace()), cmp.Compare(a.GetName(), b.GetName()))
 	})
 }
@@ -173,7 +174,7 @@ func (c *Cluster) Sorted(gk schema.GroupKind) []model.Record {
 // Kinds lists the kinds of which there are records.
 func (c *Cluster) Kinds() []schema.GroupKind {
 	kinds := slices.Collect(maps.Keys(c.tables))
-	slices.SortFunc(kinds, func(a, b schema.GroupKind) int {
+	inorder.Sort(kinds, func(a, b schema.GroupKind) int {
 		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Kind, b.Kind))
 	})
 	return kinds

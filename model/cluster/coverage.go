@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Cover takes the coverage of a kind, or forgets it where it is withdrawn. It tells whether that changes what can be judged:
@@ -30,7 +31,7 @@ func (c *Cluster) Uncover(key model.CoverKey) bool {
 // Coverage lists the coverage of all kinds, sorted, with counts.
 func (c *Cluster) Coverage() []model.Coverage {
 	list := slices.Collect(maps.Values(c.coverage))
-	slices.SortFunc(list, func(a, b model.Coverage) int { return a.Key().Compare(b.Key()) })
+	inorder.Sort(list, func(a, b model.Coverage) int { return a.Key().Compare(b.Key()) })
 	for i := range list {
 		list[i].Count = c.Len(list[i].Kind)
 		if list[i].Namespace != "" {

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Assessment is the record of a report of trivy-operator on the configuration of a node or of a part of the control plane: which checks
@@ -55,7 +56,7 @@ func makeAssessment(u *unstructured.Unstructured) *Assessment {
 			a.Failed = append(a.Failed, c)
 		}
 	})
-	slices.SortFunc(a.Failed, func(x, y Check) int {
+	inorder.Sort(a.Failed, func(x, y Check) int {
 		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Title, y.Title), cmp.Compare(x.Severity, y.Severity))
 	})
 	a.Failed = slices.CompactFunc(a.Failed, func(x, y Check) bool { return x.ID == y.ID })

@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // Use is an API version that somebody writes an object by, other than the one it is read at.
@@ -101,7 +102,7 @@ func addManagers(uses []Use, kind *model.Kind, fields []metav1.ManagedFieldsEntr
 			uses[from+j] = u
 		}
 	}
-	slices.SortFunc(uses[from:], compareUses)
+	inorder.Sort(uses[from:], compareUses)
 	return uses[:min(len(uses), maxUses)]
 }
 

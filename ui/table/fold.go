@@ -2,8 +2,9 @@ package table
 
 import (
 	"cmp"
-	"slices"
 	"sort"
+
+	"canopy/model/inorder"
 )
 
 // folds says which groups are closed, and which line shows what. Lines are the heads of groups and the rows of open
@@ -32,7 +33,7 @@ func (t *Table[R]) refold() {
 			f.lots = append(f.lots, lot{group: g, size: len(t.rows.drawn[g].rows)})
 		}
 	}
-	slices.SortFunc(f.lots, func(a, b lot) int { return cmp.Compare(a.group, b.group) })
+	inorder.Sort(f.lots, func(a, b lot) int { return cmp.Compare(a.group, b.group) })
 	before := 0
 	for i := range f.lots {
 		f.lots[i].before = before

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"canopy/model/inorder"
 )
 
 // group is a run of rows that have one value in common. Rows that are not grouped are one group without a value.
@@ -103,7 +105,7 @@ func (a *Arrangement[R]) split(rows []R) []group[R] {
 		}
 		groups[i].rows = append(groups[i].rows, r)
 	}
-	slices.SortFunc(groups, func(x, y group[R]) int { return a.by.compare(x.value, y.value) })
+	inorder.Sort(groups, func(x, y group[R]) int { return a.by.compare(x.value, y.value) })
 	for i := range groups {
 		groups[i].summary = a.sum(groups[i].rows)
 	}

@@ -3,6 +3,8 @@ package table
 import (
 	"cmp"
 	"slices"
+
+	"canopy/model/inorder"
 )
 
 // Marked gives the marked rows: first those that are shown, in their order, then those that the filter holds back. They
@@ -35,7 +37,7 @@ func (t *Table[R]) lookUp() []R {
 			held = append(held, r)
 		}
 	}
-	slices.SortFunc(shown, func(a, b found) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.i, b.i)) })
+	inorder.Sort(shown, func(a, b found) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.i, b.i)) })
 	slices.SortFunc(held, t.schema.comparer(t.rows.query))
 	out := make([]R, 0, len(t.marks.rows))
 	for _, f := range shown {

@@ -6,6 +6,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 )
 
 // Demand is what policies demand of a whole namespace.
@@ -53,7 +54,7 @@ func (e *Evaluator) Demands(c *cluster.Cluster, namespace string) Demand {
 		d.Escapes = append(d.Escapes, r.past()...)
 		d.Escapes = append(d.Escapes, r.excepted...)
 	}
-	slices.SortFunc(d.Policies, model.Ref.Compare)
+	inorder.Sort(d.Policies, model.Ref.Compare)
 	d.Policies = slices.Compact(d.Policies)
 	slices.Sort(d.Escapes)
 	d.Escapes = slices.Compact(d.Escapes)

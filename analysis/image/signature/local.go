@@ -10,6 +10,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -69,7 +70,7 @@ func (e *Evaluator) in(c *cluster.Cluster, namespace string) *local {
 		}
 	}
 	// Rules of one policy stay in the order in which they are written.
-	slices.SortStableFunc(l.reached, func(a, b reached) int { return a.ref.Compare(b.ref) })
+	inorder.SortStable(l.reached, func(a, b reached) int { return a.ref.Compare(b.ref) })
 	e.local[namespace] = l
 	return l
 }

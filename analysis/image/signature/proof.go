@@ -10,6 +10,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -42,7 +43,7 @@ func (e *Evaluator) Answer(c *cluster.Cluster, q Question) Answer {
 			a.Enforced = a.Enforced || one.dead == "" && one.refusing(&p) == yes
 		}
 	}
-	slices.SortFunc(a.Policies, model.Ref.Compare)
+	inorder.Sort(a.Policies, model.Ref.Compare)
 	a.Policies = slices.Compact(a.Policies)
 	judge(&a, claims, l, &p, &q)
 	return a

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"canopy/model/inorder"
 )
 
 // edit puts a text in the place of another.
@@ -61,7 +63,7 @@ func (e *editor) apply() ([]byte, error) { return e.applyTo(0, len(e.src)) }
 // applyTo gives a part of the text with the edits made that are within.
 func (e *editor) applyTo(from, to int) ([]byte, error) {
 	// What is put in comes before what is cut out from there on; the order in which things were put in is kept.
-	slices.SortStableFunc(e.edits, func(a, b edit) int {
+	inorder.SortStable(e.edits, func(a, b edit) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(min(1, a.to-a.from), min(1, b.to-b.from)))
 	})
 	out := make([]byte, 0, to-from+256)

@@ -11,6 +11,7 @@ import (
 	"canopy/analysis/network/port"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -44,7 +45,7 @@ func (s *Survey) apiServer() []netip.AddrPort {
 			}
 		}
 	}
-	slices.SortFunc(list, netip.AddrPort.Compare)
+	inorder.Sort(list, netip.AddrPort.Compare)
 	return slices.Compact(list)
 }
 

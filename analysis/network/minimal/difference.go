@@ -12,6 +12,7 @@ import (
 	"canopy/analysis/network/policy"
 	"canopy/analysis/network/port"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // subject is an owner of which it is told what is possible, by direction.
@@ -236,7 +237,7 @@ func (t *totals) removed() []Removed {
 func (t *totals) residual() []Residual {
 	list := make([]Residual, 0, len(t.all))
 	for _, x := range t.sorted() {
-		slices.SortFunc(x.by, model.Ref.Compare)
+		inorder.Sort(x.by, model.Ref.Compare)
 		list = append(list, Residual{Change: x.change(), Assumption: x.assumption, By: x.by})
 	}
 	return list

@@ -8,6 +8,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"canopy/analysis/network/policy"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -68,7 +69,7 @@ func (s *Survey) topics() *topics {
 		}
 	}
 	t.keys = slices.Sorted(maps.Keys(keys))
-	t.blocks = slices.SortedFunc(maps.Keys(blocks), comparePrefixes)
+	t.blocks = inorder.Collect(maps.Keys(blocks), comparePrefixes)
 	s.spokenOf = t
 	return t
 }

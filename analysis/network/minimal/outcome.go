@@ -7,6 +7,7 @@ import (
 
 	"canopy/analysis/network"
 	"canopy/analysis/network/port"
+	"canopy/model/inorder"
 )
 
 // outcome is what becomes of a flow.
@@ -51,7 +52,7 @@ func (w *world) outcome(f *found) outcome {
 			ask(src, dst, f.need)
 		}
 	}
-	slices.SortFunc(o.by, func(a, b network.Reason) int {
+	inorder.Sort(o.by, func(a, b network.Reason) int {
 		return cmp.Or(a.Object.Compare(b.Object), cmp.Compare(a.Direction, b.Direction))
 	})
 	return o

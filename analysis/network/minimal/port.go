@@ -16,6 +16,7 @@ import (
 
 	"canopy/analysis/network/policy"
 	"canopy/analysis/network/port"
+	"canopy/model/inorder"
 )
 
 // readPorts reads words such as 8080, 53/UDP, 8000-8010/TCP, http, http/TCP, * and */UDP. A number without a protocol is of
@@ -57,7 +58,7 @@ func readPorts(words []string) (Ports, error) {
 }
 
 func sortedNames(list []policy.NamedPort) []policy.NamedPort {
-	slices.SortFunc(list, func(a, b policy.NamedPort) int {
+	inorder.Sort(list, func(a, b policy.NamedPort) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Protocol, b.Protocol))
 	})
 	return slices.Compact(list)

@@ -8,6 +8,7 @@ import (
 	"canopy/analysis/network/policy"
 	"canopy/analysis/network/port"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // prove asks the evaluator what is possible without the policies and with them.
@@ -18,7 +19,7 @@ func (s *Survey) prove(m *maker) {
 	for _, x := range slices.Concat(m.targets, divided) {
 		s.admit(w, x)
 	}
-	slices.SortFunc(m.p.Also, model.Ref.Compare)
+	inorder.Sort(m.p.Also, model.Ref.Compare)
 	m.p.Also = slices.DeleteFunc(slices.Compact(m.p.Also), func(ref model.Ref) bool {
 		return slices.ContainsFunc(m.targets, func(x *party) bool { return x.ref == ref })
 	})
@@ -98,7 +99,7 @@ func (s *Survey) possible(m *maker, w *world, subjects map[model.Ref]*subject, v
 		for ref := range subjects {
 			ends = append(ends, network.End{Ref: ref})
 		}
-		slices.SortFunc(ends, func(a, b network.End) int { return a.Ref.Compare(b.Ref) })
+		inorder.Sort(ends, func(a, b network.End) int { return a.Ref.Compare(b.Ref) })
 	}
 	var r row
 	for _, end := range ends {

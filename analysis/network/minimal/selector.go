@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -53,7 +54,7 @@ func (p *place) selector(mine []record.Labels, owner *record.Workload, who ...mo
 			c.others = append(c.others, w.ref)
 		}
 	}
-	slices.SortFunc(c.others, model.Ref.Compare)
+	inorder.Sort(c.others, model.Ref.Compare)
 	return c
 }
 

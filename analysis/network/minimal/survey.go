@@ -12,6 +12,7 @@ import (
 	"canopy/analysis/network/port"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -89,7 +90,7 @@ func Look(c *cluster.Cluster) *Survey {
 	for _, p := range s.places {
 		for _, x := range p.parties {
 			slices.SortFunc(x.pods, func(a, b *record.Pod) int { return cmp.Compare(a.Name, b.Name) })
-			slices.SortFunc(x.labels, compareLabels)
+			inorder.Sort(x.labels, compareLabels)
 		}
 	}
 	return s

@@ -10,6 +10,7 @@ import (
 	"canopy/analysis/network"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -77,7 +78,7 @@ func findings(c *cluster.Cluster) []finding {
 			found = append(found, f)
 		}
 	}
-	slices.SortFunc(found, func(a, b finding) int {
+	inorder.Sort(found, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), a.agent.Ref().Compare(b.agent.Ref()))
 	})
 	return found

@@ -9,6 +9,7 @@ import (
 	"canopy/analysis/network"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 )
 
 // alien is a kind of policy that is not evaluated; model.OptionalKind knows the rest.
@@ -71,7 +72,7 @@ func foreign(c *cluster.Cluster) []network.Foreign {
 		}
 		list = append(list, unread(c, a, coverage)...)
 	}
-	slices.SortFunc(list, func(x, y network.Foreign) int {
+	inorder.Sort(list, func(x, y network.Foreign) int {
 		if n := strings.Compare(x.Namespace, y.Namespace); n != 0 {
 			return n
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	networkingv1 "k8s.io/api/networking/v1"
+
+	"canopy/model/inorder"
 )
 
 // prefix reads a range of addresses. Kubernetes once took what netip refuses, such as leading zeros, which network
@@ -53,7 +55,7 @@ func (r *reader) block(path string, b *networkingv1.IPBlock) (*Block, bool) {
 	if !valid {
 		return nil, false
 	}
-	slices.SortFunc(except, func(a, b netip.Prefix) int {
+	inorder.Sort(except, func(a, b netip.Prefix) int {
 		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
 	})
 	return &Block{CIDR: cidr, Except: slices.Compact(except)}, true

@@ -6,6 +6,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"canopy/model/inorder"
 )
 
 // requirements reads a label selector. One that is not valid as a whole selects nothing, as in apimachinery's
@@ -20,7 +22,7 @@ func (r *reader) requirements(path string, s *metav1.LabelSelector) (Requirement
 		rs = append(rs, Requirement{Key: key, Operator: In, Values: []string{value}})
 	}
 	// The order of a map is random, that of problems must not be.
-	slices.SortFunc(rs, compare)
+	inorder.Sort(rs, compare)
 	for i := range rs {
 		valid = r.label(path+".matchLabels", &rs[i]) && valid
 	}
@@ -34,7 +36,7 @@ func (r *reader) requirements(path string, s *metav1.LabelSelector) (Requirement
 	if !valid {
 		return nil, false
 	}
-	slices.SortFunc(rs, compare)
+	inorder.Sort(rs, compare)
 	return slices.CompactFunc(rs, func(a, b Requirement) bool { return compare(a, b) == 0 }), true
 }
 

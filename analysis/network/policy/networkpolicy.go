@@ -12,6 +12,7 @@ import (
 
 	"canopy/analysis/network/port"
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 // readNetwork reads a NetworkPolicy as k8s.io/api/networking/v1 describes it. What the API server's validation
@@ -156,7 +157,7 @@ func (r *reader) span(set *port.Builder, p port.Protocol, first, last string, fr
 
 // sorted puts named ports in order, each once.
 func sorted(named []NamedPort) []NamedPort {
-	slices.SortFunc(named, func(a, b NamedPort) int {
+	inorder.Sort(named, func(a, b NamedPort) int {
 		if c := cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Protocol, b.Protocol)); c != 0 || a.Any == b.Any {
 			return c
 		}

@@ -4,12 +4,13 @@ import (
 	"cmp"
 	_ "embed" // the table
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"canopy/model/inorder"
 )
 
 // objectsFile is written by cmd/canopy-stock. A line is a comment (#), the date, a minor version, an object, or, after a
@@ -97,7 +98,7 @@ func decode(text string) *file {
 			panic(fmt.Sprintf("the table of stock RBAC objects: line %d: %q", i+1, line))
 		}
 	}
-	slices.SortFunc(f.order, func(a, b key) int {
+	inorder.Sort(f.order, func(a, b key) int {
 		return cmp.Or(cmp.Compare(a.namespace, b.namespace), cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name))
 	})
 	return f

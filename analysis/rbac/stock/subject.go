@@ -2,9 +2,10 @@ package stock
 
 import (
 	"cmp"
-	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+
+	"canopy/model/inorder"
 )
 
 // withGroup sets the group of a subject that names none, as the API does (pkg/apis/rbac/v1/defaults.go).
@@ -28,7 +29,7 @@ func otherSubjects(subjects, others []rbacv1.Subject) []rbacv1.Subject {
 			list = append(list, w)
 		}
 	}
-	slices.SortFunc(list, func(a, b rbacv1.Subject) int {
+	inorder.Sort(list, func(a, b rbacv1.Subject) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name),
 			cmp.Compare(a.APIGroup, b.APIGroup))
 	})

@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+
+	"canopy/model/inorder"
 )
 
 // Start is the moment at which the demo's clock begins.
@@ -107,7 +109,7 @@ func each[T object](c *cluster, f func(T)) {
 }
 
 func (c *cluster) sorted() []runtime.Object {
-	slices.SortFunc(c.objects, func(a, b object) int {
+	inorder.Sort(c.objects, func(a, b object) int {
 		x, y := a.GetObjectKind().GroupVersionKind(), b.GetObjectKind().GroupVersionKind()
 		return cmp.Or(strings.Compare(x.Group, y.Group), strings.Compare(x.Kind, y.Kind),
 			strings.Compare(a.GetNamespace(), b.GetNamespace()), strings.Compare(a.GetName(), b.GetName()))

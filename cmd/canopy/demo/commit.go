@@ -12,10 +12,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"canopy/model"
 	"canopy/model/scheme"
+	"canopy/model/strategic"
 )
 
 // user is who writes to the API server when the user does.
@@ -69,7 +69,7 @@ func patched(before []byte, typed object, step model.Step) ([]byte, error) {
 		if _, ok := typed.(*unstructured.Unstructured); ok {
 			return nil, errors.New("a strategic patch needs a kind of Kubernetes itself; use a merge patch")
 		}
-		return strategicpatch.StrategicMergePatch(before, step.Body, typed)
+		return strategic.Merge(before, step.Body, typed)
 	case types.MergePatchType:
 		return jsonpatch.MergePatch(before, step.Body)
 	case types.JSONPatchType:

@@ -9,6 +9,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"canopy/model/inorder"
 )
 
 // fieldDepth is how deep below a top-level field the names are recorded.
@@ -45,7 +47,7 @@ type member struct {
 }
 
 func writeFields(out []byte, list []member, depth int) []byte {
-	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	inorder.Sort(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	out = append(out, '{')
 	for i, m := range list {
 		if i > 0 {

@@ -12,6 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"canopy/model/inorder"
 )
 
 func live(p *corev1.Pod) bool { return p.Status.Phase == corev1.PodRunning }
@@ -161,7 +163,7 @@ func (c *cluster) observeNodes() {
 				}
 			}
 		}
-		slices.SortFunc(m.node.Status.Images, func(a, b corev1.ContainerImage) int { return cmp.Compare(b.SizeBytes, a.SizeBytes) })
+		inorder.Sort(m.node.Status.Images, func(a, b corev1.ContainerImage) int { return cmp.Compare(b.SizeBytes, a.SizeBytes) })
 		// nodeStatusMaxImages of the kubelet.
 		m.node.Status.Images = m.node.Status.Images[:min(len(m.node.Status.Images), 50)]
 		own(m.node, "kubelet", metav1.ManagedFieldsOperationUpdate, "status", c.now.Add(-time.Minute), "status")

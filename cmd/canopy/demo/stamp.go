@@ -8,6 +8,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"canopy/model/inorder"
 )
 
 // at is a moment of the demo's past, moved along with its clock.
@@ -95,7 +97,7 @@ func (c *cluster) number() {
 		}
 		return t
 	}
-	slices.SortStableFunc(order, func(a, b object) int { return last(a).Compare(last(b)) })
+	inorder.SortStable(order, func(a, b object) int { return last(a).Compare(last(b)) })
 	c.version = 200
 	for _, o := range order {
 		c.version += 1 + int(number("version", o.GetUID())%900)

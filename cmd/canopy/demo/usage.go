@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
+	"canopy/model/inorder"
 )
 
 const (
@@ -84,7 +85,7 @@ func (p *Player) Crowd(jungle *Jungle) *Crowd {
 		}
 	}
 	slices.Sort(c.Nodes)
-	slices.SortFunc(c.Pods, func(a, b Running) int { return strings.Compare(a.Name.String(), b.Name.String()) })
+	inorder.Sort(c.Pods, func(a, b Running) int { return strings.Compare(a.Name.String(), b.Name.String()) })
 	return c
 }
 

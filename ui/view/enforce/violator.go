@@ -8,6 +8,7 @@ import (
 
 	"canopy/analysis/podsecurity"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/ui/table"
 	"canopy/ui/text"
 	"canopy/ui/view"
@@ -89,7 +90,7 @@ func (t *topic) Describe(q *sheet.Quest, v *violator) ([]string, error) {
 	}
 	level := ""
 	breaks := slices.Clone(v.of.Breaks)
-	slices.SortStableFunc(breaks, func(a, b podsecurity.Break) int { return cmp.Compare(a.Level, b.Level) })
+	inorder.SortStable(breaks, func(a, b podsecurity.Break) int { return cmp.Compare(a.Level, b.Level) })
 	for _, b := range breaks {
 		if b.Level != level {
 			level = b.Level

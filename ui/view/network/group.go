@@ -2,10 +2,10 @@ package network
 
 import (
 	"maps"
-	"slices"
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -29,7 +29,7 @@ func groups(set model.RecordSet, keep func(namespace string) bool) []group {
 		}
 	}
 	list := make([]group, 0, len(at))
-	for _, ref := range slices.SortedFunc(maps.Keys(at), model.Ref.Compare) {
+	for _, ref := range inorder.Collect(maps.Keys(at), model.Ref.Compare) {
 		list = append(list, group{ref, at[ref]})
 	}
 	return list

@@ -8,6 +8,7 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 	"canopy/ui/view"
 )
@@ -105,7 +106,7 @@ func (p *planter) plant(was *plot) *plot {
 		root.status, root.trouble = below.String(), below.worst
 	}
 	p.plot.owners = len(p.order)
-	slices.SortFunc(p.plot.loads, func(a, b load) int { return cmp.Compare(a.node, b.node) })
+	inorder.Sort(p.plot.loads, func(a, b load) int { return cmp.Compare(a.node, b.node) })
 	p.plot.root = p.keep(root)
 	return p.plot
 }

@@ -90,13 +90,13 @@ func (o *opened) holds(name, want string) {
 
 func deployment(name string) model.Ref { return model.KindByName("Deployment").Ref("shop", name) }
 
-func strategic(ref model.Ref, body string) Change {
+func strategically(ref model.Ref, body string) Change {
 	return Change{Step: model.Step{Verb: model.Patch, Ref: ref, PatchType: types.StrategicMergePatchType, Body: []byte(body)}}
 }
 
 // plainly takes host network and privilege away.
 func plainly(name string) Change {
-	return strategic(deployment(name), `{"spec":{"template":{"spec":{"hostNetwork":null,"containers":[{"name":"c","securityContext":{"privileged":null,"allowPrivilegeEscalation":false}}]}}}}`)
+	return strategically(deployment(name), `{"spec":{"template":{"spec":{"hostNetwork":null,"containers":[{"name":"c","securityContext":{"privileged":null,"allowPrivilegeEscalation":false}}]}}}}`)
 }
 
 func create(kind, name, text string, beside ...model.Ref) Change {
@@ -273,7 +273,7 @@ func TestLeft(t *testing.T) {
 	// A template beside sound documents leaves them as they can be edited.
 	sound := model.KindByName("ConfigMap").Ref("shop", "sound")
 	_, rest, _ := strings.Cut(template, "---")
-	result = o.seen.Edit([]Change{strategic(sound, `{"data":{"a":"b"}}`)}, o.source)
+	result = o.seen.Edit([]Change{strategically(sound, `{"data":{"a":"b"}}`)}, o.source)
 	if len(result.Left) > 0 || !strings.HasSuffix(string(result.Files[0].After), "---"+rest) {
 		t.Errorf("%v, %v", result.Left, result.Files)
 	}

@@ -9,10 +9,10 @@ import (
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	"k8s.io/apimachinery/pkg/types"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
-	"k8s.io/apimachinery/pkg/util/strategicpatch"
 
 	"canopy/model"
 	"canopy/model/scheme"
+	"canopy/model/strategic"
 )
 
 var (
@@ -42,7 +42,7 @@ func patched(object map[string]any, step model.Step) (map[string]any, error) {
 		if failure != nil {
 			return nil, errUnknownKind
 		}
-		after, err = strategicpatch.StrategicMergePatch(before, body, typed)
+		after, err = strategic.Merge(before, body, typed)
 	case types.MergePatchType:
 		after, err = jsonpatch.MergePatch(before, body)
 	case types.JSONPatchType:
