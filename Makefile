@@ -70,7 +70,7 @@ bin/golangci-lint:
 	@GOFLAGS= GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
 golden: ## write the golden files anew
-	@go test ./ui ./ui/view/overview ./ui/view/detail ./ui/view/explain ./ui/view/plan ./ui/view/enforce ./ui/view/resources ./ui/view/rbac ./ui/view/images ./ui/view/secrets ./ui/view/nodes ./analysis/image/report ./cmd/canopy/output ./cmd/canopy/command -update
+	@go test ./ui ./ui/view/overview ./ui/view/detail ./ui/view/explain ./ui/view/plan ./ui/view/enforce ./ui/view/resources ./ui/view/rbac ./ui/view/images ./ui/view/secrets ./ui/view/nodes ./ui/view/paths ./analysis/image/report ./cmd/canopy/output ./cmd/canopy/command -update
 
 docs: bin/canopy ## write the generated parts of the docs, the pictures included
 	@bin/canopy rules -o markdown > docs/rules.md

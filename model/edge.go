@@ -23,7 +23,14 @@ type Edge struct {
 	Class string `json:"class"`
 	// Takeover tells that it leads to all of the cluster by itself where it is held cluster-wide.
 	Takeover bool `json:"takeover,omitempty"`
-	// Rule is the id of the rule whose findings show the edge; "" where findings of other themes do.
+	// Leads says what whoever holds the edge comes to hold in the graph of attacks, where it is held: accounts (any account of
+	// the place), pods (the inside of any pod), listeners (a connection to any pod), secrets (reads all of them), nodes (root on any node),
+	// namespace (accounts, pods and Secrets together), identities (any identity but those of system:masters), cluster (all of it), or
+	// impact: no node of the graph. Edges without ways have none: the graph draws them by what objects say.
+	Leads string `json:"leads,omitempty"`
+	// Cost is how hard it is for an attacker, from 1 to 5: 1 is one command that leaves little behind.
+	Cost int `json:"cost"`
+	// Rule is the id of the rule whose findings show the edge; "" where no single rule does.
 	Rule string `json:"rule,omitempty"`
 	// Ways lists what has to be held: any one way is enough. None means that the edge does not rest on permissions alone;
 	// Condition then says on what.

@@ -31,6 +31,8 @@ type Edit struct {
 	OpenedCount, ClosedCount int
 	// PairsOpened and PairsClosed count the pairs of pods between which connections became possible, or no longer are.
 	PairsOpened, PairsClosed int
+	// PathsOpened and PathsClosed count the sources from which cluster-admin came to be reachable, and those from which it no longer is.
+	PathsOpened, PathsClosed int
 	// Worst is the severity of the worst that opened, or that closed where none opened; Info where neither did.
 	Worst Severity
 }

@@ -30,6 +30,8 @@ type Report struct {
 	// were let go.
 	Edits        []Edit
 	EditsDropped int
+	// Attack sums up the paths of attack; nil while a cluster is read.
+	Attack *Attack
 	// Digest is a checksum over all findings: equal digests mean equal findings, whatever way led there.
 	Digest uint64
 }

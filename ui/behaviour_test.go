@@ -279,10 +279,10 @@ func (s *said) Can(keys.Action) view.Offer { return view.No() }
 
 func TestDisabledSaysWhy(t *testing.T) {
 	s := newScreen(t, Options{Width: 120, Height: 40}, viewtest.Cluster(t))
-	s.press("8")
-	s.has("paths: not in this version")
+	s.press("9")
+	s.has("activity: not in this version")
 	s.press("2", "b")
-	s.has("blast-radius: not in this version")
+	s.has("blast-radius: no attack begins at a RoleBinding")
 	s.press("C")
 	s.has("context: what is shown comes from no kubeconfig")
 }

@@ -10,6 +10,7 @@ import (
 	"canopy/ui/view"
 	"canopy/ui/view/images"
 	"canopy/ui/view/nodes"
+	"canopy/ui/view/paths"
 	"canopy/ui/view/rbac"
 	"canopy/ui/view/secrets"
 )
@@ -79,6 +80,7 @@ func (r *root) take(s view.Session) tea.Cmd {
 		r.nodes.Stop()
 	}
 	r.images, r.secrets, r.nodes, r.shared.Values = &images.Keeper{}, &secrets.Keeper{}, &nodes.Keeper{}, view.NewValues()
+	r.paths = &paths.Keeper{Edges: r.steps}
 	clear(r.homes)
 	r.places, r.at = nil, 0
 	r.prompt, r.chooser = nil, nil

@@ -134,7 +134,7 @@ func (r *root) far(a keys.Action) bool {
 // footer says what can be pressed now. What does not fit goes from the right; the command line, the help and the way out
 // stay.
 func (r *root) footer() (string, []view.Zone) {
-	table, offer := r.shared.Keys, r.offer
+	table, offer := r.keys(), r.offer
 	if r.chooser != nil || r.prompt != nil {
 		table, offer = keys.Typing(), r.typing
 	}

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"canopy/analysis/catalogue"
 	"canopy/analysis/privilege"
 	"canopy/ui/theme"
 	"canopy/ui/view"
@@ -46,8 +47,11 @@ func newScreen(t testing.TB, o Options, session *viewtest.Session) *screenTest {
 	if o.Settings == nil {
 		o.Settings = calm
 	}
+	if session.Attack == nil {
+		session.Attack = viewtest.Paths()
+	}
 	s := &screenTest{t: t, session: session, root: newRoot(context.Background(), o)}
-	s.root.shared.Edges = edges
+	s.root.shared.Edges, s.root.paths.Edges = edges, steps
 	// An editor that changes nothing.
 	s.root.shared.Editor = []string{"editor"}
 	s.root.shared.Exec = func(_ *exec.Cmd, done tea.ExecCallback) tea.Cmd { return func() tea.Msg { return done(nil) } }
@@ -57,6 +61,9 @@ func newScreen(t testing.TB, o Options, session *viewtest.Session) *screenTest {
 
 // edges reads the catalogue once for all tests.
 var edges = sync.OnceValues(privilege.NewMarks)
+
+// steps are the steps of attack, read once as well.
+var steps = sync.OnceValues(catalogue.Edges)
 
 // calm are settings without a glow, which a clock would have to end.
 func calm(string) Settings {
@@ -202,6 +209,13 @@ func screens() map[string][]string {
 		"plane":         {"7", "G", "enter", "t"},
 		"ask-kubelets":  {"7", "O"},
 		"ask-scan":      {"5", "I"},
+		view.Paths:      {"8"},
+		"lateral":       {"8", "&"},
+		view.Path:       {"8", "enter"},
+		"attacker":      {"8", "enter", "j", "e"},
+		view.Cuts:       {"8", "m"},
+		view.Blast:      {"8", "b"},
+		"ask-source":    {"8", ","},
 		view.Resources:  {"0"},
 		view.Detail:     {"2", "enter"},
 		view.Explain:    {"2", "e"},

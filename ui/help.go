@@ -50,9 +50,10 @@ type helpKey struct {
 
 // helpKeys lists the keys that mean something here, and those that do elsewhere alone.
 func (r *root) helpKeys() (here, elsewhere []helpKey) {
+	table := r.keys()
 	for _, scope := range []keys.Scope{keys.Selected, keys.Moving, keys.Lists, keys.Screens, keys.General} {
-		for i := range r.shared.Keys {
-			b := &r.shared.Keys[i]
+		for i := range table {
+			b := &table[i]
 			if b.Scope != scope {
 				continue
 			}
@@ -129,7 +130,7 @@ func (r *root) legend() []string {
 	}
 	return append(own,
 		"filter: words must all be found; !word must not; ns: sev: rule: kind: theme: object: look in one place: ns:shop,data sev:>=high !rule:PS",
-		"the command line also takes: go NAMESPACE/KIND/NAME, subject sa:NAMESPACE/NAME, who-can VERB RESOURCE -n NAMESPACE, finding ID, filter TEXT, columns A,B",
+		"the command line also takes: go NAMESPACE/KIND/NAME, subject sa:NAMESPACE/NAME, who-can VERB RESOURCE -n NAMESPACE, finding ID, paths FROM TO, cuts TO, blast WHAT, filter TEXT, columns A,B",
 		"C H M L i: critical, high, medium, low, info. C? is not known yet, C~ depends on an assumption: neither is counted",
 		view.RiskFormula,
 		"times are in "+r.shared.Zone.String()+"; since is when it became so",

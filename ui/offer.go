@@ -19,7 +19,7 @@ func (r *root) offer(a keys.Action) view.Offer {
 		}
 	}
 	switch a {
-	case keys.Paths, keys.Activity:
+	case keys.Activity:
 		return view.Because(notYet)
 	case keys.Earlier:
 		return view.When(r.at > 0, "there was no place before this one")
@@ -82,6 +82,11 @@ type deep interface {
 	// Deep tells that there is a way back within the screen, Up goes it.
 	Deep() bool
 	Up() tea.Cmd
+}
+
+// keys is the table of bindings as it holds on the screen on top: some keys mean something else where a screen knows an action of its own.
+func (r *root) keys() keys.Map {
+	return r.shared.Keys.On(func(a keys.Action) bool { return r.top().Can(a).Known })
 }
 
 // typing says what can be done while text is typed.

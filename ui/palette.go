@@ -177,6 +177,11 @@ func (r *root) free(typed string) (tea.Cmd, bool) {
 		}
 		r.remember(again)
 		return r.open(view.Place{Screen: view.RBAC, Subject: who}), true
+	case view.Paths, view.Path, view.Cuts, "blast":
+		if p, ok := pathWords(word, rest); ok {
+			r.remember(again)
+			return r.open(p), true
+		}
 	case "columns":
 		if t, ok := r.top().(view.Tabular); ok {
 			if unknown := t.SetColumns(strings.FieldsFunc(rest, func(c rune) bool { return c == ',' || c == ' ' })); len(unknown) > 0 {

@@ -22,7 +22,7 @@ func (r *root) press(key tea.KeyPressMsg) tea.Cmd {
 	case r.prompt != nil:
 		return r.typed(keys.Typing().Action(name), key, r.prompt.do, r.prompt.edit)
 	}
-	return r.act(r.shared.Keys.Action(name))
+	return r.act(r.keys().Action(name))
 }
 
 // typed gives a key to what has the keyboard.
@@ -90,7 +90,7 @@ func (r *root) act(a keys.Action) tea.Cmd {
 // general gives what the program itself does; false for what is left to the screen.
 func (r *root) general(a keys.Action) (func() tea.Cmd, bool) {
 	switch a {
-	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Images, keys.Secrets, keys.Nodes, keys.Resources:
+	case keys.Overview, keys.Findings, keys.RBAC, keys.Network, keys.Images, keys.Secrets, keys.Nodes, keys.Paths, keys.Resources:
 		return func() tea.Cmd { return r.open(view.Place{Screen: string(a)}) }, true
 	case keys.Palette:
 		return r.openPalette, true

@@ -8,13 +8,16 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"canopy/analysis/catalogue"
 	"canopy/analysis/privilege"
+	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/theme"
 	"canopy/ui/view"
 	"canopy/ui/view/editor"
 	"canopy/ui/view/images"
 	"canopy/ui/view/nodes"
+	"canopy/ui/view/paths"
 	"canopy/ui/view/plan"
 	"canopy/ui/view/rbac"
 	"canopy/ui/view/secrets"
@@ -43,6 +46,9 @@ type root struct {
 	images  *images.Keeper
 	secrets *secrets.Keeper
 	nodes   *nodes.Keeper
+	// paths keeps what was asked about paths of attack; steps reads the steps of attack once.
+	paths *paths.Keeper
+	steps func() ([]*model.Edge, error)
 	// chooser and prompt have the keyboard while they are open.
 	chooser *chooser
 	prompt  *prompt
@@ -66,7 +72,7 @@ type root struct {
 }
 
 func newRoot(ctx context.Context, o Options) *root {
-	r := &root{options: o, dark: true, homes: map[string]view.Screen{}, bookmarks: map[string][]view.Place{}, ledgers: map[string]*plan.Ledger{}, palettes: o.Palettes}
+	r := &root{options: o, dark: true, steps: sync.OnceValues(catalogue.Edges), homes: map[string]view.Screen{}, bookmarks: map[string][]view.Place{}, ledgers: map[string]*plan.Ledger{}, palettes: o.Palettes}
 	if len(r.palettes) == 0 {
 		r.palettes = theme.Palettes()
 	}
@@ -133,6 +139,8 @@ func (r *root) serve(msg tea.Msg) tea.Cmd {
 		return r.chooseContext(msg)
 	case proposedMsg:
 		return r.proposed(msg)
+	case paths.Propose:
+		return r.proposed(proposedMsg{generation: r.feed.generation, name: msg.Name, data: msg.Text})
 	case view.Leave:
 		if msg.Screen == r.top() {
 			return r.up()

@@ -66,7 +66,8 @@ func (r *root) offerSubject(a keys.Action) view.Offer {
 	case keys.Internet, keys.Isolation, keys.Policies, keys.History:
 		return view.Yes()
 	case keys.Blast:
-		return view.Because(notYet)
+		_, why := r.blast(s)
+		return view.When(why == "", why)
 	case keys.Copy:
 		return view.When(len(s.Names) > 0, "nothing is selected")
 	case keys.Export:
@@ -107,6 +108,9 @@ func (r *root) onSubject(a keys.Action) tea.Cmd {
 		return r.goAccess(s.Object)
 	case keys.Internet, keys.Isolation, keys.Policies, keys.History:
 		return r.open(view.Place{Screen: string(a)})
+	case keys.Blast:
+		p, _ := r.blast(s)
+		return r.open(p)
 	case keys.Reach:
 		return r.open(view.Place{Screen: view.Reach, Object: s.Object})
 	case keys.Related:

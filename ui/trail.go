@@ -14,6 +14,7 @@ import (
 	"canopy/ui/view/network"
 	"canopy/ui/view/nodes"
 	"canopy/ui/view/overview"
+	"canopy/ui/view/paths"
 	"canopy/ui/view/plan"
 	"canopy/ui/view/rbac"
 	"canopy/ui/view/resources"
@@ -87,7 +88,7 @@ func (r *root) open(p view.Place) tea.Cmd {
 		}
 		return nil
 	}
-	if slices.Contains(mains(), p.Screen) && p.Filter == "" && p.Object.IsZero() && p.Subject.IsZero() {
+	if p == (view.Place{Screen: p.Screen}) && slices.Contains(mains(), p.Screen) {
 		return r.enter(trail{{screen: r.home(p.Screen)}})
 	}
 	s := r.about(p)
@@ -153,6 +154,8 @@ func (r *root) main(name string) view.Screen {
 		s = secrets.New(r.shared, r.secrets)
 	case view.Nodes:
 		s = nodes.New(r.shared, r.nodes)
+	case view.Paths:
+		s = paths.New(r.shared, r.paths, view.Place{Screen: view.Paths})
 	default:
 		s = overview.New(r.shared)
 	}
@@ -165,6 +168,8 @@ func (r *root) main(name string) view.Screen {
 // about gives a new screen for a place that is about something.
 func (r *root) about(p view.Place) view.Screen {
 	switch {
+	case p.Screen == view.Paths, p.Screen == view.Path, p.Screen == view.Cuts, p.Screen == view.Blast:
+		return paths.Open(r.shared, r.paths, p)
 	case slices.Contains(mains(), p.Screen):
 		return r.main(p.Screen)
 	case p.Screen == view.Detail && p.Finding != "":
@@ -217,5 +222,5 @@ func (r *root) start() string {
 
 // mains lists the main screens of this version.
 func mains() []string {
-	return []string{view.Overview, view.Findings, view.RBAC, view.Network, view.Images, view.Secrets, view.Nodes, view.Resources}
+	return []string{view.Overview, view.Findings, view.RBAC, view.Network, view.Images, view.Secrets, view.Nodes, view.Paths, view.Resources}
 }

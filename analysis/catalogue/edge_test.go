@@ -24,7 +24,7 @@ func TestEdges(t *testing.T) {
 	for _, series := range []struct {
 		letter string
 		last   int
-	}{{"A", 14}, {"D", 12}, {"I", 9}, {"M", 3}, {"N", 6}, {"R", 6}, {"S", 9}, {"W", 14}} {
+	}{{"A", 14}, {"D", 12}, {"E", 17}, {"I", 10}, {"K", 6}, {"M", 3}, {"N", 6}, {"R", 6}, {"S", 9}, {"W", 14}} {
 		for i := 1; i <= series.last; i++ {
 			want = append(want, fmt.Sprintf("%s-%02d", series.letter, i))
 		}
@@ -92,12 +92,12 @@ func TestWays(t *testing.T) {
 		all[e.ID] = e
 	}
 	for _, tt := range []struct{ id, want string }{
-		{"S-01", "get secrets"},
+		{"S-01", "get secrets|patch,delete secrets"},
 		{"S-05", "create serviceaccounts/token"},
 		{"M-02", "impersonate users cl|impersonate groups cl + impersonate users cl|impersonate groups cl + impersonate serviceaccounts"},
 		{"R-01", "create,update,patch rolebindings + bind clusterroles|create,update,patch rolebindings + bind roles|create,update,patch rolebindings limited"},
 		{"R-02", "create,update,patch clusterrolebindings cl + bind clusterroles cl|create,update,patch clusterrolebindings cl limited"},
-		{"R-05", "escalate clusterroles cl + create,update,patch clusterroles cl"},
+		{"R-05", "escalate clusterroles cl + update,patch clusterroles cl"},
 		{"W-07", "create pods/exec|get pods/exec <35"},
 		{"N-01", "get nodes/proxy cl"},
 		{"A-06", "create mutatingadmissionpolicies cl + create,update,patch mutatingadmissionpolicybindings cl >=36|update,patch mutatingadmissionpolicies cl >=36"},
@@ -140,7 +140,7 @@ func spell(w *model.Way) string {
 }
 
 func TestEdgesRefuse(t *testing.T) {
-	const good = `- {id: X-01, title: t, from: identity, to: pod, scope: namespace, class: grant, takeover: true, rule: LP01, condition: c, attack: a,
+	const good = `- {id: X-01, title: t, from: identity, to: pod, scope: namespace, class: grant, takeover: true, leads: pods, cost: 2, rule: LP01, condition: c, attack: a,
   defence: d, remedy: r, mitre: [], ms: [], ways: [{since: 30, before: 35, admission: "", namespaces: [kube-system], needs: [
   {verbs: [get], group: "", resources: [pods, pods/exec], names: [web]}]}]}
 `
@@ -154,6 +154,11 @@ func TestEdgesRefuse(t *testing.T) {
 		{"an unknown end", "to: pod", "to: somewhere", "to \"somewhere\""},
 		{"an unknown scope", "scope: namespace", "scope: world", "scope"},
 		{"an unknown class", "class: grant", "class: rights", "class"},
+		{"no end in the graph", "leads: pods, ", "", "leads"},
+		{"an unknown end in the graph", "leads: pods", "leads: somewhere", "leads"},
+		{"a takeover of nothing", "leads: pods", "leads: impact", "impact alone"},
+		{"no cost", "cost: 2, ", "", "cost"},
+		{"a cost too high", "cost: 2", "cost: 6", "cost"},
 		{"an unknown rule", "rule: LP01", "rule: LP99", "LP99"},
 		{"ways without a rule", "rule: LP01", "rule: ''", "rule is missing"},
 		{"an unknown field", "title: t,", "title: t, colour: red,", "colour"},
@@ -185,6 +190,8 @@ func TestEdgesRefuse(t *testing.T) {
 		})
 	}
 	start, _, _ := strings.Cut(good, ", ways")
+	t.Run("an end in the graph without a way", func(t *testing.T) { refuses(t, start+"}\n", rules, "without a way") })
+	start = strings.Replace(start, "leads: pods, ", "", 1)
 	t.Run("takeover without a way", func(t *testing.T) { refuses(t, start+"}\n", rules, "takeover without a way") })
 	t.Run("an edge twice", func(t *testing.T) { refuses(t, good+good, rules, "twice") })
 	t.Run("a title twice", func(t *testing.T) { refuses(t, good+strings.Replace(good, "X-01", "X-02", 1), rules, "title of X-01") })

@@ -14,14 +14,19 @@ var (
 	ends       = [...]string{"identity", "pod", "node", "secret", "role", "namespace", "cluster-admin", "cloud", "internet", "other"}
 	scopes     = [...]string{"namespace", "cluster"}
 	admissions = [...]string{"", "pod-security", "policy"}
+	leads      = [...]string{"accounts", "pods", "listeners", "secrets", "nodes", "namespace", "identities", "cluster", "impact"}
 	classes    = [...]string{
 		"secrets-read", "secrets-write", "tokens", "impersonate", "pods-create", "pods-exec", "pods-change", "pods-network", "grant", "nodes",
 		"certificates", "admission", "api", "namespace", "volumes", "traffic", "config", "deputies", "destroy", "evidence", "identity", "cloud",
+		"escape", "reach",
 	}
 )
 
 // longestTitle is the most that the title of an edge may have.
 const longestTitle = 40
+
+// dearest is the most that an edge may cost.
+const dearest = 5
 
 // newestMinor is far beyond any minor version of Kubernetes: a bound above it is a slip.
 const newestMinor = 60
@@ -49,6 +54,14 @@ func checkEdge(e *model.Edge, rules Set) error {
 		return fmt.Errorf("scope %q is none of %v", e.Scope, scopes)
 	case !slices.Contains(classes[:], e.Class):
 		return fmt.Errorf("class %q is none of %v", e.Class, classes)
+	case len(e.Ways) > 0 && !slices.Contains(leads[:], e.Leads):
+		return fmt.Errorf("leads %q is none of %v", e.Leads, leads)
+	case len(e.Ways) == 0 && e.Leads != "":
+		return fmt.Errorf("leads %q without a way", e.Leads)
+	case e.Takeover && e.Leads == "impact":
+		return fmt.Errorf("takeover that leads to impact alone")
+	case e.Cost < 1 || e.Cost > dearest:
+		return fmt.Errorf("cost %d is not from 1 to %d", e.Cost, dearest)
 	case e.Rule != "" && rules[e.Rule] == nil:
 		return fmt.Errorf("rule %q is not in the catalogue", e.Rule)
 	case e.Rule == "" && len(e.Ways) > 0:

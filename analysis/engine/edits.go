@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"canopy/analysis/network"
 	"canopy/model"
 )
 
@@ -43,6 +42,7 @@ type edit struct {
 	// ledger is nil while no finding came or went.
 	ledger *ledger
 	reach  balance
+	paths  turns
 	stale  bool
 }
 
@@ -50,15 +50,15 @@ func newEdits() *edits { return &edits{newest: map[model.Ref]*edit{}, graves: ne
 
 // add takes what happened to an object: into its newest edit, where that goes on, or as a new one. What exists now, or no
 // more, is always an edit of its own, so that nothing that lasted a moment only is hidden.
-func (s *edits) add(now time.Time, object model.Ref, verb model.EditVerb, phrases []string, moves []move, reach *network.Delta) {
+func (s *edits) add(now time.Time, object model.Ref, verb model.EditVerb, phrases []string, moves []move, came *consequences) {
 	e := s.newest[object]
 	if e != nil && verb == model.EditChanged && e.lasts(now) {
-		e.post(phrases, moves, reach)
+		e.post(phrases, moves, came)
 		s.stale = true
 		return
 	}
 	e = &edit{published: model.Edit{Time: now, Verb: verb, Object: object}}
-	e.post(phrases, moves, reach)
+	e.post(phrases, moves, came)
 	if verb == model.EditChanged && e.void() {
 		return
 	}
@@ -112,9 +112,10 @@ func (e *edit) lasts(now time.Time) bool {
 	return age < goesOn
 }
 
-func (e *edit) post(words []string, moves []move, reach *network.Delta) {
+func (e *edit) post(words []string, moves []move, came *consequences) {
 	e.stale = true
-	e.reach.post(reach)
+	e.reach.post(&came.Delta)
+	e.paths.post(came)
 	for _, w := range words {
 		w = bound(w, longestWords)
 		switch {
@@ -137,7 +138,7 @@ func (e *edit) post(words []string, moves []move, reach *network.Delta) {
 
 // void tells that the edit says nothing but that something changed.
 func (e *edit) void() bool {
-	if len(e.phrases) > 0 || !e.reach.void() {
+	if len(e.phrases) > 0 || !e.reach.void() || !e.paths.void() {
 		return false
 	}
 	if e.ledger == nil {
@@ -159,6 +160,7 @@ func (e *edit) render() {
 	}
 	e.reach.render()
 	p.PairsOpened, p.PairsClosed = pairs(e.reach.opened), pairs(e.reach.closed)
+	p.PathsOpened, p.PathsClosed = e.paths.count()
 	if e.ledger == nil {
 		return
 	}

@@ -10,7 +10,6 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"canopy/analysis/network"
 	"canopy/model"
 )
 
@@ -343,10 +342,10 @@ func TestEditListsTheWorst(t *testing.T) {
 		return &model.Finding{ID: fmt.Sprintf("f%03d", i), Severity: s}
 	}
 	for i := range 100 {
-		e.post(nil, []move{{after: finding(i, model.Severity(i%4))}}, &network.Delta{})
+		e.post(nil, []move{{after: finding(i, model.Severity(i%4))}}, &consequences{})
 	}
-	e.post(nil, []move{{before: finding(200, model.Critical)}, {before: finding(3, model.High)}, {before: finding(7, model.High), after: finding(7, model.Critical)}}, &network.Delta{})
-	e.post([]string{"a", "b", "c", "d", "e", "f", "g", "h", "a", "i"}, nil, &network.Delta{})
+	e.post(nil, []move{{before: finding(200, model.Critical)}, {before: finding(3, model.High)}, {before: finding(7, model.High), after: finding(7, model.Critical)}}, &consequences{})
+	e.post([]string{"a", "b", "c", "d", "e", "f", "g", "h", "a", "i"}, nil, &consequences{})
 	e.render()
 	p := e.published
 	if len(p.Opened) != 20 || p.OpenedCount != 99 || p.Opened[0] != "f007" || p.Opened[1] != "f011" || p.Worst != model.Critical {

@@ -12,12 +12,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"canopy/analysis/attack"
 	"canopy/analysis/catalogue"
 	"canopy/analysis/deprecation"
 	"canopy/analysis/disruption"
 	"canopy/analysis/image"
 	"canopy/analysis/lifecycle"
-	"canopy/analysis/network"
 	"canopy/analysis/node"
 	"canopy/analysis/privilege"
 	"canopy/analysis/rbac"
@@ -47,6 +47,8 @@ type Options struct {
 	Images  image.Options
 	Secrets secret.Options
 	Nodes   node.Options
+	// Attack says what an attacker may be after.
+	Attack attack.Options
 }
 
 // Engine is the writer with its queue and its newest report. It is a model.Sink.
@@ -76,14 +78,15 @@ type Engine struct {
 	nodes        *node.Analyser
 	budgets      *disruption.Analyser
 	deprecated   *deprecation.Analyser
+	attacks      *attack.Analyser
 	findings     *findings
 	// reach says who can come to hold the cluster; it was worked out for the accounts that were running then.
 	reach     *privilege.Reach
 	running   []model.Subject
 	runningAt uint64
-	// attack is the catalogue's steps of attack.
-	attack []*model.Edge
-	states map[string]model.RuleState
+	states    map[string]model.RuleState
+	// lacking says what was not read of what paths go by; it is as old as the states.
+	lacking string
 	// inventory and edits are what reports show beside the findings.
 	inventory *inventory
 	edits     *edits
@@ -125,7 +128,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		clock: o.Clock, interval: o.Interval, rules: o.Rules.Sorted(), queue: newQueue(), calls: make(chan func()),
 		subscribers: map[chan struct{}]struct{}{}, cluster: cluster.New(), access: rbac.New(),
-		findings: newFindings(), attack: o.Edges, inventory: newInventory(0), edits: newEdits(), options: o,
+		findings: newFindings(), inventory: newInventory(0), edits: newEdits(), options: o,
 	}
 	e.begin()
 	e.publish()
@@ -139,6 +142,7 @@ func (e *Engine) begin() {
 	e.reaching, e.segmentation = newReaching(), segmentation.New(o.Rules, o.Clock)
 	e.images, e.secrets = image.New(o.Rules, o.Clock, o.Images), secret.New(o.Rules, o.Clock, o.Secrets)
 	e.nodes, e.budgets = node.New(o.Rules, o.Clock, o.Nodes), disruption.New(o.Rules, o.Clock)
+	e.attacks = attack.New(o.Edges, o.Attack)
 	e.deprecated = deprecation.New(o.Rules, o.Clock, o.Nodes.Tables)
 }
 
@@ -284,23 +288,24 @@ func (e *Engine) apply(change model.Change) bool {
 	e.nodes.Update(e.cluster, d)
 	e.budgets.Update(e.cluster, d)
 	e.deprecated.Update(e.cluster, d)
+	e.attacks.Update(e.cluster, d, &changed)
 	e.standIn(e.reaching.standIns.update(e.cluster, d))
-	var reach network.Delta
+	var came consequences
 	if e.settled && !e.held {
-		reach = e.flush()
+		came = e.flush()
 	}
 	if !e.quiet {
 		e.inventory.apply(d)
 	}
 	if moves != nil {
-		e.note(d, moves(), &reach)
+		e.note(d, moves(), &came)
 	}
 	return true
 }
 
 // flush lets analysers work out what they have put off. While a cluster is read that is done for many changes at once; then
 // for each, so that it is known what every one of them brought.
-func (e *Engine) flush() network.Delta {
+func (e *Engine) flush() consequences {
 	changed := e.privilege.Flush(e.cluster, e.access, e.findings)
 	if running, at := e.workload.Running(); changed || at != e.runningAt {
 		if !slices.Equal(running, e.running) || changed {
@@ -319,7 +324,12 @@ func (e *Engine) flush() network.Delta {
 	e.nodes.Flush(e.cluster, e.findings)
 	e.budgets.Flush(e.cluster, e.findings)
 	e.deprecated.Flush(e.cluster, e.findings)
-	return reach
+	came := consequences{Delta: reach}
+	if e.settled {
+		e.attacks.Flush(e.world(), ways)
+		came.opened, came.closed = e.attacks.Turned()
+	}
+	return came
 }
 
 // cover takes the coverage of a kind.
@@ -336,6 +346,7 @@ func (e *Engine) cover(cov model.Coverage) {
 			e.nodes.Covered(e.cluster, gk)
 			e.budgets.Covered(e.cluster, gk)
 			e.deprecated.Covered(e.cluster, gk)
+			e.attacks.Covered(e.cluster, gk)
 		}
 		if cov.Kind == pods {
 			e.standIn(e.reaching.standIns.covered(e.cluster))

@@ -6,7 +6,6 @@ import (
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 
-	"canopy/analysis/network"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
@@ -26,7 +25,7 @@ func (e *Engine) counts(ref model.Ref) bool {
 }
 
 // note makes an edit of a change that was applied, or part of one, or nothing where no person would call it a change.
-func (e *Engine) note(d cluster.Delta, moves []move, reach *network.Delta) {
+func (e *Engine) note(d cluster.Delta, moves []move, came *consequences) {
 	now := e.clock.Now()
 	object := e.person(d, now)
 	verb := model.EditChanged
@@ -37,7 +36,7 @@ func (e *Engine) note(d cluster.Delta, moves []move, reach *network.Delta) {
 	case d.Old == nil:
 		verb = model.EditCreated
 	}
-	turned := slices.ContainsFunc(moves, move.turns) || len(reach.Opened)+len(reach.Closed) > 0
+	turned := slices.ContainsFunc(moves, move.turns) || !came.none()
 	var words []string
 	switch {
 	case object != d.Ref:
@@ -54,7 +53,7 @@ func (e *Engine) note(d cluster.Delta, moves []move, reach *network.Delta) {
 	default:
 		words = about(d.New, false)
 	}
-	e.edits.add(now, object, verb, words, moves, reach)
+	e.edits.add(now, object, verb, words, moves, came)
 }
 
 // person gives the object that a person would name where d happened.

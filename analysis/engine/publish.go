@@ -17,12 +17,15 @@ func (e *Engine) publish() {
 	e.sequence++
 	coverage := e.cluster.Coverage()
 	if e.states == nil {
-		e.states = ruleStates(e.rules, coverage)
+		e.states, e.lacking = ruleStates(e.rules, coverage), lacking(coverage)
 	}
 	r := &model.Report{
 		Source: e.source, Time: e.clock.Now(), Sequence: e.sequence, Objects: map[string]int{}, Coverage: coverage,
 		Rules: e.judged(e.states), Findings: e.findings.snapshot(), Digest: e.findings.digest,
 		Inventory: e.inventory.snapshot(),
+	}
+	if e.settled {
+		r.Attack = e.attacks.Attack(e.world(), e.missing())
 	}
 	r.Edits, r.EditsDropped = e.edits.snapshot(r.Time)
 	shifted := e.edits.shifted

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"canopy/analysis/attack"
 	"canopy/analysis/network"
 	"canopy/analysis/rbac"
 	"canopy/analysis/rollout"
@@ -24,6 +25,10 @@ type Preview struct {
 	// more. PairsKnown tells that they were worked out, which waits for everything to be read.
 	PairsOpened, PairsClosed []network.Shift
 	PairsKnown               bool
+	// PathsCut and PathsOpened list the sources from which cluster-admin could no longer be reached, and those from which it could be.
+	// PathsKnown tells that they were worked out, which waits for everything to be read.
+	PathsCut, PathsOpened []attack.Node
+	PathsKnown            bool
 	// Assumptions names what the preview rests on and cannot see.
 	Assumptions []string
 }
@@ -59,7 +64,7 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 		inverses[i] = model.Change{Ref: c.Ref, Record: e.cluster.Get(c.Ref)}
 		e.apply(c)
 	}
-	reach := e.flush()
+	came := e.flush()
 	ids := touched()
 	after := e.findings.snapshot()
 	subjects := slices.SortedFunc(maps.Keys(e.concerned), model.Subject.Compare)
@@ -75,7 +80,8 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 	}
 	p := &Preview{
 		Assumptions: assumptions, Lost: rbac.Lost(e.access.Hold(subjects, nil), kept),
-		PairsOpened: reach.Opened, PairsClosed: reach.Closed, PairsKnown: e.settled,
+		PairsOpened: came.Opened, PairsClosed: came.Closed, PairsKnown: e.settled,
+		PathsOpened: came.opened, PathsCut: came.closed, PathsKnown: e.settled,
 	}
 	for _, id := range ids {
 		switch old, now := before.Get(id), after.Get(id); {

@@ -42,6 +42,14 @@ type Analyser struct {
 	ladder ladder
 	last   *Reach
 
+	// reopened are the bindings that may open other edges than when somebody last asked; nil until somebody does. binders are those
+	// of which roles decide that they name.
+	reopened map[model.Ref]struct{}
+	binders
+	// admits tells whether a namespace admits privileged pods, relabelled that it may have changed since the last flush.
+	admits     model.Verdict
+	relabelled bool
+
 	// What was touched since the last flush.
 	dirtyRoles, dirtyBindings, dirtyOthers map[model.Ref]struct{}
 }
@@ -52,6 +60,7 @@ func New(rules catalogue.Set, edges []*model.Edge) *Analyser {
 		rules: rules, table: newTable(edges),
 		roles: map[model.Ref]*role{}, bindings: map[model.Ref]*bound{}, faults: map[model.Ref][]*model.Finding{},
 		people: people{}, waiting: map[*bound]struct{}{}, holders: map[model.Subject]int{}, power: map[string]int{}, namesakes: map[string]int{}, naming: map[*bound]struct{}{}, ladder: newLadder(),
+		binders: newBinders(), admits: model.Unknown, relabelled: true,
 		dirtyRoles: map[model.Ref]struct{}{}, dirtyBindings: map[model.Ref]struct{}{}, dirtyOthers: map[model.Ref]struct{}{},
 	}
 	a.serve(0)

@@ -217,3 +217,40 @@ func BenchmarkReach(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkOpenings measures what it takes to ask once what every binding opens, and what is held then.
+func BenchmarkOpenings(b *testing.B) {
+	for _, factor := range factors {
+		b.Run(fmt.Sprint("times=", factor), func(b *testing.B) {
+			t := newTown(b, factor)
+			openings := 0
+			for b.Loop() {
+				b.StopTimer()
+				t.reach = nil
+				t.build()
+				b.StartTimer()
+				openings = 0
+				for _, ref := range t.a.Reopened() {
+					list, _ := t.a.Openings(t.access, ref)
+					openings += len(list)
+				}
+			}
+			b.StopTimer()
+			b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/all")
+			b.ReportMetric(float64(len(t.a.bindings)), "bindings")
+			b.ReportMetric(float64(openings), "openings")
+			asked := map[*spot]bool{}
+			for _, have := range t.a.bindings {
+				if have.reading != nil {
+					asked[have.reading.spot] = true
+				}
+			}
+			full := heap()
+			for s := range asked {
+				s.opened, s.asked = nil, false
+			}
+			b.ReportMetric(float64(full-heap())/float64(len(t.a.bindings)), "B/binding")
+			runtime.KeepAlive(t)
+		})
+	}
+}

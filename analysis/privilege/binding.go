@@ -52,6 +52,7 @@ func (r *round) enter(ref model.Ref) {
 		if old != nil {
 			r.announce(old)
 			r.leave(old)
+			r.reopen(ref)
 			r.replace(old.findings, nil)
 			delete(r.bindings, ref)
 		}
@@ -62,6 +63,7 @@ func (r *round) enter(ref model.Ref) {
 		r.work[old] = struct{}{}
 		return
 	}
+	r.reopen(ref)
 	b.names = subjectsOf(b.subjects, ref.Namespace)
 	if b.role != nil {
 		has := b.role.any()
@@ -90,6 +92,7 @@ func (r *round) leave(b *bound) {
 	r.wait(b, false)
 	r.hold(b, -1)
 	delete(r.naming, b)
+	r.forget(b.ref)
 	if b.leads().climbs() {
 		r.ladder.remove(b)
 		r.gone[b.ref] = b

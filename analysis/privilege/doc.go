@@ -13,5 +13,7 @@
 //   - one step worse where a group that everybody, or every service account, belongs to is bound;
 //   - info where all subjects are identities of the control plane.
 //
+// What a binding opens is told for the graph of attacks too, whoever shipped it: see Openings and Reopened.
+//
 // Objects that Kubernetes itself ships, and that are as it ships them, are no finding (analysis/rbac/stock).
 package privilege

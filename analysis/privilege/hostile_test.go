@@ -120,6 +120,41 @@ func TestManySubjects(t *testing.T) {
 	}
 }
 
+// TestOpeningsOfMany holds that what is opened is told for many subjects, each with a binding of its own that is needed too, and for
+// many names.
+func TestOpeningsOfMany(t *testing.T) {
+	const n = 10000
+	b := newCourt(t).complete("v1.37.2")
+	var names []string
+	var subjects []rbacv1.Subject
+	b.take(model.Put(recordOf(t, wide("second", rule("get", "secrets")))))
+	for i := range n {
+		names, subjects = append(names, fmt.Sprint("name", i)), append(subjects, user(fmt.Sprint("user", i)))
+		b.take(model.Put(recordOf(t, bind("shop", fmt.Sprint("own", i), "ClusterRole", "second", subjects[i]))))
+	}
+	b.put(wide("first", rule("create", "secrets"), rule("*", "*:*", names...)), bind("shop", "b", "ClusterRole", "first", subjects...), bindWide("b", "first", subjects...),
+		wide("users", rule("impersonate", "users")), bindWide("users", "users", subjects...))
+	list, _ := b.a.Openings(b.access, nearRef)
+	with, exec, groups := 0, 0, 0
+	for i := range list {
+		switch o := &list[i]; {
+		case o.Edge.ID == "S-03" && len(o.With) == 1 && len(o.Who) == 1:
+			with++
+		case o.Edge.ID == "W-07":
+			exec = len(o.Names)
+		}
+	}
+	list, _ = b.a.Openings(b.access, wideRef)
+	for i := range list {
+		if o := &list[i]; o.Edge.ID == "M-02" && o.Resource == "groups" && len(o.With) == 0 {
+			groups = len(o.Names)
+		}
+	}
+	if with != n || exec != n || groups != n {
+		t.Errorf("%d openings with another binding, exec into %d pods, acting as %d groups", with, exec, groups)
+	}
+}
+
 // TestManyBindingsOfOneSubject holds that a subject may be bound in many namespaces, and many times in one, each time by half
 // of what a way needs.
 func TestManyBindingsOfOneSubject(t *testing.T) {

@@ -34,7 +34,7 @@ func (m *Marks) Alone(p *rbac.Permission, minor int) []*model.Edge {
 	for e := range m.table.edges {
 		for i := range m.table.edges[e].ways {
 			w := &m.table.edges[e].ways[i]
-			is, _ := w.passes(&at, minor)
+			is, _, _ := w.passes(&at, minor)
 			if _, _, missing := w.given(at.cluster, &profile); is && missing == 0 && !w.Limited {
 				list = append(list, m.table.edges[e].Edge)
 				break
@@ -101,7 +101,7 @@ func (w *way) meets(p *rbac.Permission, met [][]*rbac.Permission, minor int) boo
 // counts tells whether a permission counts for a need of the way where it is held.
 func (w *way) counts(p *rbac.Permission, need, minor int) bool {
 	at := placeOf(p)
-	is, _ := w.passes(&at, minor)
+	is, _, _ := w.passes(&at, minor)
 	return is && (at.cluster || !w.cluster[need])
 }
 

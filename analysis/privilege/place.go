@@ -44,6 +44,7 @@ func (o objects) stands(w *way) (is, sure bool) {
 func (r *round) place(ref model.Ref, added bool) readingKey {
 	key := readingKey{cluster: ref.Namespace == "", added: added, objects: r.objects}
 	if key.cluster {
+		key.admits = r.admits
 		return key
 	}
 	key.admits = privilegedAdmitted(r.c, ref.Namespace)

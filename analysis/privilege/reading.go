@@ -20,6 +20,19 @@ type reading struct {
 	// naming tells that some of it lets one act as accounts by name.
 	naming bool
 	climb
+	// spot is set of what bindings share, by what a binding has of its own it is what this was made of.
+	spot *spot
+	// own tells that it was made for one binding.
+	own bool
+}
+
+// spot is where a reading counts, with the openings of the role alone there, once somebody has asked for them.
+type spot struct {
+	at     readingKey
+	asked  bool
+	opened []Opening
+	// lists are the names in them.
+	lists map[listed][]string
 }
 
 // climb is what leads its holder to other accounts, by the ids of the edges.
@@ -70,13 +83,13 @@ func (r *round) read(of *role, at readingKey) *reading {
 	if known := of.readings[at]; known != nil {
 		return known
 	}
-	now := &reading{}
+	now := &reading{spot: &spot{at: at}}
 	for e := range r.table.edges {
 		edge := &r.table.edges[e]
 		o := opening{edge: e}
 		for i := range edge.ways {
 			w := &edge.ways[i]
-			is, why := w.passes(&at, r.minor)
+			is, _, why := w.passes(&at, r.minor)
 			if !is {
 				continue
 			}

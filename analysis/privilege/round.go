@@ -53,7 +53,11 @@ func (a *Analyser) Flush(c *cluster.Cluster, access *rbac.Analyser, out analysis
 		Analyser: a, c: c, access: access, out: out, objects: a.table.look(c), crowds: map[crowdKey]*means{}, groups: map[string][]string{}, news: map[whereabouts]map[int]provider{},
 		work: map[*bound]struct{}{}, rebound: map[model.Ref]struct{}{}, gone: map[model.Ref]*bound{}, powerful: map[string]bool{},
 	}
+	r.admitting()
 	for ref := range a.dirtyRoles {
+		for binding := range a.binders.of[ref] {
+			a.reopen(binding)
+		}
 		delete(a.roles, ref)
 		r.rebound[ref] = struct{}{}
 		for b := range access.BindingsOf(ref) {
@@ -147,6 +151,9 @@ func (r *round) open(b *bound) {
 	r.wait(b, waits)
 	if b.leads().climbs() {
 		r.ladder.remove(b)
+	}
+	if now != before {
+		r.reopen(b.ref)
 	}
 	b.reading = now
 	r.hold(b, 1)

@@ -74,7 +74,7 @@ func TestSeverities(t *testing.T) {
 		{"bindings to named roles", "LP08", []rbacv1.PolicyRule{bindings, someRoles}, true, nil, nil, high},
 
 		{"all rights", "LP01", []rbacv1.PolicyRule{admin}, true, nil, nil, critical},
-		{"all rights in a namespace", "LP01", []rbacv1.PolicyRule{admin}, false, nil, these(restricted), high},
+		{"all rights in a namespace, its label among them", "LP01", []rbacv1.PolicyRule{admin}, false, nil, these(restricted), critical},
 		{"all rights where privileged pods are admitted", "LP01", []rbacv1.PolicyRule{admin}, false, nil, these(open), critical},
 		{"all rights where an account holds the cluster", "LP01", []rbacv1.PolicyRule{admin}, false, nil, append(these(restricted), operator...), critical},
 		{"all rights for the control plane", "LP01", []rbacv1.PolicyRule{admin}, true, []rbacv1.Subject{user("system:kube-scheduler")}, nil, info},

@@ -107,7 +107,7 @@ func (r *round) readMore(b *bound, shared *reading) *reading {
 				continue
 			}
 			if now == nil {
-				now = &reading{partly: shared.partly, open: slices.Clone(shared.open)}
+				now = &reading{partly: shared.partly, open: slices.Clone(shared.open), spot: shared.spot, own: true}
 			}
 			o := now.opening(w.edge)
 			o.take(&r.table.edges[w.edge], w.way, &w.needs, w.way.gripOf(byName), w.why, b.ref.Namespace == "")

@@ -20,6 +20,9 @@ type table struct {
 	any        []int
 	// shared are the needs of ways that have several: one binding may meet some of them, and another the rest.
 	shared set
+	// binds are those to bind roles, maker is the one to make service accounts, of which no way speaks.
+	binds set
+	maker int
 	// namespaces are those that a way names.
 	namespaces map[string]struct{}
 	// objects are those without which a way leads nowhere.
@@ -53,6 +56,7 @@ func newTable(edges []*model.Edge) *table {
 		}
 		t.edges = append(t.edges, one)
 	}
+	t.maker = t.need(&model.Need{Verbs: []string{"create"}, Resources: []string{"serviceaccounts"}})
 	return t
 }
 
@@ -77,6 +81,10 @@ func (t *table) way(of *model.Way) way {
 		}
 		if n.Any() {
 			w.grip |= partial
+		}
+		if slices.Contains(n.Verbs, "bind") {
+			w.bind = i + 1
+			t.binds.add(w.needs[i])
 		}
 	}
 	if w.Limited {

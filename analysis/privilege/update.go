@@ -56,6 +56,7 @@ func (a *Analyser) updateCore(d cluster.Delta, came bool, access *rbac.Analyser)
 	case "Namespace":
 		before, after := cluster.Cast[*record.Typed[*corev1.Namespace]](d)
 		if before == nil || after == nil || admits(before) != admits(after) {
+			a.relabelled = true
 			a.touchAll(access.BindingsIn(d.Ref.Name))
 		}
 	}
@@ -69,6 +70,7 @@ func (a *Analyser) touchAll(list iter.Seq[rbac.Binding]) {
 
 // Covered takes the new coverage of a kind: what dangles rests on how much was seen, and so does what a namespace admits.
 func (a *Analyser) Covered(gk schema.GroupKind, access *rbac.Analyser) {
+	a.relabelled = a.relabelled || gk == (schema.GroupKind{Kind: "Namespace"})
 	if gk.Group == model.GroupRBAC || gk == (schema.GroupKind{Kind: "ServiceAccount"}) || gk == (schema.GroupKind{Kind: "Namespace"}) ||
 		slices.ContainsFunc(a.table.objects, func(ref model.Ref) bool { return ref.GroupKind() == gk }) {
 		a.touchAll(access.Bindings())
@@ -77,5 +79,5 @@ func (a *Analyser) Covered(gk schema.GroupKind, access *rbac.Analyser) {
 
 // Idle tells that nothing waits to be judged.
 func (a *Analyser) Idle() bool {
-	return len(a.dirtyRoles) == 0 && len(a.dirtyBindings) == 0 && len(a.dirtyOthers) == 0
+	return !a.relabelled && len(a.dirtyRoles) == 0 && len(a.dirtyBindings) == 0 && len(a.dirtyOthers) == 0
 }

@@ -16,6 +16,8 @@ type way struct {
 	object int
 	// grip is what holds of the way whoever has it.
 	grip grip
+	// bind is one more than the number of the need to bind a role, 0 for none: its names are roles, of which each gives what it gives.
+	bind int
 	// accounts tells that the one need is for service accounts: where it names some, they are whom one becomes.
 	accounts bool
 }
@@ -48,25 +50,28 @@ func (w *way) open(minor int) (is, sure bool) {
 }
 
 // passes tells whether a way is open in a place, and what decides where that is not known.
-func (w *way) passes(at *readingKey, minor int) (is bool, why string) {
+func (w *way) passes(at *readingKey, minor int) (is bool, on Doubt, why string) {
 	is, sure := w.open(minor)
 	stands, seen := at.objects.stands(w)
 	if !is || !stands || !w.admitted(at) {
-		return false, ""
+		return false, Certain, ""
 	}
 	switch {
 	case !sure:
-		why = "the version of the server decides, and is not known"
+		return true, OnVersion, "the version of the server decides, and is not known"
 	case !seen:
-		why = "whether " + w.Exists + " exists was not seen"
+		return true, OnData, "whether " + w.Exists + " exists was not seen"
 	case w.Admission == podSecurity && at.admits == model.Unknown && !at.cluster:
-		why = "the Pod Security level of the namespace was not seen"
+		return true, OnAdmission, "the Pod Security level of the namespace was not seen"
 	}
-	return true, why
+	return true, Certain, ""
 }
 
-// podSecurity is the word of the catalogue for ways that Pod Security may close.
-const podSecurity = "pod-security"
+// The words of the catalogue for ways that Pod Security may close, and for those that something does which cannot be read.
+const (
+	podSecurity = "pod-security"
+	policy      = "policy"
+)
 
 // admitted tells whether the way is open where it is granted: in its namespaces, and where admission lets it pass. Where
 // all namespaces are concerned, one that admits is enough, and who may create pods may wait for one.

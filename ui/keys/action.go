@@ -110,6 +110,18 @@ const (
 	History   Action = "history"
 )
 
+// The actions on paths of attack.
+const (
+	Source    Action = "source"
+	Goal      Action = "goal"
+	Lateral   Action = "lateral"
+	More      Action = "more"
+	Cuts      Action = "cuts"
+	NextRoute Action = "next-route"
+	PrevRoute Action = "previous-route"
+	Defence   Action = "defence"
+)
+
 // The actions that look closer, once that was confirmed.
 const (
 	Scan    Action = "scan"

@@ -101,6 +101,49 @@ func (m Map) With(keys map[Action][]string) Map {
 	return out
 }
 
+// Local tells that the keys of an action hold only on screens that know it. There they are taken from the actions that have them
+// elsewhere.
+func Local(a Action) bool {
+	switch a {
+	case Cuts, NextRoute, PrevRoute:
+		return true
+	}
+	return false
+}
+
+// On gives the table as it holds on a screen that knows the actions for which known tells so: what a key does there, it does nowhere
+// else, and what it does elsewhere it does not there.
+func (m Map) On(known func(Action) bool) Map {
+	here, elsewhere := map[string]bool{}, map[string]bool{}
+	for i := range m {
+		into := elsewhere
+		if Local(m[i].Action) {
+			if !known(m[i].Action) {
+				continue
+			}
+			into = here
+		}
+		for _, k := range m[i].Keys {
+			into[k] = true
+		}
+	}
+	out := slices.Clone(m)
+	for i := range out {
+		b := &out[i]
+		other := here
+		if Local(b.Action) {
+			if known(b.Action) {
+				continue
+			}
+			other = elsewhere
+		}
+		if slices.ContainsFunc(b.Keys, func(k string) bool { return other[k] }) {
+			b.Keys = slices.DeleteFunc(slices.Clone(b.Keys), func(k string) bool { return other[k] })
+		}
+	}
+	return out
+}
+
 // Names lists all actions.
 func (m Map) Names() []string {
 	names := make([]string, len(m))

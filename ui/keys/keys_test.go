@@ -22,12 +22,41 @@ func TestNoKeyTwice(t *testing.T) {
 			}
 			actions[b.Action] = true
 			for _, k := range b.Keys {
+				if keys.Local(b.Action) {
+					k = "here " + k
+				}
 				if other, ok := seen[k]; ok {
 					t.Errorf("%s: %s is %s and %s", name, k, other, b.Action)
 				}
 				seen[k] = b.Action
 			}
 		}
+	}
+}
+
+// TestOn holds that a key does one thing on each screen: what only some screens know has its keys there, and there alone.
+func TestOn(t *testing.T) {
+	m := keys.Default()
+	there := m.On(func(a keys.Action) bool { return a == keys.Cuts || a == keys.NextRoute })
+	elsewhere := m.On(func(keys.Action) bool { return false })
+	for key, want := range map[string][2]keys.Action{"m": {keys.Cuts, keys.Bookmark}, "]": {keys.NextRoute, keys.Later}, "[": {keys.Earlier, keys.Earlier}, "\"": {keys.Bookmark, keys.Bookmark}, "&": {keys.Lateral, keys.Lateral}} {
+		if a, b := there.Action(key), elsewhere.Action(key); a != want[0] || b != want[1] {
+			t.Errorf("%s is %s there and %s elsewhere, want %v", key, a, b, want)
+		}
+	}
+	for name, table := range map[string]keys.Map{"there": there, "elsewhere": elsewhere} {
+		seen := map[string]bool{}
+		for _, b := range table {
+			for _, k := range b.Keys {
+				if seen[k] {
+					t.Errorf("%s: %s stands twice", name, k)
+				}
+				seen[k] = true
+			}
+		}
+	}
+	if there.Show(keys.Bookmark) != "\"" || m.Show(keys.Bookmark) != "m" {
+		t.Errorf("the table itself was changed, or shows %q", there.Show(keys.Bookmark))
 	}
 }
 

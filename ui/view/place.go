@@ -24,6 +24,8 @@ type Place struct {
 	// From and To are the ends of connections, Ports the connections of interest: 5432/TCP.
 	From, To network.End
 	Ports    string
+	// Source and Goal are the ends of paths of attack, by the id of the node; "" is every source, and cluster-admin.
+	Source, Goal string
 	// Filter is the filter that a list opens with.
 	Filter string
 }
@@ -70,6 +72,11 @@ const (
 	Image  = "image"
 	Secret = "secret"
 	Node   = "node"
+	// Paths lists paths of attack, Path is one of them, hop by hop, Cuts is what ends them, Blast is what one thing can come to reach.
+	Paths = "paths"
+	Path  = "path"
+	Cuts  = "cuts"
+	Blast = "blast"
 	// The screens that one comes to from RBAC.
 	WhoCan     = "who-can"
 	Grants     = "grants"
@@ -108,7 +115,7 @@ func (p Place) String() string {
 	if !p.From.IsZero() || !p.To.IsZero() {
 		parts = append(parts, EndName(p.From)+" to "+EndName(p.To))
 	}
-	for _, s := range []string{p.Query, p.Ports} {
+	for _, s := range []string{p.Query, p.Ports, p.Source, p.Goal} {
 		if s != "" {
 			parts = append(parts, s)
 		}

@@ -6,6 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"canopy/analysis/admission"
+	"canopy/analysis/attack"
 	"canopy/analysis/engine"
 	"canopy/analysis/exposure"
 	"canopy/analysis/image"
@@ -60,6 +61,8 @@ type Session interface {
 	// reads it, once the user has confirmed it, and keeps facts only. No name is all nodes.
 	KubeletsReadable(ctx context.Context) error
 	ReadKubelets(ctx context.Context, nodes []string, progress func(done, all int)) error
+	// AskAttack calls f with what answers questions about paths of attack, in the same manner.
+	AskAttack(ctx context.Context, f func(attack.Asker)) error
 	// Vulnerabilities reads the lines of a report anew: of one in the cluster, or of a scan that Canopy was given or has made.
 	Vulnerabilities(ctx context.Context, scan model.Ref) ([]model.Vulnerability, error)
 	// Scanner says what could scan images on demand, and why nothing can: it looks for programs and starts none but to ask their

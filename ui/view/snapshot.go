@@ -19,7 +19,9 @@ type Snapshot struct {
 	// Score sums up all rows, Themes those of each theme.
 	Score  Score
 	Themes map[string]Score
-	Cover  *Cover
+	// Risk sums up how risky the findings that hold are, from 0 to 99: see Risks.
+	Risk  int
+	Cover *Cover
 	// Widest is the width of the longest object.
 	Widest int
 	// Trend holds the risk at the moments at which it changed since everything was read and these namespaces were chosen, the
@@ -45,18 +47,21 @@ func NewSnapshot() *Snapshot {
 // Next makes the snapshot of a report. What did not change since this one is taken from it.
 func (s *Snapshot) Next(report *model.Report, shown Namespaces) *Snapshot {
 	n := &Snapshot{Report: report, Namespaces: shown, Themes: map[string]Score{}}
-	if maps.Equal(s.Namespaces, shown) {
-		// The risk of other namespaces is no movement.
+	if maps.Equal(s.Namespaces, shown) && (s.Report.Attack == nil) == (report.Attack == nil) {
+		// The risk of other namespaces is no movement, nor is one that is measured in another way.
 		n.Trend = s.Trend
 	}
 	n.Rows = s.rows(report, shown)
+	risks := Risks{}
 	for _, r := range n.Rows {
 		n.Score.add(r)
+		risks.Add(r)
 		theme := n.Themes[r.Finding.Rule.Theme]
 		theme.add(r)
 		n.Themes[r.Finding.Rule.Theme] = theme
 		n.Widest = max(n.Widest, r.Width)
 	}
+	n.Risk = risks.Figure()
 	n.Cover = NewCover(report)
 	n.sample()
 	return n
@@ -67,6 +72,8 @@ func (s *Snapshot) Next(report *model.Report, shown Namespaces) *Snapshot {
 func (s *Snapshot) rows(report *model.Report, shown Namespaces) []*Row {
 	all := make([]*Row, 0, len(s.Rows)+16)
 	old := s.Rows
+	// Where objects stand is looked up only where that may have changed.
+	still := s.Report.Attack == report.Attack
 	for f := range findings(report) {
 		if !shown.Show(f.Object) {
 			continue
@@ -79,10 +86,16 @@ func (s *Snapshot) rows(report *model.Report, shown Namespaces) []*Row {
 			old = old[1:]
 		}
 		if len(old) > 0 && old[0].Finding == f && old[0].Verdict == verdict && old[0].Reason == reason {
-			all, old = append(all, old[0]), old[1:]
+			row := old[0]
+			if !still {
+				row = row.placed(stand(report.Attack, f))
+			}
+			all, old = append(all, row), old[1:]
 			continue
 		}
-		all = append(all, NewRow(f, verdict, reason))
+		row := NewRow(f, verdict, reason)
+		row.place(stand(report.Attack, f))
+		all = append(all, row)
 	}
 	return all
 }
@@ -99,11 +112,10 @@ func (s *Snapshot) sample() {
 	if !s.Cover.Settled() {
 		return
 	}
-	risk := s.Score.Risk()
-	if n := len(s.Trend); n > 0 && s.Trend[n-1].Risk == risk {
+	if n := len(s.Trend); n > 0 && s.Trend[n-1].Risk == s.Risk {
 		return
 	}
-	s.Trend = slices.Concat(s.Trend[max(0, len(s.Trend)-samples+1):], []Sample{{s.Report.Time, risk, s.Score}})
+	s.Trend = slices.Concat(s.Trend[max(0, len(s.Trend)-samples+1):], []Sample{{s.Report.Time, s.Risk, s.Score}})
 }
 
 // Changes compares two snapshots: gone lists the rows that only this one has, come those that only the other has. A row that
@@ -137,9 +149,5 @@ func (s *Snapshot) Row(id string) *Row {
 	if f == nil {
 		return nil
 	}
-	verdict, reason := s.Report.State(f)
-	if verdict == model.No {
-		return nil
-	}
-	return NewRow(f, verdict, reason)
+	return Judge(s.Report, f)
 }

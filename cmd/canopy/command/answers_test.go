@@ -45,7 +45,7 @@ func TestPreviewAddsUp(t *testing.T) {
 		if asked != closed+changed+stay || asked == 0 || opened != len(p.Opened) || stay != len(p.Stays) {
 			t.Errorf("%v: %s", args, total)
 		}
-		for _, word := range []string{"BREAKAGE", "closes", "not in this version"} {
+		for _, word := range []string{"BREAKAGE", "closes"} {
 			if !strings.Contains(table, word) {
 				t.Errorf("%v: no %q in\n%s", args, word, table)
 			}

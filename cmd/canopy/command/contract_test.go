@@ -3,6 +3,7 @@ package command
 import (
 	"encoding/json"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -105,8 +106,12 @@ func TestScanContract(t *testing.T) {
 		if !slices.Contains([]string{"open", "waived", "unknown"}, f.State) || !slices.Contains([]string{"yaml", "steps", "none"}, f.Fix) {
 			t.Errorf("%s: state %q, fix %q", f.ID, f.State, f.Fix)
 		}
-		if f.Risk != f.Severity.Risk() {
-			t.Errorf("%s: risk %d", f.ID, f.Risk)
+		want := f.Severity.Risk()
+		if o := f.RiskOf; o != nil {
+			want = int(math.Round(100 * o.Factors.Exposure * o.Factors.Effect * o.Factors.Severity))
+		}
+		if f.Risk != want {
+			t.Errorf("%s: risk %d, want %d of %+v", f.ID, f.Risk, want, f.RiskOf)
 		}
 		if f.Since != nil {
 			if _, err := time.Parse(time.RFC3339, *f.Since); err != nil {
@@ -144,9 +149,12 @@ func TestPreviewContract(t *testing.T) {
 	if len(object["closed"].([]any)) == 0 {
 		t.Error("the patches close nothing")
 	}
+	// All was read, so that paths are evaluated: a number and the names.
 	for _, name := range []string{"pathsCut", "pathsOpened"} {
-		if value, there := object[name]; !there || value != nil {
-			t.Errorf("%s: %v, want null", name, value)
+		n, counted := object[name].(float64)
+		from, listed := object[name+"From"].([]any)
+		if !counted || !listed || int(n) != len(from) {
+			t.Errorf("%s: %v of %v", name, object[name], object[name+"From"])
 		}
 	}
 }
@@ -186,6 +194,7 @@ func TestCanaries(t *testing.T) {
 		{"fix", "--all"}, {"fix", "--all", "--preview"}, {"fix", "--all", "--preview", "-o", "json"}, {"fix", "--all", "--out", filepath.Join(dir, "fix")},
 		{"fix", "--all", "--write", "--preview"}, {"fix", "--all", "--write", "--preview", "-o", "json"}, {"guard", "--all"}, {"guard", "--all", "--enforce"}, {"guard", "--all", "-o", "json"},
 		{"pod-security", "shop", "-f", shop, "-o", "wide"}, {"pod-security", "shop", "-f", shop, "-o", "json"}, {"what-if", "testdata/canary.yaml"}, {"what-if", "testdata/canary.yaml", "-o", "json"},
+		{"paths", "--to", "secrets", "-o", "json"}, {"paths", "--to", "nodes", "-o", "wide"}, {"blast", "internet", "-o", "json"}, {"blast", "shop/Deployment/leaky", "-o", "wide"},
 	} {
 		r := canopy(t, "", append(args, common...)...)
 		if r.out == "" && args[len(args)-2] != "--out" {
@@ -264,6 +273,7 @@ func TestHostileCapture(t *testing.T) {
 		{"fix", "--all"}, {"fix", "--all", "--preview"}, {"fix", evil}, {"fix", "--all", "--write", "--preview"}, {"fix", "--all", "--write", "--preview", "-o", "json"}, {"fix", "--all", "--out", filepath.Join(t.TempDir(), "fix")},
 		{"guard", "--all"}, {"guard", "--all", "-o", "json"}, {"guard", evil}, {"pod-security", evil}, {"pod-security", "default", "-o", "wide"},
 		{"what-if", path}, {"what-if", path, "-o", "json"}, {"what-if", evil}, {"undo", evil},
+		{"paths"}, {"paths", "--to", "nodes", "-o", "dot"}, {"paths", "--lateral", "--to", "secrets", "-o", "markdown"}, {"paths", "-o", "json"}, {"paths", "--from", evil}, {"blast", "internet", "-o", "wide"}, {"blast", "sa:" + evil}, {"blast", "sa:x/y", "-n", evil},
 		{"images"}, {"images", "-o", "wide"}, {"images", "-o", "json"}, {"images", "-n", evil}, {"images", "--reports", evil}, {"secrets", "-o", "wide"}, {"secrets", "-o", "json", "--custom-resources"},
 	}
 	for _, format := range output.Scan() {

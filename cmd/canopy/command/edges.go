@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"canopy/analysis/catalogue"
@@ -44,14 +45,14 @@ func edgeIndex(edges []*model.Edge, id string) int {
 }
 
 func edgeGrid(edges []*model.Edge, wide bool) *output.Grid {
-	g := &output.Grid{Titles: []string{"ID", "SCOPE", "FROM", "TO", "RULE", "TITLE"}}
+	g := &output.Grid{Titles: []string{"ID", "SCOPE", "FROM", "TO", "COST", "RULE", "TITLE"}}
 	if wide {
-		g.Titles = append(g.Titles, "CLASS", "MITRE", "CONDITION")
+		g.Titles = append(g.Titles, "CLASS", "GIVES", "MITRE", "CONDITION")
 	}
 	for _, e := range edges {
-		row := []string{e.ID, e.Scope, e.From, e.To, e.Rule, e.Title}
+		row := []string{e.ID, e.Scope, e.From, e.To, strconv.Itoa(e.Cost), e.Rule, e.Title}
 		if wide {
-			row = append(row, e.Class, strings.Join(e.MITRE, " "), e.Condition)
+			row = append(row, e.Class, e.Leads, strings.Join(e.MITRE, " "), e.Condition)
 		}
 		g.Add(row...)
 	}

@@ -7,19 +7,19 @@ import (
 
 func TestEdgeSheets(t *testing.T) {
 	list := must(t, "rules", "--edges")
-	if strings.Count(list, "\n") < 60 || !strings.Contains(list, "W-07") || strings.Contains(list, "PS01") {
+	if strings.Count(list, "\n") < 60 || !strings.Contains(list, "W-07") || !strings.Contains(list, "COST") || strings.Contains(list, "Privileged container") {
 		t.Error(list)
 	}
 	for _, args := range []string{"rules W-07", "rules w-07", "rules --edges W-07"} {
 		out := must(t, strings.Fields(args)...)
-		for _, word := range []string{"create pods/exec", "get pods/exec (before Kubernetes 1.35", "condition", "attack", "seen", "fix", "LP09", "MITRE"} {
+		for _, word := range []string{"create pods/exec", "get pods/exec (before Kubernetes 1.35", "condition", "attack", "seen", "fix", "LP09", "MITRE", "1 of 5: one command", "the inside of any pod there"} {
 			if !strings.Contains(out, word) {
 				t.Errorf("%s: no %q in\n%s", args, word, out)
 			}
 		}
 	}
 	edge := []fields{{
-		"id": "", "title": "", "from": "", "to": "", "scope": "", "class": "", "condition": "", "attack": "", "defence": "", "remedy": "",
+		"id": "", "title": "", "from": "", "to": "", "scope": "", "class": "", "cost": 0, "leads?": "", "condition": "", "attack": "", "defence": "", "remedy": "",
 		"mitre": []string{}, "ms": []string{},
 	}}
 	fields{"edges": edge}.check(t, "", decode(t, must(t, "rules", "--edges", "-o", "json")))

@@ -55,6 +55,8 @@ type SettingsInfo struct {
 	Problems []settings.Problem `json:"problems"`
 	// Themes are the user's own.
 	Themes []string `json:"themes"`
+	// Jewels are the crown jewels of all contexts that have none of their own.
+	Jewels []string `json:"jewels"`
 }
 
 // Data is a table that is bundled.
@@ -146,7 +148,8 @@ func (r *run) inspect(p *Paths) SettingsInfo {
 	}
 	_, err = os.Stat(p.Config)
 	i.Exists = err == nil
-	p.Log = cmp.Or(p.Log, s.For("").LogFile)
+	all := s.For("")
+	p.Log, i.Jewels = cmp.Or(p.Log, all.LogFile), append([]string{}, all.Jewels...)
 	return i
 }
 
@@ -246,6 +249,7 @@ func infoGrid(i *Info) *output.Grid {
 	g.Add("cache", i.Paths.Cache+" (scans on demand)")
 	g.Add("data", i.Paths.Data+" (newer tables, if any)")
 	g.Add("log", cmp.Or(i.Paths.Log, "none; --log-file or the setting log.file names one"))
+	g.Add("jewels", cmp.Or(strings.Join(i.Settings.Jewels, ", "), "none; the setting jewels names what must not fall into wrong hands"))
 	if len(i.Paths.Kubeconfig) == 0 {
 		g.Add("kubeconfig", "none")
 	}

@@ -68,7 +68,7 @@ func TestInfoWithoutSettings(t *testing.T) {
 func TestInfoTellsProblems(t *testing.T) {
 	config := home(t, "theme: mine\nlog: {file: ~/canopy.log}\nstart: \"\\e[2J\"\nkeys: {fliter: x}\n")
 	i, told := info(t)
-	want := "canopy: " + config + `:3: start: "\x1b[2J"; want overview, findings, rbac, network, images, secrets, nodes or resources` + "\n" +
+	want := "canopy: " + config + `:3: start: "\x1b[2J"; want overview, findings, rbac, network, images, secrets, nodes, paths or resources` + "\n" +
 		"canopy: " + config + ":4: keys.fliter: no such action; did you mean filter?\n"
 	if told != want || !i.Settings.Exists || len(i.Settings.Problems) != 2 || i.Settings.Problems[1].Line != 4 {
 		t.Errorf("%q, want %q; %+v", told, want, i.Settings)

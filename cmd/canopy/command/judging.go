@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"canopy/analysis/attack"
 	"canopy/analysis/engine"
 	"canopy/analysis/image"
 	"canopy/analysis/image/reference"
@@ -23,6 +24,8 @@ type judging struct {
 	allow                 []string
 	maxAge, maxImageAge   time.Duration
 	rotation, certificate time.Duration
+	// jewels are crown jewels besides those of the settings.
+	jewels []string
 }
 
 // bindJudging declares the flags of what images and Secrets are judged by, for a command that judges.
@@ -59,6 +62,7 @@ func (r *run) judgingOptions(context string) (options engine.Options, allowed []
 		if len(j.allow) == 0 {
 			j.allow = d.RegistryAllow
 		}
+		j.jewels = sortedOnce(append(j.jewels, d.Jewels...))
 	}
 	allow, err := reference.ParseAllow(j.allow)
 	if err != nil {
@@ -69,6 +73,7 @@ func (r *run) judgingOptions(context string) (options engine.Options, allowed []
 		r.warn("canopy: " + problem.Error() + "; the tables of the program hold")
 	}
 	return engine.Options{
+		Attack:  attack.Options{Jewels: j.jewels},
 		Nodes:   node.Options{Tables: known},
 		Images:  image.Options{MaxAge: j.maxAge, MaxImageAge: j.maxImageAge, Allow: allow},
 		Secrets: secret.Options{Rotation: j.rotation, Expiry: j.certificate},

@@ -10,7 +10,7 @@ const laterGroup = "later"
 func laterCommands() []*cobra.Command {
 	var list []*cobra.Command
 	for _, name := range []string{
-		"paths", "blast", "contain", "activity", "diff", "report", "lab",
+		"contain", "activity", "diff", "report", "lab",
 	} {
 		list = append(list, &cobra.Command{
 			Use: name, Hidden: true, DisableFlagParsing: true, Annotations: map[string]string{groupKey: laterGroup},

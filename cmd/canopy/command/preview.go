@@ -13,8 +13,8 @@ import (
 	"canopy/model"
 )
 
-// Preview is what canopy fix --preview prints. A field that is null was not evaluated: this version has no attack graph,
-// and pairs of pods wait until everything was read.
+// Preview is what canopy fix --preview prints. A field that is null was not evaluated: paths of attack and pairs of pods wait until
+// everything was read.
 type Preview struct {
 	Closed []output.Finding `json:"closed"`
 	Opened []output.Finding `json:"opened"`
@@ -25,9 +25,12 @@ type Preview struct {
 	// Stays lists, by id, the findings that were asked for and go on as they are.
 	Stays []Staying `json:"stays"`
 	// Breakage says by the id of a closed finding what the document that closes it may break.
-	Breakage    map[string]string `json:"breakage"`
-	PathsCut    *int              `json:"pathsCut"`
-	PathsOpened *int              `json:"pathsOpened"`
+	Breakage map[string]string `json:"breakage"`
+	// PathsCut counts the sources that would no longer lead to cluster-admin, PathsOpened those that would. The lists name them.
+	PathsCut        *int              `json:"pathsCut"`
+	PathsOpened     *int              `json:"pathsOpened"`
+	PathsCutFrom    []output.PathNode `json:"pathsCutFrom"`
+	PathsOpenedFrom []output.PathNode `json:"pathsOpenedFrom"`
 	// PairsOpened and PairsClosed list between which pods connections would become possible, or no longer be.
 	PairsOpened []output.Shift `json:"pairsOpened"`
 	PairsClosed []output.Shift `json:"pairsClosed"`
@@ -65,11 +68,16 @@ func (s *session) previewOf(ctx context.Context, report *model.Report, asked []*
 func newPreview(report *model.Report, asked []*model.Finding, fix *remedy.Fix, found *engine.Preview, where model.Locator) *Preview {
 	moves, closes, opens := fix.Moves(found.Closed, found.Opened)
 	p := &Preview{
+		PathsCutFrom: output.PathNodes(found.PathsCut, found.PathsKnown), PathsOpenedFrom: output.PathNodes(found.PathsOpened, found.PathsKnown),
 		Closed: previewed(report, closes, where), Opened: previewed(report, opens, where), Moved: []Moved{},
 		Changed: previewed(report, found.Changed, where), Stays: []Staying{}, Breakage: map[string]string{},
 		PairsOpened: output.Shifts(found.PairsOpened, found.PairsKnown), PairsClosed: output.Shifts(found.PairsClosed, found.PairsKnown),
 		opens: found.PairsOpened, shuts: found.PairsClosed,
 		PermissionsLost: append([]rbac.Loss{}, found.Lost...), Assumptions: append([]string{}, found.Assumptions...),
+	}
+	if found.PathsKnown {
+		cut, opened := len(found.PathsCut), len(found.PathsOpened)
+		p.PathsCut, p.PathsOpened = &cut, &opened
 	}
 	for _, m := range moves {
 		p.Moved = append(p.Moved, Moved{m.From.ID, output.NewFinding(report, m.To, where)})
@@ -143,6 +151,7 @@ func previewGrid(p *Preview) *output.Grid {
 	for _, line := range output.Losses(p.PermissionsLost) {
 		g.Below = append(g.Below, "loses: "+line)
 	}
+	g.Below = append(g.Below, output.PathShiftLines(p.PathsCutFrom, p.PathsOpenedFrom)...)
 	for _, line := range output.ShiftLines(p.opens) {
 		g.Below = append(g.Below, "opens: "+line)
 	}
@@ -152,7 +161,10 @@ func previewGrid(p *Preview) *output.Grid {
 	for _, a := range p.Assumptions {
 		g.Below = append(g.Below, "assumes: "+a)
 	}
-	g.Below = append(g.Below, p.total(), "paths are not in this version")
+	g.Below = append(g.Below, p.total())
+	if p.PathsCut == nil {
+		g.Below = append(g.Below, "paths of attack were not evaluated: not everything was read")
+	}
 	return g
 }
 

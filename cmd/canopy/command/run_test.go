@@ -183,7 +183,7 @@ func TestExitStatus(t *testing.T) {
 
 func TestLaterCommands(t *testing.T) {
 	top := must(t, "--help")
-	for _, name := range strings.Fields("paths blast contain activity diff report lab") {
+	for _, name := range strings.Fields("contain activity diff report lab") {
 		if r := canopy(t, "", name, "x", "--any", "-o", "json"); r.code != 2 || !strings.Contains(r.err, name+": not in this version") {
 			t.Errorf("%s: exit status %d, %q", name, r.code, r.err)
 		}

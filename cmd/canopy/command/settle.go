@@ -59,6 +59,11 @@ func (r *run) whole(ctx context.Context, format string) (*session, *model.Report
 	if _, err := output.Parse(format, output.Common()); err != nil {
 		return nil, nil, err
 	}
+	return r.toTheEnd(ctx)
+}
+
+// toTheEnd is whole for a command with formats of its own.
+func (r *run) toTheEnd(ctx context.Context) (*session, *model.Report, error) {
 	s, err := r.open(ctx, false)
 	if err != nil {
 		return nil, nil, err

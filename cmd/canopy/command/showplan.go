@@ -34,6 +34,9 @@ func (r *run) showPreview(ctx context.Context, s *session, plan model.Plan) {
 	for _, line := range output.Losses(p.Lost) {
 		r.warn("    loses " + line)
 	}
+	for _, line := range output.PathShiftLines(output.PathNodes(p.PathsCut, true), output.PathNodes(p.PathsOpened, true)) {
+		r.warn("    " + line)
+	}
 	for _, line := range output.ShiftLines(p.PairsOpened) {
 		r.warn("    opens " + line)
 	}

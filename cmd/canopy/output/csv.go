@@ -15,6 +15,7 @@ func writeCSV(w io.Writer, r *Report) error {
 	rows := [][]string{{
 		"id", "rule", "severity", "risk", "state", "title", "apiVersion", "kind", "namespace", "name", "pods", "since",
 		"places", "path", "value", "file", "line", "fix", "baseline",
+		"exposure", "effect",
 	}}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -22,7 +23,10 @@ func writeCSV(w io.Writer, r *Report) error {
 		if len(f.Evidence) > 0 {
 			first = f.Evidence[0]
 		}
-		since, line := "", ""
+		since, line, exposure, effect := "", "", "", ""
+		if f.RiskOf != nil {
+			exposure, effect = f.RiskOf.Exposure, f.RiskOf.Effect
+		}
 		if f.Since != nil {
 			since = *f.Since
 		}
@@ -33,6 +37,7 @@ func writeCSV(w io.Writer, r *Report) error {
 			f.ID, f.Rule, f.Severity.String(), strconv.Itoa(f.Risk), f.State, f.Title, f.Object.APIVersion(), f.Object.Kind,
 			f.Object.Namespace, f.Object.Name, strconv.Itoa(f.Pods), since, strconv.Itoa(len(f.Evidence)), first.Path,
 			first.Value, first.File, line, f.Fix, strconv.FormatBool(f.Baseline),
+			exposure, effect,
 		})
 	}
 	for _, row := range rows {

@@ -11,9 +11,9 @@ import (
 // WriteEdges writes the steps of attack as a page: an index, then a section per step.
 func WriteEdges(w io.Writer, edges []*model.Edge) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Steps of attack\n\nThe %d steps of this version, as `canopy rules --edges` prints them.\n\n| id | scope | leads to | rule | step |\n|---|---|---|---|---|\n", len(edges))
+	fmt.Fprintf(&b, "# Steps of attack\n\nThe %d steps of this version, as `canopy rules --edges` prints them.\n\n| id | scope | leads to | cost | rule | step |\n|---|---|---|---|---|---|\n", len(edges))
 	for _, e := range edges {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s |\n", e.ID, strings.ToLower(e.ID), e.Scope, e.To, e.Rule, tableCell(e.Title))
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %d | %s | %s |\n", e.ID, strings.ToLower(e.ID), e.Scope, e.To, e.Cost, e.Rule, tableCell(e.Title))
 	}
 	for _, e := range edges {
 		fmt.Fprintf(&b, "\n## %s\n\n**%s.** From %s to %s, %s.\n", e.ID, e.Title, e.From, e.To, e.Scope)
@@ -28,7 +28,10 @@ func WriteEdges(w io.Writer, edges []*model.Edge) error {
 
 // EdgeLines lists what there is to say about a step of an attack besides its id, title, scope and ends.
 func EdgeLines(e *model.Edge) []RuleLine {
-	lines := []RuleLine{{"class", e.Class}}
+	lines := []RuleLine{{"class", e.Class}, {"cost", fmt.Sprintf("%d of 5: %s", e.Cost, hardness(e.Cost))}}
+	if gives := gives(e.Leads); gives != "" {
+		lines = append(lines, RuleLine{"gives", gives})
+	}
 	if e.Takeover {
 		lines = append(lines, RuleLine{"takeover", "of the whole cluster, where it is held cluster-wide"})
 	}
@@ -46,6 +49,42 @@ func EdgeLines(e *model.Edge) []RuleLine {
 		}
 	}
 	return lines
+}
+
+// hardness says in words what a cost is.
+func hardness(cost int) string {
+	switch {
+	case cost <= 1:
+		return "one command, which leaves little behind"
+	case cost <= 3:
+		return "a few steps, or luck with what is there"
+	}
+	return "patience, skill, or something that has to happen first"
+}
+
+// gives says in words what whoever holds a step comes to hold in the graph of attacks, where it is held.
+func gives(leads string) string {
+	switch leads {
+	case "accounts":
+		return "any account there"
+	case "pods":
+		return "the inside of any pod there"
+	case "listeners":
+		return "a connection to any pod there"
+	case "secrets":
+		return "all Secrets there"
+	case "nodes":
+		return "root on any node"
+	case "namespace":
+		return "all accounts, pods and Secrets there"
+	case "identities":
+		return "any identity but those of system:masters"
+	case "cluster":
+		return "all of the cluster"
+	case "impact":
+		return "damage; no way on"
+	}
+	return leads
 }
 
 // way says in words what has to be held, and when that is enough.

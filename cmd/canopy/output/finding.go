@@ -20,8 +20,9 @@ type Finding struct {
 	ID       string         `json:"id"`
 	Rule     string         `json:"rule"`
 	Severity model.Severity `json:"severity"`
-	// Risk is 0 to 100.
+	// Risk is 0 to 100: exposure × effect × severity, which RiskOf tells, or by the severity alone where that is nil.
 	Risk     int        `json:"risk"`
+	RiskOf   *RiskOf    `json:"riskOf,omitempty"`
 	Title    string     `json:"title"`
 	Object   model.Ref  `json:"object"`
 	Pods     int        `json:"pods"`
@@ -52,6 +53,10 @@ func NewFinding(r *model.Report, f *model.Finding, where model.Locator) Finding 
 		Object: f.Object, Pods: f.Pods, Evidence: evidence(f, where), Why: f.Rule.Why, Since: since(f.Since),
 		Frameworks: frameworks(f.Rule.Frameworks), Fix: f.Rule.Fix, State: Open,
 	}
+	if a := r.Attack; a != nil && a.Standings != nil {
+		standing := a.Standing(f.Object)
+		out.Risk, out.RiskOf = standing.Risk(f.Severity), newRiskOf(standing, f.Severity)
+	}
 	if verdict, reason := r.State(f); verdict != model.Yes {
 		out.State, out.Reason = Unknown, reason
 	}
@@ -59,11 +64,16 @@ func NewFinding(r *model.Report, f *model.Finding, where model.Locator) Finding 
 }
 
 func evidence(f *model.Finding, where model.Locator) []Evidence {
-	out := []Evidence{}
 	if f.Proof == nil {
-		return out
+		return []Evidence{}
 	}
-	for _, e := range f.Proof.Evidence() {
+	return located(f.Proof.Evidence(), where)
+}
+
+// located gives evidence with where it stands; never nil, so that no reader meets null.
+func located(list []model.Evidence, where model.Locator) []Evidence {
+	out := []Evidence{}
+	for _, e := range list {
 		shown := Evidence{Evidence: e}
 		if where != nil {
 			if file, line, ok := where.Locate(e.Object, e.Path); ok {

@@ -328,7 +328,7 @@ func parseDot(s string) error {
 		}
 	}
 	p := &dotParser{tokens: tokens}
-	if err := p.want("digraph", "reach", "{"); err != nil {
+	if err := p.want("digraph", tokens[min(1, len(tokens)-1)], "{"); err != nil {
 		return err
 	}
 	if err := p.body(); err != nil {

@@ -77,6 +77,12 @@ type sarifResult struct {
 	Locations    []sarifLocation   `json:"locations"`
 	Fingerprints map[string]string `json:"partialFingerprints"`
 	Rank         float64           `json:"rank"`
+	// Properties holds what the rank is the product of.
+	Properties *sarifRisk `json:"properties,omitempty"`
+}
+
+type sarifRisk struct {
+	RiskOf *RiskOf `json:"riskOf"`
 }
 
 type sarifText struct {
@@ -149,6 +155,9 @@ func sarifResultOf(f *Finding, index map[string]int) sarifResult {
 		RuleID: f.Rule, RuleIndex: index[f.Rule], Kind: "fail", Level: level(f.Severity), Rank: float64(f.Risk),
 		Message:      sarifText{f.Object.String() + ": " + f.Title},
 		Fingerprints: map[string]string{"canopyFindingId/v1": f.ID},
+	}
+	if f.RiskOf != nil {
+		out.Properties = &sarifRisk{f.RiskOf}
 	}
 	if f.State != Open {
 		// By section 3.27.10 only a result of kind fail has a level.

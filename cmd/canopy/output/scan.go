@@ -12,7 +12,7 @@ import (
 // maxLine bounds a line of the summary, in cells.
 const maxLine = 1000
 
-// writeScan writes a report for people: a summary, what was not seen, and the findings, worst first.
+// writeScan writes a report for people: a summary, what was not seen, and the findings, those of the highest risk first.
 func writeScan(w io.Writer, style Style, r *Report) error {
 	for _, line := range summary(r) {
 		// A terminal breaks a long line by itself; only one without end is cut.
@@ -89,11 +89,20 @@ func pods(n int) string {
 
 func findingGrid(findings []Finding, wide bool) *Grid {
 	worst := slices.SortedStableFunc(slices.Values(findings), func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), a.Object.Compare(b.Object))
+		return cmp.Or(cmp.Compare(b.Risk, a.Risk), cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), a.Object.Compare(b.Object))
 	})
+	// By severity alone a risk says nothing that the severity does not.
+	graph := slices.ContainsFunc(worst, func(f Finding) bool { return f.RiskOf != nil })
 	g := &Grid{Titles: []string{"SEVERITY", "RULE", "OBJECT", "PODS", "TITLE"}}
-	if wide {
-		g.Titles, g.Whole = append(g.Titles, "RISK", "STATE", "SINCE", "FIX", "EVIDENCE", "FILE", "ID"), true
+	switch {
+	case wide:
+		g.Titles, g.Whole = append(g.Titles, "RISK"), true
+		if graph {
+			g.Titles = append(g.Titles, "EXPOSED TO", "LEADS TO")
+		}
+		g.Titles = append(g.Titles, "STATE", "SINCE", "FIX", "EVIDENCE", "FILE", "ID")
+	case graph:
+		g.Titles = append([]string{"RISK"}, g.Titles...)
 	}
 	for i := range worst {
 		f := &worst[i]
@@ -102,8 +111,15 @@ func findingGrid(findings []Finding, wide bool) *Grid {
 			title = annotated(f)
 		}
 		row := []string{f.Severity.String(), f.Rule, f.Object.String(), pods(f.Pods), title}
-		if wide {
-			row = append(row, strconv.Itoa(f.Risk), state(f), *cmp.Or(f.Since, new(string)), f.Fix, firstProof(f), firstFile(f), f.ID)
+		switch {
+		case wide:
+			row = append(row, strconv.Itoa(f.Risk))
+			if o := f.RiskOf; o != nil {
+				row = append(row, o.Exposure, o.Effect)
+			}
+			row = append(row, state(f), *cmp.Or(f.Since, new(string)), f.Fix, firstProof(f), firstFile(f), f.ID)
+		case graph:
+			row = append([]string{strconv.Itoa(f.Risk)}, row...)
 		}
 		g.Add(row...)
 	}

@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"strings"
 
 	"canopy/analysis/network"
 )
@@ -47,6 +48,26 @@ func ShiftLines(list []network.Shift) []string {
 			pairs = fmt.Sprintf("%d pairs of pods", n)
 		}
 		lines[i] = Word(list[i].String()) + " (" + pairs + ")"
+	}
+	return lines
+}
+
+// PathShiftLines says to people from where cluster-admin could no longer be reached, and from where it could be; nothing where there is
+// no such source.
+func PathShiftLines(cut, opened []PathNode) []string {
+	var lines []string
+	for _, part := range []struct {
+		verb string
+		from []PathNode
+	}{{"cuts", cut}, {"opens", opened}} {
+		if len(part.from) == 0 {
+			continue
+		}
+		names := make([]string, len(part.from))
+		for i := range part.from {
+			names[i] = part.from[i].Name()
+		}
+		lines = append(lines, part.verb+": "+Numbered(len(names), "path")+" to cluster-admin, from "+strings.Join(names, ", "))
 	}
 	return lines
 }

@@ -66,7 +66,7 @@ func writeTable(b *strings.Builder, indent string, table []option) {
 
 // lines gives the example of a setting as YAML. A map stands below its name, what is one word beside it.
 func (o *option) lines() []string {
-	if o.kind == path || o.kind == namespaces || o.kind == registries {
+	if o.kind == path || o.kind == namespaces || o.kind == registries || o.kind == jewels {
 		return []string{o.name + ": " + o.example}
 	}
 	lines := []string{o.name + ":"}

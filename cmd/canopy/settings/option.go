@@ -15,9 +15,10 @@ const (
 	flag
 	path
 	duration
-	// namespaces is a list of names, registries one of places of images, columns a map of lists by screen, keys a map of keys by action.
+	// namespaces is a list of names, registries one of places of images, jewels one of objects, columns a map of lists by screen, keys a map of keys by action.
 	namespaces
 	registries
+	jewels
 	columns
 	keys
 	// group holds other settings, contexts some of them for each context.
@@ -72,6 +73,8 @@ func (o *option) takes() string {
 		return fmt.Sprintf("a duration from %s to %s, such as %s", short(o.min), short(o.max), o.fallback)
 	case registries:
 		return "a list of registries and paths in them"
+	case jewels:
+		return "a list of objects, as shop/Secret/db, Node/n1, Namespace/shop or sa:shop/web"
 	case namespaces:
 		return "a list of names"
 	case columns:

@@ -80,7 +80,7 @@ func either(names []string) string {
 }
 
 // most is how many names a problem lists. Of more the schema tells.
-const most = 15
+const most = 16
 
 // choices says which names are allowed, and which one was probably meant.
 func choices(name string, allowed []string) string {

@@ -15,8 +15,8 @@ import (
 // cannot say what is wrong with them.
 func wrong() map[string][2]string {
 	return map[string][2]string{
-		"unknown":          {"color: red\n", `c.yaml:1: color: no such setting; want theme, background, keys, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics, judge, log or contexts`},
-		"mistyped":         {"\nbackgroumd: dark\n", `c.yaml:2: backgroumd: no such setting; want theme, background, keys, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics, judge, log or contexts; did you mean background?`},
+		"unknown":          {"color: red\n", `c.yaml:1: color: no such setting; want theme, background, keys, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics, jewels, judge, log or contexts`},
+		"mistyped":         {"\nbackgroumd: dark\n", `c.yaml:2: backgroumd: no such setting; want theme, background, keys, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics, jewels, judge, log or contexts; did you mean background?`},
 		"unknown in group": {"log:\n  fiel: /x\n", `c.yaml:2: log.fiel: no such setting; want file or level; did you mean file?`},
 		"setting in group": {"log: {theme: canopy}\n", `c.yaml:1: log.theme: no such setting; want file or level`},
 		"+theme":           {"theme: contrats\n", `c.yaml:1: theme: "contrats": no such theme, nor a .yaml of that name in the folder themes; want terminal, canopy, contrast or mine; did you mean contrast?`},
@@ -39,6 +39,8 @@ func wrong() map[string][2]string {
 c.yaml:1: namespaces: "1": want names of namespaces; what is no word to YAML stands in quotes
 c.yaml:2: namespaces: "a b": no name of a namespace; want small letters, digits and -, 63 at most`},
 		"namespace, twice": {"namespaces: [a, a]\n", `c.yaml:1: namespaces: "a" stands there twice`},
+		"jewels":           {"jewels: Node/n1\n", `c.yaml:1: jewels: "Node/n1": want a list of objects`},
+		"+jewel":           {"jewels: [shop/Secret/db, db, Secret/db,\n a/Node/n1, shop/Role/x, Widget/x, shop//x, user:ann,\n secrets, node/n1, Node/n1, nodes/n1, 1]\n", jewelProblems},
 		"columns":          {"columns: [severity]\n", `c.yaml:1: columns: a list: want NAME: VALUE lines`},
 		"screen":           {"columns: {findngs: [severity]}\n", `c.yaml:1: columns.findngs: no screen with columns; want findings or resources; did you mean findings?`},
 		"column":           {"columns:\n  findings:\n  - severity\n  - objcet\n", `c.yaml:4: columns.findings: "objcet": no such column; want severity, object or finding; did you mean object?`},
@@ -58,8 +60,8 @@ c.yaml:2: namespaces: "a b": no name of a namespace; want small letters, digits 
 		"key, blank":       {"keys: {filter: \" \"}\n", `c.yaml:1: keys.filter: " ": no key; want a character that shows; the space bar is space`},
 		"key, twice":       {"keys: {filter: [x, x]}\n", `c.yaml:1: keys.filter: "x" stands there twice`},
 		"+key, conflict":   {"keys:\n  filter: x\n  sort: [s, x]\n", `c.yaml:3: keys.sort: "x" is the key of filter in line 2 already`},
-		"context, keys":    {"contexts: {prod: {keys: {filter: x}}}\n", `c.yaml:1: contexts.prod.keys: a single context cannot have its own; want theme, background, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics or judge`},
-		"context, unknown": {"contexts:\n  a/b:\n    mose: true\n", `c.yaml:3: contexts."a/b".mose: no such setting; want theme, background, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics or judge; did you mean mouse?`},
+		"context, keys":    {"contexts: {prod: {keys: {filter: x}}}\n", `c.yaml:1: contexts.prod.keys: a single context cannot have its own; want theme, background, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics, jewels or judge`},
+		"context, unknown": {"contexts:\n  a/b:\n    mose: true\n", `c.yaml:3: contexts."a/b".mose: no such setting; want theme, background, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics, jewels or judge; did you mean mouse?`},
 		"context, value":   {"contexts: {prod: {start: x}}\n", `c.yaml:1: contexts.prod.start: "x"; want overview, findings or resources`},
 		"context, a word":  {"contexts: {prod: red}\n", `c.yaml:1: contexts.prod: "red": want NAME: VALUE lines`},
 		"+context, empty":  {"contexts: {\"\": {mouse: true}}\n", `c.yaml:1: contexts."": an empty name`},
@@ -67,7 +69,7 @@ c.yaml:2: namespaces: "a b": no name of a namespace; want small letters, digits 
 		"+anchor":          {"start: &a findings\nglow: true\n", `c.yaml:1: start: "&a": anchors are not read; write the value without`},
 		"+alias":           {"start: &a findings\nnamespaces: [*a]\n", "c.yaml:1: start: \"&a\": anchors are not read; write the value without\nc.yaml:2: namespaces: \"*a\": aliases are not followed; write the value out"},
 		"+alias of a map":  {"columns: &c {findings: [severity]}\nkeys: *c\n", "c.yaml:1: columns: \"&c\": anchors are not read; write the value without\nc.yaml:2: keys: \"*c\": aliases are not followed; write the value out"},
-		"+merge":           {"log: &l {level: debug}\ncontexts:\n  prod:\n    <<: *l\n", "c.yaml:1: log: \"&l\": anchors are not read; write the value without\nc.yaml:4: contexts.prod.\"<<\": no such setting; want theme, background, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics or judge"},
+		"+merge":           {"log: &l {level: debug}\ncontexts:\n  prod:\n    <<: *l\n", "c.yaml:1: log: \"&l\": anchors are not read; write the value without\nc.yaml:4: contexts.prod.\"<<\": no such setting; want theme, background, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics, jewels or judge"},
 		"+unknown alias":   {"mouse: true\nkeys:\n  filter: *x\n", `c.yaml:3: no YAML: unknown anchor 'x' referenced; nothing in the file is read`},
 		"+syntax":          {"mouse: true\nlog: {level: debug\nglow: true\n", `c.yaml:2: no YAML: did not find expected ',' or '}'; nothing in the file is read`},
 		"+no key":          {"mouse: true\ncolumns: {findings: [\n  severity]}\nglow: true\n- start\nascii: true\n", `c.yaml:5: no YAML: did not find expected key; nothing in the file is read`},
@@ -79,7 +81,7 @@ c.yaml:2: namespaces: "a b": no name of a namespace; want small letters, digits 
 		"+second, syntax":  {"mouse: false\n---\nmouse: [\n", `c.yaml:3: no YAML: did not find expected node content; only the document before is read`},
 		"+odd names":       {"? [a]\n: b\n", `c.yaml:1: a list in place of a name`},
 		"tag":              {"log: !x {level: debug}\n", `c.yaml:1: log: a map: want NAME: VALUE lines`},
-		"hostile": {"\"\\e[2J\\u202e\": 1\nstart: \"\\e]52;c;x\\a\\u202e\"\n", `c.yaml:1: "\x1b[2J\u202e": no such setting; want theme, background, keys, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics, judge, log or contexts
+		"hostile": {"\"\\e[2J\\u202e\": 1\nstart: \"\\e]52;c;x\\a\\u202e\"\n", `c.yaml:1: "\x1b[2J\u202e": no such setting; want theme, background, keys, columns, start, namespaces, refresh, mouse, ascii, glow, readOnly, metrics, jewels, judge, log or contexts
 c.yaml:2: start: "\x1b]52;c;x\a\u202e"; want overview, findings or resources`},
 		"long":   {"start: " + strings.Repeat("ä", 1000) + "\n", `c.yaml:1: start: "` + strings.Repeat("ä", 60) + `"...; want overview, findings or resources`},
 		"no map": {"- theme\n", `c.yaml:1: a list: want NAME: VALUE lines`},
@@ -196,3 +198,18 @@ func TestWrong(t *testing.T) {
 		t.Errorf("not in the file: %q", got)
 	}
 }
+
+// want is how an object is written.
+const want = "want a Secret, shop/Secret/db, a node, Node/n1, a namespace, Namespace/shop, a service account, sa:shop/web, or a workload, shop/Deployment/web"
+
+const jewelProblems = `c.yaml:1: jewels: "db": ` + want + `
+c.yaml:1: jewels: "Secret/db": in which namespace? Write NAMESPACE/Secret/db
+c.yaml:2: jewels: "a/Node/n1": a Node is in no namespace: write Node/n1
+c.yaml:2: jewels: "shop/Role/x": no path begins or ends at a Role; ` + want + `
+c.yaml:2: jewels: "Widget/x": there is no kind "Widget"; ` + want + `
+c.yaml:2: jewels: "shop//x": ` + want + `
+c.yaml:2: jewels: "user:ann": ` + want + `
+c.yaml:3: jewels: "secrets": ` + want + `
+c.yaml:3: jewels: "Node/n1" stands there twice
+c.yaml:3: jewels: "nodes/n1" stands there twice
+c.yaml:3: jewels: "1": want objects; what is no word to YAML stands in quotes`

@@ -77,7 +77,7 @@ func (k *Known) value(o *option) *schema {
 		return &schema{Type: "string", Pattern: durationPattern}
 	case namespaces:
 		return &schema{Type: "array", Unique: true, Items: &schema{Type: "string", Pattern: namespacePattern}}
-	case registries:
+	case registries, jewels:
 		return &schema{Type: "array", Unique: true, Items: &schema{Type: "string"}}
 	case columns:
 		return k.columns()

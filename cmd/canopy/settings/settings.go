@@ -28,6 +28,8 @@ type Dashboard struct {
 	ReadOnly bool
 	// Metrics tells that what nodes and pods use is asked of the cluster, once somebody looks at it.
 	Metrics bool
+	// Jewels names what must not fall into wrong hands, as attack.Node does.
+	Jewels []string
 	// RegistryAllow lists where images may come from; empty is anywhere. ScanMaxAge is how old a scan may be, SecretMaxAge how long the
 	// data of a Secret may stay as it is.
 	RegistryAllow            []string

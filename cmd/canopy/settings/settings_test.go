@@ -77,6 +77,7 @@ func TestDefaultFile(t *testing.T) {
 	want.Namespaces = []string{"shop", "payments"}
 	want.LogFile = "/home/ann/canopy.log"
 	want.RegistryAllow = []string{"registry.example/team", "registry.k8s.io"}
+	want.Jewels = []string{"payments/Secret/postgres", "Node/n1"}
 	s := good(t, uncommented(file))
 	if diff := cmp.Diff(want, s.For("")); diff != "" {
 		t.Error(diff)
@@ -113,6 +114,7 @@ start: findings
 namespaces: [shop, "123"]
 refresh: 1m
 metrics: false
+jewels: [payments/secrets/postgres, sa:ops/operator, shop/ServiceAccount/web, db/Rollout/x]
 judge: {registryAllow: [registry.example/team], scanMaxAge: 36h, secretMaxAge: 720h}
 mouse: false
 ascii: true
@@ -130,6 +132,7 @@ columns: {findings: [object], resources: []}
 		Theme: "mine", Background: "dark", Start: "findings", Namespaces: []string{"shop", "123"}, Refresh: time.Minute, ASCII: true,
 		Keys:    map[string][]string{"filter": {"ctrl+shift+f", "/", "ctrl++"}, "page-up": {"/"}, "sort": {"5"}, "pause": {}, "quit": {}},
 		Columns: map[string][]string{"findings": {"object"}}, LogFile: "/home/ann/log/canopy", LogLevel: "debug",
+		Jewels:        []string{"payments/Secret/postgres", "sa:ops/operator", "sa:shop/web", "db/Rollout/x"},
 		RegistryAllow: []string{"registry.example/team"}, ScanMaxAge: 36 * time.Hour, SecretMaxAge: 720 * time.Hour,
 	}
 	if diff := cmp.Diff(want, s.For("")); diff != "" {

@@ -71,6 +71,12 @@ func options() []option {
 			field: func(d *Dashboard) any { return &d.Metrics },
 		},
 		{
+			name: "jewels", kind: jewels, example: "[payments/Secret/postgres, Node/n1]",
+			doc: "Crown jewels: what must not fall into wrong hands. Paths of attack that lead there count and are shown, and findings that lead there weigh more. " +
+				"It holds for all commands, not for the dashboard alone. canopy paths --jewel adds to them.",
+			field: func(d *Dashboard) any { return &d.Jewels },
+		},
+		{
 			name: "judge", kind: group, doc: "What findings are judged by. It holds for all commands that judge, not for the dashboard alone.",
 			options: []option{
 				{

@@ -47,6 +47,8 @@ func (p *parser) value(at string, n *yaml.Node, o *option) []change {
 		return p.namespaceList(at, n, o)
 	case registries:
 		return p.registryList(at, n, o)
+	case jewels:
+		return p.jewelList(at, n, o)
 	}
 	if n.Kind != yaml.ScalarNode {
 		p.problem(n.Line, at, "%s: want %s", found(n), o.takes())

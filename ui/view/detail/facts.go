@@ -2,6 +2,7 @@ package detail
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,13 +22,16 @@ type facts struct {
 	// findings are those of own.
 	findings []*model.Finding
 	events   []model.Event
+	ways     ways
+	// changes are what edits of the object did to paths, the newest first.
+	changes []change
 	// target is the object whose YAML is shown.
 	target model.Ref
 }
 
 // equal tells whether other facts say the same.
 func (f *facts) equal(o *facts) bool {
-	return f.life == o.life && f.target == o.target && f.family.equal(&o.family) && slices.Equal(f.places, o.places) &&
+	return f.life == o.life && f.target == o.target && f.family.equal(&o.family) && f.ways.equal(&o.ways) && slices.Equal(f.changes, o.changes) && slices.Equal(f.places, o.places) &&
 		slices.EqualFunc(f.own, o.own, (*view.Row).Same) && slices.Equal(f.events, o.events)
 }
 
@@ -74,6 +78,7 @@ type basis struct {
 	digest, inventory uint64
 	settled           bool
 	finding           *model.Finding
+	attack            *model.Attack
 	// turn is counted up to gather anew.
 	turn int
 }
@@ -81,7 +86,7 @@ type basis struct {
 // basis is that of the newest snapshot.
 func (s *Screen) basis(turn int) basis {
 	r := s.snap.Report
-	b := basis{digest: r.Digest, settled: r.Settled(), finding: s.finding(), turn: turn}
+	b := basis{digest: r.Digest, settled: r.Settled(), finding: s.finding(), attack: r.Attack, turn: turn}
 	if r.Inventory != nil {
 		b.inventory = r.Inventory.Version()
 	}
@@ -105,13 +110,14 @@ func (s *Screen) collect(again bool) tea.Cmd {
 		return nil
 	}
 	s.gather.busy, s.gather.asked = true, s.gather.wanted
-	q := query{s.shared.Session, s.shared.Values, s.snap.Report, s.object, s.finding(), s.rule != nil, !s.ended.IsZero(), s.facts}
+	q := query{s.shared.Running, s.shared.Session, s.shared.Values, s.snap.Report, s.object, s.finding(), s.rule != nil, !s.ended.IsZero(), s.facts}
 	of := s.gather.asked
 	return view.Later(s, func() tea.Msg { return collected{q.run(), of} })
 }
 
 // query is a question for facts. It shares nothing with the screen, since it is answered outside of the loop.
 type query struct {
+	ctx     context.Context
 	session view.Session
 	values  *view.Values
 	report  *model.Report
@@ -130,6 +136,7 @@ func (q *query) run() *facts {
 	}
 	q.values.Read(q.report)
 	f := &facts{target: q.object, life: lifeOf(q.report.Inventory, q.object), family: familyOf(q.report.Inventory, q.object), events: q.session.Events(q.object)}
+	f.ways, f.changes = waysOf(q.ctx, q.session, q.report.Attack, f.family.top, q.waysBefore()), changesOf(q.report, f.family.top)
 	f.own = q.rowsOf(q.object)
 	if len(f.own) == 0 && f.family.top != q.object {
 		f.own = q.rowsOf(f.family.top)
@@ -152,6 +159,13 @@ func (q *query) run() *facts {
 	return f
 }
 
+func (q *query) waysBefore() *ways {
+	if q.before == nil {
+		return nil
+	}
+	return &q.before.ways
+}
+
 // rowsOf gives the findings of an object, the worst first. A finding is found by its id, so this does not depend on the size
 // of the cluster, nor on which namespaces are shown.
 func (q *query) rowsOf(object model.Ref) []*view.Row {
@@ -161,10 +175,11 @@ func (q *query) rowsOf(object model.Ref) []*view.Row {
 		if f == nil {
 			continue
 		}
-		if verdict, reason := q.report.State(f); verdict != model.No {
-			rows = append(rows, view.NewRow(f, verdict, reason))
+		if row := view.Judge(q.report, f); row != nil {
+			rows = append(rows, row)
 		}
 	}
+	// They stand at the same place, so the worst is the riskiest.
 	slices.SortStableFunc(rows, func(a, b *view.Row) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
 	return rows
 }

@@ -40,6 +40,8 @@ func (s *Screen) writeObject(p *page.Page) {
 	}
 	s.writeWriter(p, &s.facts.life)
 	s.writeFamily(p, &s.facts.family)
+	s.writeWays(p)
+	s.writeEdits(p)
 	if key := s.shared.Keys.Show(keys.Open); key != "" && s.machine() {
 		p.Entry("NODE", p.In(p.Ink.Faint, key+" shows how old it is by each source, what runs on it, and what a drain stumbles over"))
 	}

@@ -124,7 +124,7 @@ func (s *Screen) Aside() string {
 	}
 	switch f := s.finding(); {
 	case f != nil:
-		parts = append(parts, s.row.Severity(), fmt.Sprint("risk ", f.Severity.Risk()))
+		parts = append(parts, s.row.Severity(), fmt.Sprint("risk ", s.row.Risk))
 		if f.Since != 0 && view.TwoPanes(s.width) {
 			parts = append(parts, "since "+s.when(f.Since))
 		}

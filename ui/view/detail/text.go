@@ -87,11 +87,14 @@ func (s *Screen) writeFinding(p *page.Page) {
 	p.Para(p.In(p.Ink.Text, r.Why))
 	p.Gap()
 	s.writeState(p)
+	s.writeRisk(p)
 	if s.facts == nil {
 		p.Entry("WHERE", p.In(p.Ink.Faint, s.shared.Glyphs.Charset.Ellipsis()))
 	} else {
 		s.writePlaces(p)
 		s.writeFamily(p, &s.facts.family)
+		s.writeWays(p)
+		s.writeEdits(p)
 		s.writeWriter(p, &s.facts.life)
 	}
 	p.Gap()

@@ -12,8 +12,11 @@ import (
 	"canopy/ui/view"
 )
 
-// objectColumn is the index of the column OBJECT.
-const objectColumn = 3
+// The indexes of the columns RISK, by which the list is sorted until another is chosen, and OBJECT.
+const (
+	riskColumn   = 1
+	objectColumn = 4
+)
 
 // newSchema says what the rows are. It reads the look whenever it draws.
 func newSchema(s *view.Shared) *table.Schema[*view.Row] {
@@ -29,6 +32,7 @@ func newSchema(s *view.Shared) *table.Schema[*view.Row] {
 				},
 				Style: func(r *view.Row) lipgloss.Style { return s.Theme.Severity(r.Finding.Severity) },
 			},
+			risk(),
 			text("RULE", 5, 3, func(r *view.Row) string { return r.Finding.Rule.ID }),
 			titled(text("FINDING", 28, 2, func(r *view.Row) string { return r.Finding.Rule.Title }), 46),
 			object(),
@@ -41,13 +45,13 @@ func newSchema(s *view.Shared) *table.Schema[*view.Row] {
 			hidden(text("NAMESPACE", 14, 6, namespace)),
 			hidden(text("KIND", 11, 7, func(r *view.Row) string { return r.Finding.Object.Kind })),
 			hidden(text("THEME", 14, 8, func(r *view.Row) string { return r.Finding.Rule.Theme })),
-			hidden(count("RISK", 9, func(r *view.Row) int { return r.Finding.Severity.Risk() })),
 			hidden(text("STATE", 8, 10, state)),
 			hidden(text("FIX", 5, 11, func(r *view.Row) string { return r.Finding.Rule.Fix })),
 			hidden(text("ID", 20, 12, func(r *view.Row) string { return r.Finding.ID })),
 		},
 		Fields: []table.Field[*view.Row]{
 			{Name: "sev", Also: "severity", Text: func(r *view.Row) string { return r.Finding.Severity.String() }, Order: severityRank, Known: []string{"critical", "high", "medium", "low", "info"}},
+			{Name: "risk", Text: func(r *view.Row) string { return strconv.Itoa(r.Risk) }, Order: number},
 			{Name: "ns", Also: "namespace", Text: namespace},
 			{Name: "rule", Text: func(r *view.Row) string { return r.Finding.Rule.ID }, Known: ruleIDs(s)},
 			{Name: "kind", Text: func(r *view.Row) string { return r.Finding.Object.Kind }},
@@ -103,6 +107,16 @@ func count(title string, priority int, of func(*view.Row) int) table.Column[*vie
 	}
 }
 
+// risk comes before all else: what is riskiest, of equals what is worse, and what is certain.
+func risk() table.Column[*view.Row] {
+	c := count("RISK", 0, func(r *view.Row) int { return r.Risk })
+	c.Min, c.Ideal = 5, 5
+	c.Compare = func(a, b *view.Row) int {
+		return cmp.Or(cmp.Compare(b.Risk, a.Risk), cmp.Compare(b.Finding.Severity, a.Finding.Severity), cmp.Compare(certain(b), certain(a)))
+	}
+	return c
+}
+
 func object() table.Column[*view.Row] {
 	c := text("OBJECT", 22, 1, func(r *view.Row) string { return r.Object })
 	c.Ideal, c.Grow = 36, true
@@ -124,6 +138,11 @@ func hidden(c table.Column[*view.Row]) table.Column[*view.Row] {
 func severityRank(value string) (int, bool) {
 	s, ok := model.ParseSeverity(value)
 	return int(s), ok
+}
+
+func number(value string) (int, bool) {
+	n, err := strconv.Atoi(value)
+	return n, err == nil
 }
 
 func state(r *view.Row) string {

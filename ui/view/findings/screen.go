@@ -47,6 +47,7 @@ const glowing = 1500 * time.Millisecond
 func New(shared *view.Shared) *Screen {
 	s := &Screen{shared: shared, schema: newSchema(shared), side: newSide(shared)}
 	s.table = table.New(s.schema, styles(shared), shared.Glyphs)
+	s.wanted.query.Column = riskColumn
 	s.wanted.snapshot, s.shown.snapshot = view.NewSnapshot(), view.NewSnapshot()
 	return s
 }

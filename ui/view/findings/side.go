@@ -120,6 +120,7 @@ func describe(s *view.Shared, row *view.Row, width int) []string {
 	if f.Pods > 0 {
 		p.Entry("pods", view.Count(f.Pods, "pod"), t.Text)
 	}
+	p.Entry("risk", row.RiskWords(), t.Text)
 	if f.Since != 0 {
 		p.Entry("since", s.Moment(f.Since), t.Text)
 	}

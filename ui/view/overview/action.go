@@ -67,10 +67,15 @@ func (s *Screen) Do(a keys.Action) tea.Cmd {
 func (s *Screen) target() (to view.Place, why string) {
 	switch s.focus {
 	case fix:
-		if o := s.owner(); o != nil {
+		switch o := s.owner(); {
+		case o == nil:
+			return to, "no finding here"
+		case o.lead || len(o.rows) == 0:
+			// All paths to cluster-admin, and what ends them.
+			return view.Place{Screen: view.Cuts}, ""
+		default:
 			return view.Place{Screen: view.Detail, Object: o.ref}, ""
 		}
-		return to, "no finding here"
 	case changed:
 		e := s.edit()
 		if e == nil {
@@ -138,7 +143,11 @@ func (s *Screen) Hint() view.Subject {
 	switch s.focus {
 	case fix:
 		if o := s.owner(); o != nil {
-			return view.Subject{Findings: []*model.Finding{o.rows[0].Finding}, Object: o.ref, Names: []string{o.ref.String()}}
+			subject := view.Subject{Object: o.ref, Names: []string{o.ref.String()}}
+			if len(o.rows) > 0 {
+				subject.Findings = []*model.Finding{o.rows[0].Finding}
+			}
+			return subject
 		}
 	case changed:
 		if e := s.edit(); e != nil {

@@ -68,6 +68,42 @@ func BenchmarkShow(b *testing.B) {
 	})
 }
 
+// BenchmarkPaths measures what a report costs in which paths have changed: the rows whose objects stand elsewhere, and the ranking.
+func BenchmarkPaths(b *testing.B) {
+	session := viewtest.Cluster(b)
+	shared, snapshot := session.Shared(), crowded(session, 50_000)
+	story := func(effect model.Effect) *view.Snapshot {
+		a, all := &model.Attack{Known: true, Paths: 2000, Headline: []string{"internet", "a", "b", "cluster-admin"}}, standings{}
+		for i, row := range snapshot.Rows {
+			if i%3 == 0 {
+				all[row.Finding.Object] = model.Standing{Effect: model.LeadsToNode}
+			}
+			if i%500 == 0 {
+				a.Cuts = append(a.Cuts, model.Cut{Object: row.Finding.Object, Removes: 2000 - i/500})
+				all[row.Finding.Object] = model.Standing{Exposure: model.ExposedToInternet, Effect: effect}
+			}
+		}
+		a.Standings = all
+		return attacked(snapshot, a)
+	}
+	before, after := story(model.LeadsToNode), story(model.LeadsToCluster)
+	s := open(b, shared, before, 120, 35)
+	b.Run("moved", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			from, to := before, after
+			if i%2 == 1 {
+				from, to = to, from
+			}
+			run(b, s, s.Show(from.Next(to.Report, nil)))
+		}
+	})
+	b.Run("next", func(b *testing.B) {
+		for b.Loop() {
+			before.Next(after.Report, nil)
+		}
+	})
+}
+
 func BenchmarkView(b *testing.B) {
 	session := viewtest.Cluster(b)
 	for _, size := range [][2]int{{80, 20}, {120, 35}, {200, 55}} {

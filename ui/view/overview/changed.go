@@ -38,7 +38,7 @@ func (s *Screen) take() (news bool) {
 			continue
 		}
 		e.rows = append(e.rows, edit)
-		e.unjudged = e.unjudged || silence(edit) != ""
+		e.unjudged = e.unjudged || s.silence(edit) != ""
 		widths = append(widths, view.Width(s.shared.Clean(edit.Object.String())))
 		e.opened = max(e.opened, len(figure(" +", edit.OpenedCount)))
 		e.closed = max(e.closed, len(figure(" -", edit.ClosedCount)))
@@ -98,6 +98,12 @@ func figure(sign string, n int) string {
 // told says in words what an edit did, and what of that is not known.
 func (s *Screen) told(e *model.Edit) string {
 	var parts []string
+	if e.PathsOpened > 0 {
+		parts = append(parts, "cluster-admin came in reach of "+view.Count(e.PathsOpened, "more source"))
+	}
+	if e.PathsClosed > 0 {
+		parts = append(parts, "cluster-admin went out of reach of "+view.Count(e.PathsClosed, "source"))
+	}
 	if detail := s.behind(pairs(e, " of pods"), e); detail != "" {
 		parts = append(parts, detail)
 	}
@@ -107,14 +113,29 @@ func (s *Screen) told(e *model.Edit) string {
 	if e.ClosedCount > 0 {
 		parts = append(parts, view.Count(e.ClosedCount, "finding")+" closed")
 	}
-	if what := silence(e); what != "" {
+	if what := s.silence(e); what != "" {
 		parts = append(parts, what+" not evaluated "+here)
 	}
 	return strings.Join(parts, "; ")
 }
 
-// detail is that of an edit, behind what it did to connections.
+// detail is that of an edit, behind what it did to connections. What it did to paths is told before, apart.
 func (s *Screen) detail(e *model.Edit) string { return s.behind(pairs(e, ""), e) }
+
+// pathsOf says how many paths an edit opened and closed, and where there is room where they lead; "" where none.
+func pathsOf(e *model.Edit, lead string) string {
+	t := figure("+", e.PathsOpened)
+	if e.PathsClosed > 0 {
+		t = strings.TrimLeft(t+" "+figure("-", e.PathsClosed), " ")
+	}
+	switch {
+	case t == "":
+		return ""
+	case e.PathsOpened+e.PathsClosed == 1:
+		return t + " path" + lead
+	}
+	return t + " paths" + lead
+}
 
 // behind puts the detail of an edit behind other words, with an arrow that can be drawn everywhere. It may be of several parts
 // with colons of their own, so a semicolon stands between.
@@ -140,9 +161,12 @@ func pairs(e *model.Edit, of string) string {
 	return ""
 }
 
+// silence is that of an edit as of the newest report.
+func (s *Screen) silence(e *model.Edit) string { return silence(e, s.snapshot.Report.Attack != nil) }
+
 // silence says what of an edit no rule of this version is about, so that nothing was found is no good news; "" where the rules
-// are about all of it.
-func silence(e *model.Edit) string {
+// are about all of it. Where paths of attack are known, so is what comes of permissions.
+func silence(e *model.Edit, paths bool) string {
 	o := e.Object
 	workload := record.TemplatePath(o.Kind) != "" && model.BuiltIn(o.GroupKind()) != nil
 	switch o.Group + "/" + o.Kind {
@@ -162,14 +186,22 @@ func silence(e *model.Edit) string {
 		return ""
 	}
 	switch {
-	case telling(o.Group):
+	case telling(o.Group), paths && permits(o):
 		return ""
-	case !workload && e.OpenedCount+e.ClosedCount > 0:
+	case !workload && (effects(e) > 0 || e.PathsOpened+e.PathsClosed > 0):
 		return "other effects are"
 	case !workload:
 		return "its effect is"
 	}
 	return ""
+}
+
+// effects counts the findings that came and went.
+func effects(e *model.Edit) int { return e.OpenedCount + e.ClosedCount }
+
+// permits tells that an object grants, or is whom something is granted to.
+func permits(o model.Ref) bool {
+	return o.Group == model.GroupRBAC || o.Group == "" && o.Kind == "ServiceAccount"
 }
 
 // telling tells that objects of a group are evidence of scans, demand signatures, or write Secrets: what comes of them is judged on what

@@ -53,7 +53,12 @@ func (s *Screen) covered(width int) []string {
 	if words := secretsWords(s.snapshot); words != "" {
 		p.Entry("secrets", words, t.Faint)
 	}
-	p.Text("attack paths: not "+here, t.Faint)
+	words, warn := s.pathWords()
+	style := t.Faint
+	if warn {
+		style = t.Warn
+	}
+	p.Text("attack paths: "+words, style)
 	if s.written.formula {
 		p.Entry("risk", strings.TrimPrefix(view.RiskFormula, "risk: "), t.Faint)
 	}

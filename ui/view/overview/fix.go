@@ -4,17 +4,20 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"canopy/model"
+	"canopy/ui/text"
 	"canopy/ui/view"
 )
 
 // phrases is how many short titles of rules stand beside an object.
 const phrases = 3
 
-// fixColumns are the widths of the columns of what to fix first; rest is what the object and the rules share.
+// fixColumns are the widths of the columns of what to fix first; rest is what the object and the rules share. The last ones are how many
+// findings end, the risk, and how many paths end: each is 0 where it is not shown.
 type fixColumns struct {
-	number, rest, count int
+	number, rest, count, risk, cuts int
 	// words tells that the count has its unit.
 	words bool
 }
@@ -22,12 +25,40 @@ type fixColumns struct {
 // indent is where the object begins.
 func (c fixColumns) indent() int { return gutter + c.number + 1 + 2 + 1 }
 
+// label names the last columns, as wide as they are.
+func (c fixColumns) label() string {
+	t := ""
+	if c.count > 0 && !c.words {
+		t = "findings"
+	}
+	if c.risk > 0 {
+		t += right("risk", c.risk)
+	}
+	if c.cuts > 0 {
+		t += right("cuts", c.cuts)
+	}
+	return strings.TrimSpace(t)
+}
+
+func right(t string, width int) string { return strings.Repeat(" ", max(0, width-len(t))) + t }
+
+// fixColumns lays the columns out. Where paths are known the risk has a column, and where there are any what ends them: that of the
+// findings is given up for it where the screen is narrow.
 func (s *Screen) fixColumns(width int) fixColumns {
 	c := fixColumns{number: len(strconv.Itoa(max(10, len(s.fix.owners)))), count: 4, words: width >= wordy}
 	if c.words {
 		c.count = 12
 	}
-	c.rest = max(0, width-c.indent()-c.count-1)
+	if a := s.fix.attack(); a != nil {
+		c.risk = 5
+		if a.Paths > 0 {
+			c.cuts = max(6, len(ratio(a.Paths, a.Paths))+2)
+			if !c.words {
+				c.count = 0
+			}
+		}
+	}
+	c.rest = max(0, width-c.indent()-c.count-c.risk-c.cuts-1)
 	return c
 }
 
@@ -59,46 +90,102 @@ func divide(room, usual, name, wanted int) (left, beside int) {
 	return left, beside
 }
 
-// fixLine draws an object: what is worst about it, and how many findings end with it.
+// fixLine draws an object: what is worst about it, and how much ends with it. The best cut shows the path that it ends.
 func (s *Screen) fixLine(i, width int, c fixColumns) string {
 	o, t := s.fix.owners[i], &s.shared.Theme
+	letter, severity := o.mark()
+	style := t.Severity(severity)
+	if !o.sure() {
+		style = t.Faint
+	}
+	cells := []cell{
+		{text: strconv.Itoa(i + 1), width: c.number, style: t.Faint, right: true},
+		gap(1),
+		{text: letter, width: 2, style: style},
+		gap(1),
+	}
+	if names := s.fix.route(o); names != nil && s.lists[fix].tall > 0 {
+		cells = append(cells, cell{text: s.along(names, c.rest), width: c.rest, style: t.Text, name: true})
+	} else {
+		beside := s.beside(o)
+		object, rest := divide(c.rest, s.fix.usual, o.width, view.Width(s.shared.Clean(beside[0])))
+		cells = append(cells,
+			cell{text: o.object, width: object, style: t.Text, name: true},
+			gap(min(2, rest)),
+			cell{text: s.flow(beside, " "+s.shared.Glyphs.Dot+" ", rest), width: rest, style: t.Faint})
+	}
+	return s.line(width, s.look(fix, i), append(cells, s.figures(o, c)...)...)
+}
+
+// beside are the words beside an object: what is worst about it; of a cut alone, what is to be done.
+func (s *Screen) beside(o *owner) []string {
 	titles := make([]string, 0, phrases)
+	if o.lead || len(o.rows) == 0 {
+		titles = append(titles, cmp.Or(o.cut.Edit, "attack paths lead through it"))
+	}
 	for _, r := range o.rows[:min(phrases, len(o.rows))] {
 		titles = append(titles, cmp.Or(r.Finding.Rule.Short, r.Finding.Rule.Title))
 	}
-	titles = s.fix.titles(o, titles)
-	n, unit := o.count()
-	count := strconv.Itoa(n)
-	if c.words {
-		count = view.Count(n, unit)
-		if unit == "undecided" {
-			count = strconv.Itoa(n) + " " + unit
-		}
-	}
-	severity := t.Severity(o.worst)
-	if o.holds == 0 {
-		severity = t.Faint
-	}
-	object, rules := divide(c.rest, s.fix.usual, o.width, view.Width(s.shared.Clean(titles[0])))
-	return s.line(width, s.look(fix, i),
-		cell{text: strconv.Itoa(i + 1), width: c.number, style: t.Faint, right: true},
-		gap(1),
-		cell{text: o.rows[0].Severity(), width: 2, style: severity},
-		gap(1),
-		cell{text: o.object, width: object, style: t.Text, name: true},
-		gap(min(2, rules)),
-		cell{text: s.flow(titles, " "+s.shared.Glyphs.Dot+" ", rules), width: rules, style: t.Faint},
-		cell{text: count, width: c.count, style: t.Text, right: true},
-	)
+	return s.fix.titles(o, titles)
 }
 
-// why says in words what the worst rule means, or why it is not known whether it holds.
-func (o *owner) why() string {
+// figures are the last columns of an object.
+func (s *Screen) figures(o *owner, c fixColumns) []cell {
+	t := &s.shared.Theme
+	var cells []cell
+	if c.count > 0 {
+		n, unit := o.count()
+		count := strconv.Itoa(n)
+		switch {
+		case c.words && unit == "undecided":
+			count += " " + unit
+		case c.words:
+			count = view.Count(n, unit)
+		}
+		if n == 0 {
+			count = ""
+		}
+		cells = append(cells, cell{text: count, width: c.count, style: t.Text, right: true})
+	}
+	if c.risk > 0 {
+		cells = append(cells, cell{text: strconv.Itoa(o.risk), width: c.risk, style: t.Text, right: true})
+	}
+	if c.cuts > 0 {
+		text, style := s.none(), t.Faint
+		if o.cut != nil {
+			text, style = ratio(o.cut.Removes, s.fix.attack().Paths), t.Text
+		}
+		cells = append(cells, cell{text: text, width: c.cuts, style: style, right: true})
+	}
+	return cells
+}
+
+// none stands for a figure that is zero.
+func (s *Screen) none() string {
+	if s.shared.Glyphs.Charset == text.ASCII {
+		return "-"
+	}
+	return "–"
+}
+
+// why says in words what to do where paths end with it, and what the worst rule means, or why it is not known whether it holds.
+func (s *Screen) why(o *owner) string {
+	t := s.ends(o)
+	switch {
+	case t == "":
+	case o.lead && s.fix.route(o) != nil && s.lists[fix].tall > 0:
+		t = "This one edit " + t + ". "
+	default:
+		t = "A cut here (" + cmp.Or(o.cut.Edit, "an edit") + ") " + t + ". "
+	}
+	if len(o.rows) == 0 {
+		return strings.TrimSpace(t)
+	}
 	r := o.rows[0]
 	if r.Verdict != model.Yes && r.Reason != "" {
-		return r.Verdict.String() + ": " + r.Reason
+		return t + r.Verdict.String() + ": " + r.Reason
 	}
-	return first(r.Finding.Rule.Why)
+	return t + first(r.Finding.Rule.Why)
 }
 
 // nothing says why there is nothing to fix, which is good news only where all was seen.

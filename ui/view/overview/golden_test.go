@@ -12,7 +12,7 @@ import (
 func TestGolden(t *testing.T) {
 	session := viewtest.Cluster(t)
 	shared := session.Shared()
-	quiet, news := session.Snapshot(), busy(session)
+	quiet, news, paths := session.Snapshot(), busy(session), hit(session)
 	ascii := *shared
 	ascii.Glyphs = theme.NewGlyphs(true)
 	for name, c := range map[string]struct {
@@ -25,7 +25,9 @@ func TestGolden(t *testing.T) {
 		"loading": {shared, halfway(t)},
 		"empty":   {shared, bare(t)},
 		"first":   {shared, view.NewSnapshot()},
-		"ascii":   {&ascii, news},
+		"ascii":   {&ascii, paths},
+		"paths":   {shared, paths},
+		"before":  {shared, bySeverity(session)},
 	} {
 		for _, size := range [][2]int{{60, 15}, {80, 19}, {120, 35}, {200, 55}} {
 			file := fmt.Sprintf("%s-%dx%d", name, size[0], size[1])

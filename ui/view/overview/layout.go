@@ -37,9 +37,12 @@ func (s *Screen) arrange() {
 		left = s.width * 55 / 100
 		s.rule = left
 	}
-	s.lists[fix].extra, s.lists[changed].extra, s.lists[themes].extra = 0, 0, 0
+	for p := range panes {
+		s.lists[p].extra, s.lists[p].tall = 0, 0
+	}
 	s.formula = s.formulaLines(left)
-	s.risk = rect{0, 0, left, s.riskHeight() + len(s.formula)}
+	s.paths = s.pathLines(left, s.pathHeight())
+	s.risk = rect{0, 0, left, s.riskHeight() + len(s.paths) + len(s.formula)}
 	free := s.risk.height
 	if s.height >= 24 {
 		free++
@@ -56,6 +59,9 @@ func (s *Screen) arrange() {
 	for p := range panes {
 		body := s.places[p].body
 		s.lists[p].height = body.height
+		if p == fix {
+			s.lists[p].talls, s.lists[p].tall = s.fix.tall(body.height)
+		}
 		s.lists[p].extra = len(s.said(p, body.width, s.spare(p)))
 		s.lists[p].scroll()
 	}
@@ -72,10 +78,21 @@ func (s *Screen) riskHeight() int {
 	return 0
 }
 
+// pathHeight is how many lines there are for paths.
+func (s *Screen) pathHeight() int {
+	switch {
+	case s.height >= 24:
+		return 2
+	case s.height >= 12:
+		return 1
+	}
+	return 0
+}
+
 // spare is how many lines a pane may use to say more of what is selected.
 func (s *Screen) spare(p pane) int {
 	l := &s.lists[p]
-	free := l.height - l.count
+	free := l.height - l.count - l.tall
 	switch {
 	case p == cover || p == themes && p != s.focus:
 		return 0
@@ -129,7 +146,7 @@ func (s *Screen) stack(r rect, stacked ...pane) {
 func (s *Screen) want(p pane) int {
 	switch p {
 	case fix:
-		return max(8, len(s.fix.owners)+2)
+		return max(8, len(s.fix.owners)+3)
 	case changed:
 		if s.still() && len(s.changed.rows) == 0 {
 			return 1

@@ -5,8 +5,8 @@ import "canopy/ui/keys"
 // list is the selection and the window of a list. Under the selected row there may be lines that say more of it.
 type list struct {
 	count, cursor, top, height int
-	// extra is the number of lines under the selected row.
-	extra int
+	// extra is the number of lines under the selected row, tall that of the lines that always stand under row talls.
+	extra, tall, talls int
 	// held tells that the selection is on a row by choice. Before the first movement, and after home, it is on the top of
 	// the list, whatever row that is: the worst one must not come in out of sight.
 	held bool
@@ -60,47 +60,88 @@ func (l *list) choose(row int) {
 
 // wheel moves the window, and takes the selection along where that would leave it.
 func (l *list) wheel(lines int) {
-	if l.count+l.extra <= l.height {
+	if l.fits(0) >= l.count {
 		return
 	}
 	l.held = true
-	l.top = max(0, min(l.top+lines, l.count-max(1, l.height-l.extra)))
-	l.cursor = max(l.top, min(l.cursor, l.top+max(1, l.height-l.extra)-1))
+	l.top = max(0, min(l.top+lines, l.count-1))
+	l.settle()
+	from, to := l.span()
+	l.cursor = max(from, min(l.cursor, to-1))
 	l.scroll()
+}
+
+// size is how many lines a row takes.
+func (l *list) size(row int) int {
+	n := 1
+	if row == l.talls {
+		n += l.tall
+	}
+	if row == l.cursor {
+		n += l.extra
+	}
+	return n
+}
+
+// fits gives the row after the last that begins within the window, were the window to begin with a row.
+func (l *list) fits(from int) int {
+	row := from
+	for line := 0; row < l.count && line < l.height; row++ {
+		line += l.size(row)
+	}
+	return row
 }
 
 // scroll puts the cursor onto a row and the window around it with what stands below it, without a gap below the last row.
 func (l *list) scroll() {
 	l.cursor = max(0, min(l.cursor, l.count-1))
-	extra := min(l.extra, max(0, l.height-1))
-	l.top = max(0, min(l.top, l.cursor, l.count+extra-l.height))
-	l.top = max(l.top, l.cursor+1+extra-l.height, 0)
+	l.top = max(0, min(l.top, l.cursor))
+	// From the cursor upwards as many rows as there is room for.
+	first := l.cursor
+	for room := l.height - l.size(l.cursor); first > 0 && room >= l.size(first-1); first-- {
+		room -= l.size(first - 1)
+	}
+	l.top = max(l.top, first)
+	l.settle()
+}
+
+// settle leaves no gap below the last row.
+func (l *list) settle() {
+	room := l.height
+	for row := l.count - 1; row >= 0 && room >= l.size(row); row-- {
+		room -= l.size(row)
+		if row < l.top {
+			l.top = row
+		}
+	}
 }
 
 // at gives the row on a line of the window.
 func (l *list) at(line int) (int, bool) {
-	row := l.top + line
-	if row > l.cursor && l.cursor >= l.top {
-		row = max(l.cursor, row-l.extra)
+	if line < 0 || line >= l.height {
+		return 0, false
 	}
-	return row, line >= 0 && line < l.height && row < l.count
+	row := l.top
+	for ; row < l.count; row++ {
+		if line -= l.size(row); line < 0 {
+			return row, true
+		}
+	}
+	return row, false
 }
 
 // span gives the first row of the window and the one after the last.
-func (l *list) span() (from, to int) {
-	room := l.height
-	if l.cursor >= l.top && l.cursor < l.top+room {
-		room = max(l.cursor-l.top+1, room-l.extra)
-	}
-	return l.top, min(l.count, l.top+room)
-}
+func (l *list) span() (from, to int) { return l.top, l.fits(l.top) }
 
-// draw gives the lines of the window; more are those under the selected row.
-func (l *list) draw(row func(i int) string, more []string) []string {
+// draw gives the lines of the window; always are those under the tall row, more those under the selected one.
+func (l *list) draw(row func(i int) string, always, more []string) []string {
 	lines := make([]string, 0, l.height)
 	from, to := l.span()
 	for i := from; i < to; i++ {
 		lines = append(lines, row(i))
+		if i == l.talls {
+			lines = append(lines, always...)
+		}
 		if i == l.cursor {
 			lines = append(lines, more...)
 		}

@@ -19,13 +19,14 @@ func (s *Screen) formulaLines(width int) []string {
 	if s.height < roomy {
 		return nil
 	}
-	return s.wrap(strings.TrimPrefix(view.RiskFormula, "risk: "), width-2, 3)
+	return s.wrap(view.RiskInShort, width-2, 3)
 }
 
-// riskLines draw how bad it is: the figure, of what it is and how it has moved, and how many findings of each severity hold.
+// riskLines draw how bad it is: the figure, of what it is and how it has moved, how many findings of each severity hold, and how
+// many paths of attack there are.
 func (s *Screen) riskLines(width int) []string {
 	t, score := &s.shared.Theme, s.snapshot.Score
-	figure, style := strconv.Itoa(score.Risk()), t.Good
+	figure, style := strconv.Itoa(s.snapshot.Risk), t.Good
 	scope, scopeStyle := s.scope()
 	if worst, ok := score.Worst(); ok {
 		style = t.Severity(worst)
@@ -49,7 +50,8 @@ func (s *Screen) riskLines(width int) []string {
 		view.Part{Text: change, Style: changeStyle, Rank: 2},
 		view.Part{Text: s.spark(min(24, width/4)), Style: t.Faint, Rank: 3},
 	)
-	return append([]string{top, s.counts(width)}, s.more(s.formula, 1, t.Faint)...)
+	lines := append([]string{top, s.counts(width)}[:s.riskHeight()], s.paths...)
+	return append(lines, s.more(s.formula, 1, t.Faint)...)
 }
 
 // read tells that all was read that can be read: until then a zero says nothing.
@@ -110,7 +112,7 @@ func (s *Screen) change() (string, lipgloss.Style) {
 		return "", t.Faint
 	}
 	since := " since " + s.hour(trend[0].Time)
-	if by := s.snapshot.Score.Risk() - trend[0].Risk; by != 0 {
+	if by := s.snapshot.Risk - trend[0].Risk; by != 0 {
 		return s.moved(by, "", since)
 	}
 	// The figure is too coarse for each finding to move it.

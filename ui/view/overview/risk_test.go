@@ -15,8 +15,8 @@ func TestOtherNamespacesAreNoMovement(t *testing.T) {
 	session := viewtest.Cluster(t)
 	whole := busy(session)
 	part := whole.Next(whole.Report, view.NewNamespaces([]string{"shop"}))
-	if part.Score.Risk() >= whole.Score.Risk() || len(part.Trend) != 1 {
-		t.Fatalf("risk %d of %d, trend %v", part.Score.Risk(), whole.Score.Risk(), part.Trend)
+	if part.Risk >= whole.Risk || len(part.Trend) != 1 {
+		t.Fatalf("risk %d of %d, trend %v", part.Risk, whole.Risk, part.Trend)
 	}
 	s := open(t, session.Shared(), part, 120, 35)
 	line, _, _ := strings.Cut(plain(s), "\n")
@@ -26,7 +26,7 @@ func TestOtherNamespacesAreNoMovement(t *testing.T) {
 	if again := part.Next(whole.Report, view.NewNamespaces([]string{"shop"})); len(again.Trend) != 1 {
 		t.Errorf("the trend of the same namespaces is %v", again.Trend)
 	}
-	if back := part.Next(whole.Report, nil); len(back.Trend) != 1 || back.Trend[0].Risk != whole.Score.Risk() {
+	if back := part.Next(whole.Report, nil); len(back.Trend) != 1 || back.Trend[0].Risk != whole.Risk {
 		t.Errorf("the trend of all namespaces is %v", back.Trend)
 	}
 }
@@ -37,8 +37,8 @@ func TestSmallMovementsAreTold(t *testing.T) {
 	before := session.Snapshot()
 	session.Apply(viewtest.Objects(t, []byte("{apiVersion: v1, kind: Pod, metadata: {name: ape, namespace: shop, uid: ape}, spec: {containers: [{name: a, image: a}]}}"))...)
 	after := before.Next(session.Report(), nil)
-	if before.Score.Risk() != after.Score.Risk() || before.Score == after.Score {
-		t.Fatalf("risk %d and %d of %v and %v", before.Score.Risk(), after.Score.Risk(), before.Score, after.Score)
+	if before.Risk != after.Risk || before.Score == after.Score {
+		t.Fatalf("risk %d and %d of %v and %v", before.Risk, after.Risk, before.Score, after.Score)
 	}
 	got := plain(open(t, session.Shared(), after, 120, 35))
 	if line, _, _ := strings.Cut(got, "\n"); !strings.Contains(line, "▲2 H since 14:00") || strings.Contains(line, "unchanged") {
@@ -75,7 +75,7 @@ func TestHintIsPartOfSubject(t *testing.T) {
 // TestWhatIsNotEvaluatedIsTold holds that an edit without findings is not read as harmless.
 func TestWhatIsNotEvaluatedIsTold(t *testing.T) {
 	session := viewtest.Cluster(t)
-	snapshot := busy(session)
+	snapshot := attacked(busy(session), nil)
 	snapshot.Report.Edits[1].Object = model.KindByName("ServiceAccount").Ref("shop", "web")
 	for _, size := range [][2]int{{80, 24}, {120, 35}, {200, 50}} {
 		s := open(t, session.Shared(), snapshot, size[0], size[1])
@@ -97,7 +97,7 @@ func TestTheFormulaIsOnTheScreen(t *testing.T) {
 		if size[1] < 30 {
 			press(t, s, keys.NextPane, keys.NextPane, keys.NextPane)
 		}
-		if got := plain(s); strings.Count(got, "the worst finding sets") != 1 || strings.Contains(got, "formula") {
+		if got := plain(s); strings.Count(got, "four fifths of the risk") != 1 || strings.Contains(got, "formula") {
 			t.Errorf("%v: the formula is not there once:\n%s", size, got)
 		}
 	}

@@ -30,6 +30,8 @@ type Screen struct {
 	coverage *view.Pager
 	// formula says how the risk is counted, where there is room for it below the figure.
 	formula []string
+	// paths say how many paths of attack there are.
+	paths []string
 	// written tells for what the lines of the coverage were made.
 	written struct {
 		snapshot *view.Snapshot

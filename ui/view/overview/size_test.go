@@ -18,7 +18,7 @@ import (
 func TestEverySize(t *testing.T) {
 	session := viewtest.Cluster(t)
 	shared := session.Shared()
-	snapshots := []*view.Snapshot{busy(session), hostile(session), halfway(t), view.NewSnapshot(), bare(t), covered(session)}
+	snapshots := []*view.Snapshot{busy(session), hit(session), hostile(session), halfway(t), view.NewSnapshot(), bare(t), covered(session)}
 	for n, snapshot := range snapshots {
 		s := open(t, shared, snapshot, 80, 24)
 		step := 2
@@ -48,6 +48,7 @@ func hostile(s *viewtest.Session) *view.Snapshot {
 			Time: at("13:00:00"), Sequence: uint64(100 - i), Verb: model.EditVerb(name), Object: model.Ref{Kind: name, Namespace: name, Name: name}, Detail: name,
 			OpenedCount: 1 << i * 3, ClosedCount: i, Worst: model.Severity(i % 5),
 		})
+		r.Edits[len(r.Edits)-1].PathsOpened = i % 3 * 1000
 		r.Coverage = append(r.Coverage, model.Coverage{Kind: model.Ref{Kind: name}.GroupKind(), State: model.Denied, Reason: name, Stale: true})
 	}
 	n := view.NewSnapshot().Next(&r, nil)

@@ -78,7 +78,11 @@ func (s *Screen) title(p pane, width int) string {
 		aside = s.coverage.Position()
 	}
 	label := ""
-	if rows := s.lists[p].count; height > 0 && rows > 0 && (p == fix || p == changed && s.changed.opened+s.changed.closed > 0) && width < wordy {
+	switch rows := s.lists[p].count; {
+	case height == 0 || rows == 0:
+	case p == fix:
+		label = s.fixColumns(width).label()
+	case p == changed && s.changed.opened+s.changed.closed > 0 && width < wordy:
 		label = "findings"
 	}
 	return s.heading(name, aside, label, width, focused)
@@ -133,7 +137,8 @@ func (s *Screen) sum(p pane) string {
 	switch p {
 	case fix:
 		if o := s.owner(); o != nil {
-			return o.rows[0].Severity() + " " + o.object
+			letter, _ := o.mark()
+			return letter + " " + o.object
 		}
 	case changed:
 		if len(s.changed.rows) > 0 {
@@ -164,15 +169,15 @@ func (s *Screen) body(p pane) []string {
 			return s.nothing(r.width, r.height)
 		}
 		columns := s.fixColumns(r.width)
-		return l.draw(func(i int) string { return s.fixLine(i, r.width, columns) }, s.more(said, columns.indent(), s.shared.Theme.Faint))
+		return l.draw(func(i int) string { return s.fixLine(i, r.width, columns) }, s.cutLines(r.width), s.more(said, columns.indent(), s.shared.Theme.Faint))
 	case changed:
 		if len(s.changed.rows) == 0 {
 			return s.text(r.width, s.shared.Theme.Faint, s.unchanged())
 		}
-		return l.draw(func(i int) string { return s.editLine(i, r.width) }, s.more(said, editIndent(r.width), s.shared.Theme.Faint))
+		return l.draw(func(i int) string { return s.editLine(i, r.width) }, nil, s.more(said, editIndent(r.width), s.shared.Theme.Faint))
 	case themes:
 		columns := s.themeColumns(r.width)
-		return l.draw(func(i int) string { return s.themeLine(i, r.width, columns) }, s.more(said, gutter, s.shared.Theme.Faint))
+		return l.draw(func(i int) string { return s.themeLine(i, r.width, columns) }, nil, s.more(said, gutter, s.shared.Theme.Faint))
 	}
 	return strings.Split(s.coverage.View(), "\n")
 }
@@ -183,9 +188,9 @@ func (s *Screen) said(p pane, width, most int) []string {
 	switch {
 	case p == fix && row < len(s.fix.owners):
 		indent := s.fixColumns(width).indent()
-		return s.wrap(s.fix.owners[row].why(), width-indent-1, most)
+		return s.wrap(s.why(s.fix.owners[row]), width-indent-1, most)
 	case p == changed && row < len(s.changed.rows):
-		if _, _, whole := s.shares(s.changed.rows[row], width); whole && p != s.focus {
+		if s.shares(s.changed.rows[row], width).whole && p != s.focus {
 			return nil
 		}
 		return s.wrap(s.told(s.changed.rows[row]), width-editIndent(width)-1, most)

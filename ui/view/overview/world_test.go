@@ -46,8 +46,8 @@ func busy(s *viewtest.Session) *view.Snapshot {
 	}
 	n := view.NewSnapshot().Next(&r, nil)
 	n.Trend = nil
-	for i, risk := range []int{72, 73, 73, 74, 72, 74, 73, 73, 75, n.Score.Risk()} {
-		n.Trend = append(n.Trend, view.Sample{Time: at("13:40:00").Add(time.Duration(i) * 2 * time.Minute), Risk: risk})
+	for i, risk := range []int{-6, -5, -5, -4, -6, -4, -5, -5, -3, 0} {
+		n.Trend = append(n.Trend, view.Sample{Time: at("13:40:00").Add(time.Duration(i) * 2 * time.Minute), Risk: n.Risk + risk})
 	}
 	return n
 }

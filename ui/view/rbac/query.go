@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	access "canopy/analysis/rbac"
+	"canopy/model/inorder"
 	"canopy/ui/view"
 )
 
@@ -90,7 +91,7 @@ func (w *world) vocabulary() *vocabulary {
 			spaces[ref.Namespace] = true
 		}
 	}
-	slices.SortFunc(v.resources, func(a, b noun) int { return cmp.Compare(a.name, b.name) })
+	inorder.Sort(v.resources, func(a, b noun) int { return cmp.Compare(a.name, b.name) })
 	v.verbs = sortVerbs(slices.Collect(maps.Keys(verbs)))
 	v.namespaces = slices.Sorted(maps.Keys(spaces))
 	return v

@@ -10,6 +10,7 @@ import (
 	"canopy/analysis/privilege"
 	access "canopy/analysis/rbac"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/ui/text"
 	"canopy/ui/view"
 )
@@ -203,7 +204,7 @@ func throughText(granted []access.Granted) string {
 			}
 		}
 	}
-	slices.SortFunc(refs, model.Ref.Compare)
+	inorder.Sort(refs, model.Ref.Compare)
 	names := make([]string, len(refs))
 	for i, ref := range refs {
 		names[i] = called(ref)

@@ -2,10 +2,10 @@ package rbac
 
 import (
 	"cmp"
-	"slices"
 
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -56,6 +56,6 @@ func usersOf(set model.RecordSet, account model.Subject) []user {
 	for ref, n := range pods {
 		list = append(list, user{ref, n})
 	}
-	slices.SortFunc(list, func(a, b user) int { return cmp.Or(cmp.Compare(b.pods, a.pods), a.ref.Compare(b.ref)) })
+	inorder.Sort(list, func(a, b user) int { return cmp.Or(cmp.Compare(b.pods, a.pods), a.ref.Compare(b.ref)) })
 	return list
 }

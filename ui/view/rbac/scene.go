@@ -10,6 +10,7 @@ import (
 
 	access "canopy/analysis/rbac"
 	"canopy/model"
+	"canopy/model/inorder"
 	"canopy/ui/text"
 	"canopy/ui/view"
 )
@@ -53,7 +54,7 @@ func (to *loader) scene(s model.Subject) (*scene, error) {
 			slices.SortFunc(rights, func(x, y *right) int { return cmp.Or(y.weight()-x.weight(), x.compare(y)) })
 			out.grants = append(out.grants, stroke{name, l, rights})
 		}
-		slices.SortStableFunc(out.grants[start:], func(x, y stroke) int { return y.link.rank - x.link.rank })
+		inorder.SortStable(out.grants[start:], func(x, y stroke) int { return y.link.rank - x.link.rank })
 		if name == s || len(out.grants) > start {
 			out.names = append(out.names, name)
 		}

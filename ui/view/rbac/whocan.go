@@ -10,6 +10,7 @@ import (
 	access "canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/inorder"
 	"canopy/ui/keys"
 	"canopy/ui/view"
 	"canopy/ui/view/page"
@@ -130,7 +131,7 @@ func namedOnly(x *access.Analyser, at access.Attributes) []model.Subject {
 			}
 		}
 	}
-	return slices.SortedFunc(maps.Keys(seen), model.Subject.Compare)
+	return inorder.Collect(maps.Keys(seen), model.Subject.Compare)
 }
 
 // summary says the question as it was understood, and the answer in a sentence.
@@ -168,7 +169,7 @@ func (t *whoCan) Describe(to *loader, h *holder) []string {
 		w.Para(w.In(w.Ink.Text, "Who is in the group only the authenticator knows."))
 	}
 	rows := slices.Clone(h.Via)
-	slices.SortStableFunc(rows, func(a, b access.Grant) int { return cmp.Compare(a.Binding.Namespace, b.Binding.Namespace) })
+	inorder.SortStable(rows, func(a, b access.Grant) int { return cmp.Compare(a.Binding.Namespace, b.Binding.Namespace) })
 	for i := range rows {
 		w.Gap()
 		if i == most {

@@ -187,13 +187,12 @@ func (w *world) find(before *world, r *model.Report) {
 		if f.Object.Group != model.GroupRBAC && (f.Object.Group != "" || f.Object.Kind != "ServiceAccount") {
 			continue
 		}
-		verdict, reason := r.State(f)
-		if verdict == model.No {
+		row := view.Judge(r, f)
+		if row == nil {
 			continue
 		}
-		row := was[f]
-		if row == nil || row.Verdict != verdict || row.Reason != reason {
-			row = view.NewRow(f, verdict, reason)
+		if old := was[f]; old != nil && old.Same(row) {
+			row = old
 		}
 		w.found[f.Object] = append(w.found[f.Object], row)
 	}

@@ -23,6 +23,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/yaml"
 
+	"canopy/analysis/attack"
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
 	"canopy/analysis/privilege"
@@ -57,6 +58,8 @@ var scans []byte
 // Session is a view.Session on objects at hand. It is also a sink for changes: see Apply.
 type Session struct {
 	*engine.Engine
+	// Attack answers about paths in place of the engine; nil is the engine.
+	Attack attack.Asker
 	Scans
 	Metrics
 	t       testing.TB

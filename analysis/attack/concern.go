@@ -1,0 +1,23 @@
+package attack
+
+import (
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/model"
+)
+
+// Concerns tells the kinds that paths cannot do without: where one was not read there may be more paths than are known.
+func Concerns(gk schema.GroupKind) bool {
+	switch gk.Group {
+	case "":
+		switch gk.Kind {
+		case "Pod", "Node", "Namespace", "ServiceAccount", "Secret", "Service":
+			return true
+		}
+	case model.GroupRBAC:
+		return true
+	case model.GroupNetwork:
+		return gk.Kind == "Ingress"
+	}
+	return false
+}
