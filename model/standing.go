@@ -58,7 +58,7 @@ type Standing struct {
 
 // Weight is what a severity counts in a risk: 0 to 1.
 func (s Severity) Weight() float64 {
-	return [...]float64{Info: 0.05, Low: 0.25, Medium: 0.5, High: 0.8, Critical: 1}[s]
+	return [...]float64{Info: 0.05, Low: 0.15, Medium: 0.35, High: 0.6, Critical: 1}[s]
 }
 
 // Risk is the risk of a finding of a severity on an object that stands there: exposure × effect × severity, 0 to 100.

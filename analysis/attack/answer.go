@@ -149,6 +149,11 @@ func (q *asker) Paths(of Question) Answer {
 	if of.Limit > 0 && len(starts) > of.Limit {
 		shown, answer.More = starts[:of.Limit], len(starts)-of.Limit
 	}
+	for _, s := range starts {
+		if q.exposed(s) {
+			answer.Internet++
+		}
+	}
 	for _, s := range shown {
 		route := v.Route(s, v.search, q.compare)
 		if outside {

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"slices"
+	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
@@ -36,6 +37,9 @@ func (a *Analyser) sketchBinding(w *World, ref model.Ref) *sketch {
 		d.place = everywhere
 	} else {
 		s.spaces = append(s.spaces, ref.Namespace)
+	}
+	if whole || slices.ContainsFunc(open, func(o privilege.Opening) bool { return d.takes(&o) }) {
+		d.me.extra = takesAll
 	}
 	s.link(key{kind: role, ref: b.Role}, d.me)
 	s.link(d.me, key{kind: given, ref: b.Role})
@@ -98,6 +102,20 @@ func (d *bindingSketch) belongs(one model.Subject) {
 	}
 }
 
+// takesAll begins what is extra of a vertex of bindings that give all of the cluster. What else they give leads to everything too, which
+// says nothing of what is reached by it.
+const takesAll = "all"
+
+// takes tells an opening that gives all of the cluster.
+func (d *bindingSketch) takes(o *privilege.Opening) bool {
+	return len(o.Names) == 0 && (o.Edge.Leads == "cluster" || d.place == everywhere && o.Edge.Takeover)
+}
+
+// takes tells the vertex of bindings that give all of the cluster.
+func (k key) takes() bool {
+	return (k.kind == binding || k.kind == joint) && strings.HasPrefix(k.extra, takesAll)
+}
+
 // open draws what one opening leads to.
 func (d *bindingSketch) open(o *privilege.Opening) {
 	from := d.me
@@ -105,11 +123,15 @@ func (d *bindingSketch) open(o *privilege.Opening) {
 		// Only those who hold other bindings too get on.
 		all := append(slices.Clone(o.With), d.ref)
 		slices.SortFunc(all, model.Ref.Compare)
-		from = d.join(o.Who, o.Edge.ID, all)
+		name := o.Edge.ID
+		if d.takes(o) {
+			name = takesAll + " " + name
+		}
+		from = d.join(o.Who, name, all)
 	}
 	sure := doubted(o.Doubt)
 	step := func(to key) { d.add(d.a.step(from, to, o.Edge.ID, sure, o.Reason)) }
-	if d.place == everywhere && o.Edge.Takeover && len(o.Names) == 0 {
+	if d.takes(o) {
 		step(key{kind: admin})
 	}
 	if o.Resource == "nodes" {

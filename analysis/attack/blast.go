@@ -125,7 +125,7 @@ func (q *asker) spread(from digraph.Vertex) map[digraph.Vertex]spot {
 		if q.a.keys[at.v].kind == admin && at.v != from {
 			continue
 		}
-		whole := q.whole(at.v)
+		whole := q.a.keys[at.v].takes()
 		for _, e := range q.a.graph.Out(at.v) {
 			if whole && q.a.keys[e.To].kind != admin {
 				continue
@@ -141,14 +141,6 @@ func (q *asker) spread(from digraph.Vertex) map[digraph.Vertex]spot {
 		}
 	}
 	return done
-}
-
-// whole tells a binding that gives everything: what it gives by single permissions says nothing more.
-func (q *asker) whole(v digraph.Vertex) bool {
-	return q.a.keys[v].kind == binding && slices.ContainsFunc(q.a.graph.Out(v), func(e digraph.Edge) bool {
-		t := tag(e.Tag).edge()
-		return t >= 0 && q.a.edges[t].ID == everything && q.a.keys[e.To].kind == admin
-	})
 }
 
 // own says with which identity it begins, what that may do, and which of it leads to no node.

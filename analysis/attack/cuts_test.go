@@ -195,7 +195,9 @@ func TestCuts(t *testing.T) {
 			continue
 		}
 		for i := range answer.Least {
-			if n := ended(before, w.after(answer.Least[:i+1]...).left(of, before)); n != answer.Least[i].Removes {
+			// Where an edit takes several vertices away it may end more.
+			single := !slices.ContainsFunc(answer.Least, func(c model.Cut) bool { return w.vertices(c.Object) > 1 })
+			if n := ended(before, w.after(answer.Least[:i+1]...).left(of, before)); n < answer.Least[i].Removes || single && n != answer.Least[i].Removes {
 				complain("the first %d of %v end %d", i+1, answer.Least, n)
 			}
 			sets++

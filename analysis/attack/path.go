@@ -95,6 +95,8 @@ type Answer struct {
 	// Paths are the cheapest first, More counts those beyond the limit.
 	Paths []Path
 	More  int
+	// Internet counts those that begin at a workload which somebody outside gets to directly.
+	Internet int
 	// Cuts ranks single edits by how many of all these paths they take away; Removes of a cut counts them.
 	Cuts []model.Cut
 	// Least is a set of edits that together end all of these paths, with the least legitimate permission lost. Removes of each counts

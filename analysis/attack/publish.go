@@ -55,8 +55,7 @@ func (q *asker) headline(v view, starts, open []digraph.Vertex, cuts []model.Cut
 	for _, from := range [...][]digraph.Vertex{open, starts} {
 		from = slices.Clone(from)
 		slices.SortFunc(from, func(x, y digraph.Vertex) int {
-			a, _ := v.search.Cost(x)
-			b, _ := v.search.Cost(y)
+			a, b := q.wholeCost(v, x), q.wholeCost(v, y)
 			return cmp.Or(cmp.Compare(a, b), q.compareVertices(x, y))
 		})
 		for _, start := range from[:min(len(from), looked)] {
@@ -83,6 +82,15 @@ func (q *asker) headline(v view, starts, open []digraph.Vertex, cuts []model.Cut
 		}
 	}
 	return first
+}
+
+// wholeCost is what a path costs, the way in included where there is one.
+func (q *asker) wholeCost(v view, start digraph.Vertex) uint32 {
+	cost, _ := v.search.Cost(start)
+	for _, e := range q.entry(start) {
+		cost += e.Cost
+	}
+	return cost
 }
 
 // Turned gives the sources that came to lead to the cluster since the last call, and those that no longer do, sorted, and forgets them.

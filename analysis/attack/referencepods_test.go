@@ -166,10 +166,14 @@ func (m *atlas) ways() {
 		if o.Spec.Type != corev1.ServiceTypeLoadBalancer && o.Spec.Type != corev1.ServiceTypeNodePort {
 			return
 		}
+		sure := Proven
+		if o.Spec.Type == corev1.ServiceTypeNodePort {
+			sure = MissingData
+		}
 		for top, c := range m.crews {
 			for _, p := range c.pods {
 				if p.Namespace == o.Namespace && p.Labels["app"] == o.Spec.Selector["app"] && m.admits(p) {
-					m.edge("net", "pods "+top, "K-05", Proven)
+					m.edge("net", "pods "+top, "K-05", sure)
 				}
 			}
 		}

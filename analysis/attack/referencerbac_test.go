@@ -120,9 +120,16 @@ func (m *atlas) may(s model.Subject, edges []*model.Edge) {
 		}
 		becomes, makes, own := false, false, false
 		for _, e := range edges {
+			var open []opened
 			for i := range e.Ways {
-				if b, mine := m.way(s, me, e, &e.Ways[i], place); b {
+				if b, mine := m.way(s, e, &e.Ways[i], place, &open); b {
 					becomes, own = true, own || mine
+				}
+			}
+			for _, o := range open {
+				// What is open for all needs no names.
+				if o.names == nil || !slices.ContainsFunc(open, func(p opened) bool { return p.names == nil && p.sure <= o.sure }) {
+					m.open(me, e, o.names, o.resource, place, o.sure)
 				}
 			}
 		}
@@ -138,14 +145,58 @@ func (m *atlas) may(s model.Subject, edges []*model.Edge) {
 			}
 		}
 	}
+	each(m, func(o *rbacv1.RoleBinding) { m.claims(s, me, o) })
 	if s.Kind == model.AccountSubject && m.bound[s] && !m.exists(s.Namespace, s.Name) {
 		m.arc("claim "+s.Namespace, me, 0)
 	}
 }
 
-// way draws one way of an edge that is held in a place. It tells whether he may become any account there by it, and whether some of it is
+// claims draws that one binding lets somebody make accounts and become some by their names, of which some are not there.
+func (m *atlas) claims(s model.Subject, me string, o *rbacv1.RoleBinding) {
+	if !slices.ContainsFunc(o.Subjects, func(one rbacv1.Subject) bool { return subject(one) == s }) {
+		return
+	}
+	var rules []rbacv1.PolicyRule
+	if role, ok := has[*rbacv1.Role](m, o.Namespace, o.RoleRef.Name); ok && o.RoleRef.Kind == "Role" {
+		rules = role.Rules
+	}
+	if role, ok := has[*rbacv1.ClusterRole](m, "", o.RoleRef.Name); ok && o.RoleRef.Kind == "ClusterRole" {
+		rules = role.Rules
+	}
+	grants := func(verb, resource string, named bool) (names []string, ok bool) {
+		for _, r := range rules {
+			if slices.Contains(r.Verbs, verb) && slices.Contains(r.APIGroups, "") && slices.Contains(r.Resources, resource) && (len(r.ResourceNames) > 0) == named {
+				names, ok = append(names, r.ResourceNames...), true
+			}
+		}
+		return names, ok
+	}
+	if _, makes := grants("create", "serviceaccounts", false); !makes {
+		return
+	}
+	for _, by := range [][2]string{{"create", "serviceaccounts/token"}, {"impersonate", "serviceaccounts"}} {
+		if _, any := grants(by[0], by[1], false); any {
+			continue
+		}
+		names, _ := grants(by[0], by[1], true)
+		for _, name := range names {
+			if _, there := has[*corev1.ServiceAccount](m, o.Namespace, name); !there && name != "default" {
+				m.edge(me, "who sa:"+o.Namespace+"/"+name, "I-06", Proven)
+			}
+		}
+	}
+}
+
+// opened is a way that is open, and for which names of what resource.
+type opened struct {
+	names    []string
+	resource string
+	sure     Confidence
+}
+
+// way finds one way of an edge that is held in a place. It tells whether he may become any account there by it, and whether some of it is
 // his own.
-func (m *atlas) way(s model.Subject, me string, e *model.Edge, w *model.Way, place string) (becomes, own bool) {
+func (m *atlas) way(s model.Subject, e *model.Edge, w *model.Way, place string, open *[]opened) (becomes, own bool) {
 	if e.Leads == "impact" || e.Leads == "listeners" || w.Limited || w.Since > m.minor || w.Before > 0 && m.minor >= w.Before {
 		return false, false
 	}
@@ -221,7 +272,7 @@ func (m *atlas) way(s model.Subject, me string, e *model.Edge, w *model.Way, pla
 		names, sure = nil, MissingData
 	}
 	if own {
-		m.open(me, e, names, resource, place, sure)
+		*open = append(*open, opened{names, resource, sure})
 	}
 	return becomes || e.Leads == "accounts" && names == nil, own
 }

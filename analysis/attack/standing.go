@@ -41,7 +41,7 @@ func (a *Analyser) aimAt(name string, at digraph.Vertex) *aim {
 func newStanding(a *Analyser) standing {
 	s := standing{a: a, shelf: newShelf(), stale: true, turned: map[Node]int{}}
 	top := a.hold(key{kind: admin})
-	end := func(v digraph.Vertex) bool { return v == top }
+	end := func(v digraph.Vertex) bool { return v == top || a.keys[v].takes() }
 	s.cluster = a.aimAt(ClusterAdmin.ID, top)
 	s.node = a.graph.Toward(a.hold(all(machines, everywhere)), a.hold(key{kind: anyNode}))
 	s.secrets = a.graph.Toward(a.hold(key{kind: anySecrets}))
@@ -154,6 +154,14 @@ func (s *standing) publish(k key) {
 	now := model.Standing{Exposure: s.exposure(reached), Effect: s.effect(leads)}
 	if twin, ok := k.twin(); ok {
 		now.Exposure, now.Effect = max(now.Exposure, s.exposure(twin)), max(now.Effect, s.effect(twin))
+	}
+	if k.kind == binding && k.extra == "" || k.kind == binding && k.takes() {
+		// It may be told by another vertex than before.
+		other := key{kind: binding, ref: ref}
+		if k.extra == "" {
+			other.extra = takesAll
+		}
+		now.Exposure, now.Effect = max(now.Exposure, s.exposure(other)), max(now.Effect, s.effect(other))
 	}
 	if s.shelf.put(ref, now) {
 		s.stale = true

@@ -65,8 +65,11 @@ func (a *Analyser) sketchWays(w *World, namespace string) *sketch {
 					continue
 				}
 				sure, reason := Proven, ""
-				if o.Verdict != network.Allow {
+				switch {
+				case o.Verdict != network.Allow:
 					sure, reason = MissingData, o.Assumption
+				case byNode(o.Way):
+					sure, reason = MissingData, "whether nodes can be reached from outside is not in the cluster"
 				}
 				via := entrance(o.Way)
 				l := a.step(via, key{kind: workload, ref: owner}, "K-05", sure, reason)
@@ -85,6 +88,11 @@ func (a *Analyser) sketchWays(w *World, namespace string) *sketch {
 		}
 	}
 	return s
+}
+
+// byNode tells a way by the addresses of nodes, which mostly are inner ones.
+func byNode(w *exposure.Way) bool {
+	return w.How == exposure.NodePort || w.How == exposure.HostPort || w.How == exposure.HostNetwork
 }
 
 // entrance is the vertex of a way in: the object that opens it.

@@ -31,7 +31,7 @@ func TestShots(t *testing.T) {
 		t.Fatal(err)
 	}
 	ways := []struct{ name, keys string }{
-		{"overview", ""}, {"findings", "2"}, {"detail", "2\r"}, {"explain", "2e"}, {"fix", "2f"}, {"rbac", "3"}, {"network", "4"}, {"reach", "2R"}, {"images", "5"}, {"secrets", "6t"}, {"nodes", "7"}, {"plan-nodes", "7t"}, {"resources", "0"}, {"help", "2?"},
+		{"overview", ""}, {"findings", "2"}, {"detail", "2\r"}, {"explain", "2e"}, {"fix", "2f"}, {"rbac", "3"}, {"network", "4"}, {"reach", "2R"}, {"images", "5"}, {"secrets", "6t"}, {"nodes", "7"}, {"plan-nodes", "7t"}, {"paths", "8i"}, {"path", "8i\r"}, {"cuts", "8m"}, {"blast", "2b"}, {"resources", "0"}, {"help", "2?"},
 	}
 	for _, size := range [][2]int{{80, 24}, {160, 45}} {
 		for _, background := range []string{"dark", "light"} {

@@ -44,7 +44,7 @@ func (r *Risks) Figure() int {
 const (
 	RiskInShort = "four fifths of the risk of the riskiest finding, and 4 for each tenfold of findings; one whose risk is 5 lower counts as a tenth"
 	RiskFormula = "risk: " + RiskInShort + ". That of a finding is 100 x exposure (the internet 1, any account 0.85, its holders only 0.65) x effect (cluster-admin 1, " +
-		"a node 0.85, Secrets 0.7, itself 0.5) x severity (critical 1, high 0.8, medium 0.5, low 0.25, info 0.05); until attack paths are known it goes by " +
+		"a node 0.85, Secrets 0.7, itself 0.5) x severity (critical 1, high 0.6, medium 0.35, low 0.15, info 0.05); until attack paths are known it goes by " +
 		"severity alone (90, 70, 40, 20, 5)"
 )
 

@@ -68,10 +68,10 @@ func TestRowsFollowTheirStanding(t *testing.T) {
 	}
 	known := &model.Attack{Known: true, Standings: standings{a: {Exposure: model.ExposedToInternet, Effect: model.LeadsToCluster}}}
 	now := before.Next(again(first, known, 2), nil)
-	if r := now.Rows[0]; !r.Placed || r.Risk != 80 || r == before.Rows[0] {
+	if r := now.Rows[0]; !r.Placed || r.Risk != 60 || r == before.Rows[0] {
 		t.Errorf("the risk of what leads from the internet to the cluster is %d, placed %v", r.Risk, r.Placed)
 	}
-	if r := now.Rows[1]; !r.Placed || r.Risk != 26 {
+	if r := now.Rows[1]; !r.Placed || r.Risk != 20 {
 		t.Errorf("the risk of what is in no path is %d, placed %v", r.Risk, r.Placed)
 	}
 	if gone, come := before.Changes(now); len(gone) != 2 || len(come) != 2 {
@@ -86,7 +86,7 @@ func TestRowsFollowTheirStanding(t *testing.T) {
 	// One object moves.
 	moved := &model.Attack{Known: true, Standings: standings{a: {Effect: model.LeadsToNode}}}
 	fourth := third.Next(again(first, moved, 4), nil)
-	if gone, come := third.Changes(fourth); len(gone) != 1 || len(come) != 1 || come[0].Risk != 44 || come[0].Object != gone[0].Object {
+	if gone, come := third.Changes(fourth); len(gone) != 1 || len(come) != 1 || come[0].Risk != 33 || come[0].Object != gone[0].Object {
 		t.Errorf("of one that moved %v went and %v came", gone, come)
 	}
 	if r := fourth.Row("PS01/apps/Deployment/shop/a"); r == nil || !r.Same(fourth.Rows[0]) {

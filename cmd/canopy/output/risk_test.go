@@ -44,7 +44,7 @@ func TestRiskComesFromTheGraph(t *testing.T) {
 			t.Errorf("%s: %v is not the product of %+v", f.ID, f.Risk, o)
 		}
 	}
-	for object, want := range map[string]int{"shop/Deployment/web": 80, "ClusterRoleBinding/admin": 33, "shop/Secret/key": 30, "data/DaemonSet/agent": 26} {
+	for object, want := range map[string]int{"shop/Deployment/web": 60, "ClusterRoleBinding/admin": 33, "shop/Secret/key": 21, "data/DaemonSet/agent": 20} {
 		if risks[object] != want {
 			t.Errorf("%s: risk %d, want %d", object, risks[object], want)
 		}
@@ -85,7 +85,7 @@ func TestRiskForMachines(t *testing.T) {
 	risk, exposure, effect := slices.Index(rows[0], "risk"), slices.Index(rows[0], "exposure"), slices.Index(rows[0], "effect")
 	seen := false
 	for _, row := range rows[1:] {
-		seen = seen || row[risk] == "80" && row[exposure] == "the internet" && row[effect] == "cluster-admin"
+		seen = seen || row[risk] == "60" && row[exposure] == "the internet" && row[effect] == "cluster-admin"
 	}
 	if !seen {
 		t.Errorf("%q", rows)
@@ -95,7 +95,7 @@ func TestRiskForMachines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(text, `"rank": 80`) || !strings.Contains(text, `"exposure": "the internet"`) || len(document.Runs[0].Results) != 4 {
+	if !strings.Contains(text, `"rank": 60`) || !strings.Contains(text, `"exposure": "the internet"`) || len(document.Runs[0].Results) != 4 {
 		t.Error(text)
 	}
 	run := document.Runs[0]

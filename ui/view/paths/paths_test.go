@@ -99,7 +99,7 @@ func TestMore(t *testing.T) {
 	p := newPlay(t)
 	p.attack.Many(listed + 10)
 	p.at(view.Place{Screen: view.Paths}, 160, 30)
-	p.has("5013 paths", "13 more: + lists them", "at least 1 from the internet")
+	p.has("5013 paths", "13 more: + lists them", "1 from the internet")
 	p.press(keys.More)
 	if o := p.Can(keys.More); o.OK() || p.attack.Last.Limit != 2*listed {
 		t.Errorf("asked for %d, and then %+v", p.attack.Last.Limit, o)

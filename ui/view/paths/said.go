@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"canopy/analysis/attack"
 	"canopy/ui/keys"
 	"canopy/ui/view"
 	"canopy/ui/view/sheet"
@@ -79,7 +78,7 @@ func (r *reading) said(q *sheet.Quest, shown int) []sheet.Remark {
 		}
 		words := fmt.Sprintf("%s%s %s %s", view.Count(n, "path"), r.sources(q), verb, goalWord(r.to))
 		if r.of.source == "" {
-			words += ", " + r.outside() + " from the internet"
+			words += ", " + strconv.Itoa(r.answer.Internet) + " from the internet"
 		}
 		if r.answer.More > 0 {
 			words += fmt.Sprintf("; %d more: %s lists them", r.answer.More, q.Shared.Keys.Show(keys.More))
@@ -96,20 +95,6 @@ func (r *reading) said(q *sheet.Quest, shown int) []sheet.Remark {
 		out = append(out, sheet.Remark{Text: "steps by the network count, as if what listens there could be exploited", Bad: true})
 	}
 	return out
-}
-
-// outside counts the paths that begin outside of the cluster, of those that are listed.
-func (r *reading) outside() string {
-	n := 0
-	for i := range r.answer.Paths {
-		if begins(&r.answer.Paths[i]) == attack.Internet {
-			n++
-		}
-	}
-	if r.answer.More > 0 {
-		return fmt.Sprintf("at least %d", n)
-	}
-	return strconv.Itoa(n)
 }
 
 // none says that there is no path, and on what that rests.

@@ -50,6 +50,9 @@ func (a *Attack) Paths(q attack.Question) attack.Answer {
 	for _, p := range all {
 		if a.begins(&p, q.From) && (p.To == q.To || q.To == attack.Node{} && p.To == attack.ClusterAdmin) {
 			out.Paths = append(out.Paths, p)
+			if p.From == attack.Internet || len(p.Hops) > 0 && p.Hops[0].From == attack.Internet {
+				out.Internet++
+			}
 		}
 	}
 	if n := len(out.Paths); q.Limit > 0 && n > q.Limit {
