@@ -48,8 +48,7 @@ func (r *root) blast(s view.Subject) (p view.Place, why string) {
 
 // begins tells that an object can be a node of the graph of attacks. A pod leads to its workload.
 func begins(o model.Ref) bool {
-	switch {
-	case o.Group == "" && (o.Kind == "ServiceAccount" || o.Kind == "Node" || o.Kind == "Secret" || o.Kind == "Namespace"):
+	if o.Group == "" && (o.Kind == "ServiceAccount" || o.Kind == "Node" || o.Kind == "Secret" || o.Kind == "Namespace") {
 		return true
 	}
 	return record.TemplatePath(o.Kind) != "" && model.KindOf(o.GroupKind()) != nil

@@ -67,7 +67,7 @@ func scenes() []scene {
 		{rule: "LP06", on: on("LP06", "RoleBinding"), before: []any{aRole("s-lp06", "old", permit("get,list,delete", "", "secrets,pods")), bind("s-lp06", "old", "Role", "old", user("u"), user("v"))},
 			bad: []refusedObject{{bind("s-lp06", "b", "Role", "old", user("u")), "LP06: the binding would give get,list,delete on secrets,pods. Replace it by get on the named Secrets"}, {aRole("s-lp06", "r", harmless, readSecrets), "LP06: the role would give get,list on secrets"},
 				{bind("s-lp06", "b", "ClusterRole", "edit", user("u")), "LP06: the binding would give"}},
-			good: []any{bind("s-lp06", "b", "ClusterRole", "view", user("u")), aRole("s-lp06", "r", permit("delete", "", "secrets")), bind("s-lp06", "b", "Role", "none", user("u"))},
+			good: []any{bind("s-lp06", "b", "ClusterRole", "view", user("u")), aRole("s-lp06", "r", permit("update", "", "secrets")), bind("s-lp06", "b", "Role", "none", user("u"))},
 			changes: []change{label("s-lp06/Role/old"), label("s-lp06/RoleBinding/old"),
 				{"s-lp06/Role/old", `{"rules":[{"verbs":["get","list"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["a"]}]}`, ""},
 				{"s-lp06/Role/old", `{"rules":[{"verbs":["get","list","watch"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["a"]}]}`, "LP06: the role would give get,list,watch on secrets"},

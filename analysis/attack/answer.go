@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"canopy/analysis/attack/digraph"
+	"canopy/analysis/rbac"
 	"canopy/model"
 )
 
@@ -58,7 +59,7 @@ func (q *asker) toward(to Node, lateral bool) (view, bool) {
 		v.search, v.close = search, func() {}
 		return v, true
 	}
-	v.search = v.Graph.Toward(v.goals...)
+	v.search = v.Toward(v.goals...)
 	v.close = v.search.Close
 	return v, true
 }
@@ -112,12 +113,20 @@ func (q *asker) starts(from Node) (list []digraph.Vertex, outside bool) {
 	return list, outside
 }
 
-// exposed tells a workload that somebody outside gets to directly.
+// exposed tells what somebody outside gets to directly: a workload that a way leads to, and who shows no credentials, where that is a source.
 func (q *asker) exposed(v digraph.Vertex) bool {
-	if q.a.keys[v].kind != workload {
-		return false
+	switch k := q.a.keys[v]; k.kind {
+	case workload:
+		return slices.ContainsFunc(q.a.graph.In(v), func(e digraph.Edge) bool { return q.a.keys[e.From].kind == way })
+	case identity:
+		return stranger(k.subject())
 	}
-	return slices.ContainsFunc(q.a.graph.In(v), func(e digraph.Edge) bool { return q.a.keys[e.From].kind == way })
+	return false
+}
+
+// stranger tells who shows no credentials.
+func stranger(s model.Subject) bool {
+	return s == anonymous || s.Kind == model.GroupSubject && s.Name == rbac.Unauthenticated
 }
 
 // Paths lists paths and what ends them.
@@ -167,15 +176,18 @@ func (q *asker) Paths(of Question) Answer {
 	return answer
 }
 
-// entry gives the lines by which somebody outside gets to a workload: the cheapest, by the object that leads in.
+// entry gives the lines by which somebody outside gets to where a path begins: the cheapest, by the object that leads in.
 func (q *asker) entry(at digraph.Vertex) []digraph.Edge {
+	net, _ := q.a.find(key{kind: internet})
 	var best []digraph.Edge
 	for _, e := range q.a.graph.In(at) {
-		if q.a.keys[e.From].kind != way {
-			continue
-		}
-		if best == nil || e.Cost < best[1].Cost || e.Cost == best[1].Cost && q.compareVertices(e.From, best[1].From) < 0 {
-			net, _ := q.a.find(key{kind: internet})
+		switch k := q.a.keys[e.From]; {
+		case k.kind == internet:
+			return []digraph.Edge{e}
+		case k.kind == identity && stranger(k.subject()):
+			return append(q.entry(e.From), e)
+		case k.kind != way:
+		case best == nil || e.Cost < best[1].Cost || e.Cost == best[1].Cost && q.compareVertices(e.From, best[1].From) < 0:
 			best = []digraph.Edge{{From: net, To: e.From}, e}
 		}
 	}
@@ -210,7 +222,7 @@ func (q *asker) cuts(answer *Answer, v view, starts []digraph.Vertex, outside bo
 	slices.SortFunc(cut, func(x, y digraph.Vertex) int {
 		return cmp.Or(cmp.Compare(removes[y], removes[x]), q.compareVertices(x, y))
 	})
-	answer.Least = q.least(v, cut, starts, outside)
+	answer.Least = q.least(v, q.prune(v, cut, starts, outside), starts, outside)
 }
 
 // only counts the ways in by which alone somebody outside gets to a source.

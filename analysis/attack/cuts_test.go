@@ -86,7 +86,7 @@ func (w *wood) leading(of Question) []string {
 	open := m.arcs["net"]
 	var list []string
 	for _, s := range m.starts() {
-		if _, exposed := open[s]; of.From == Internet && (!exposed || !strings.HasPrefix(s, "pods ")) {
+		if _, exposed := open[s]; of.From == Internet && s != "who user:system:anonymous" && s != "who group:system:unauthenticated" && (!exposed || !strings.HasPrefix(s, "pods ")) {
 			continue
 		}
 		if _, ok := m.from(s)[goal]; ok {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"canopy/analysis/attack/digraph"
-	"canopy/model"
 )
 
 func (k key) text() string {
@@ -78,21 +77,6 @@ func differ(got, want []string) string {
 		}
 	}
 	return s.String()
-}
-
-// leading lists the sources that lead to the cluster.
-func (a *Analyser) leading() []string {
-	var list []string
-	for v := range a.standing.cluster.leading {
-		n, _ := a.keys[v].node()
-		list = append(list, n.ID)
-	}
-	slices.Sort(list)
-	return list
-}
-
-func (a *Analyser) standingOf(ref model.Ref) model.Standing {
-	return a.standing.shelf.publish().Of(ref)
 }
 
 func vertexNumber(i int) digraph.Vertex { return digraph.Vertex(i) }

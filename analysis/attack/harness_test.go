@@ -125,7 +125,7 @@ func (s *town) drop(refs ...model.Ref) *town {
 
 // again builds the same from nothing.
 func (s *town) again() *town {
-	now := s.law.town(s.t, s.o.Jewels...)
+	now := s.town(s.t, s.o.Jewels...)
 	for _, cov := range s.w.Cluster.Coverage() {
 		now.cover(cov)
 	}

@@ -67,7 +67,7 @@ func (q *asker) ends(route []digraph.Edge, i int) bool {
 	case identity:
 		// What a group gives is told of who belongs to it.
 		next := q.a.keys[route[i+1].To].kind
-		return !(k.ref.Kind == string(model.GroupSubject) && (next == binding || next == joint || next == identity || next == admin))
+		return k.ref.Kind != string(model.GroupSubject) || next != binding && next != joint && next != identity && next != admin
 	case inside:
 		return q.a.keys[route[i].From].kind == held
 	case anyNode, anyPlane, anySecrets, worth:
@@ -106,7 +106,7 @@ func (q *asker) hop(lines []digraph.Edge) (Hop, bool) {
 		return h, false
 	}
 	h.Edge = q.a.edges[tag(lines[main].Tag).edge()].ID
-	q.prove(&h, lines, main)
+	q.prove(&h, lines)
 	return h, true
 }
 

@@ -75,6 +75,7 @@ func undone(text string) string {
 // TestSources holds where paths begin, and where not.
 func TestSources(t *testing.T) {
 	law := readLaw(t)
+	//nolint:dupword // a binding and its role have the same name
 	s := law.scene(t, `
 		Pod a/p1 {spec: {containers: [{name: a}]}}
 		Pod a/done {spec: {containers: [{name: a}]}, status: {phase: Succeeded}}

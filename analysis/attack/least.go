@@ -89,9 +89,49 @@ func (r *refill) look(v digraph.Vertex) {
 	if !is || on || !r.reached[v] {
 		return
 	}
-	if r.outside && !slices.ContainsFunc(r.v.In(v), func(e digraph.Edge) bool { return r.q.a.keys[e.From].kind == way && !r.gone[e.From] }) {
+	if r.outside && !r.q.enters(v, func(x digraph.Vertex) bool { return r.gone[x] }) {
 		return
 	}
 	r.starts[v] = true
 	r.count++
+}
+
+// enters tells whether somebody outside gets to where a path begins while some vertices are gone.
+func (q *asker) enters(start digraph.Vertex, gone func(digraph.Vertex) bool) bool {
+	if k := q.a.keys[start]; k.kind == identity {
+		return stranger(k.subject())
+	}
+	return slices.ContainsFunc(q.a.graph.In(start), func(e digraph.Edge) bool { return q.a.keys[e.From].kind == way && !gone(e.From) })
+}
+
+// few is up to how many edits it is looked whether each is needed: one edit may take away more than the vertex for which it was chosen.
+const few = 40
+
+// prune leaves edits out that are not needed, since another of the cut takes away what they would.
+func (q *asker) prune(v view, cut, starts []digraph.Vertex, outside bool) []digraph.Vertex {
+	if len(cut) < 2 || len(cut) > few {
+		return cut
+	}
+	kept := slices.Clone(cut)
+	for i := len(kept) - 1; i >= 0 && len(kept) > 1; i-- {
+		chosen := map[model.Cut]bool{}
+		for j, x := range kept {
+			if j != i {
+				c, _ := q.edit(x)
+				chosen[c] = true
+			}
+		}
+		gone := func(x digraph.Vertex) bool {
+			c, ok := q.edit(x)
+			return ok && chosen[c]
+		}
+		left := v.Without(starts, v.goals, gone)
+		if outside {
+			left = slices.DeleteFunc(left, func(s digraph.Vertex) bool { return !q.enters(s, gone) })
+		}
+		if len(left) == 0 {
+			kept = slices.Delete(kept, i, i+1)
+		}
+	}
+	return kept
 }

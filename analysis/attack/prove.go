@@ -14,7 +14,7 @@ import (
 )
 
 // prove says why a hop is there: which object opens it, by which fields, and what edit of one object ends it.
-func (q *asker) prove(h *Hop, lines []digraph.Edge, main int) {
+func (q *asker) prove(h *Hop, lines []digraph.Edge) {
 	h.Proof.Subject = -1
 	var before key
 	for i := range lines {
@@ -48,7 +48,7 @@ func (q *asker) prove(h *Hop, lines []digraph.Edge, main int) {
 		}
 		before = from
 	}
-	q.proveRest(h, before, lines[main])
+	q.proveRest(h, before)
 }
 
 // proveBinding shows the rules of the role, the reference to it, and the subject.

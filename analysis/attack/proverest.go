@@ -7,7 +7,6 @@ import (
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 
-	"canopy/analysis/attack/digraph"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -37,7 +36,7 @@ func (q *asker) proveHook(h *Hop, k key) {
 }
 
 // proveRest shows what follows from what objects are.
-func (q *asker) proveRest(h *Hop, from key, line digraph.Edge) {
+func (q *asker) proveRest(h *Hop, from key) {
 	p := &h.Proof
 	switch h.Edge {
 	case "K-01":

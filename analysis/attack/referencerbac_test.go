@@ -118,7 +118,7 @@ func (m *atlas) may(s model.Subject, edges []*model.Edge) {
 		if place == "" && m.ask(s, true, everything) {
 			m.edge(me, "admin", "I-03", Proven)
 		}
-		becomes, makes, own := false, false, false
+		becomes, own := false, false
 		for _, e := range edges {
 			var open []opened
 			for i := range e.Ways {
@@ -136,8 +136,8 @@ func (m *atlas) may(s model.Subject, edges []*model.Edge) {
 		maker := model.Need{Verbs: []string{"create"}, Resources: []string{"serviceaccounts"}}
 		of, _ := m.meets(s, false, &maker, false, place)
 		mine, _ := m.meets(s, true, &maker, false, place)
-		makes, own = of == 2, own || mine == 2
-		if makes && becomes && own {
+		own = own || mine == 2
+		if of == 2 && becomes && own {
 			for _, ns := range m.spaces {
 				if place == "" || place == ns {
 					m.edge(me, "claim "+ns, "I-06", Proven)

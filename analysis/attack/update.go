@@ -170,13 +170,13 @@ func (a *Analyser) Covered(_ *cluster.Cluster, gk schema.GroupKind) {
 			}
 		}
 	}
-	switch {
-	case gk == schema.GroupKind{Kind: "ServiceAccount"}:
+	switch gk {
+	case schema.GroupKind{Kind: "ServiceAccount"}:
 		touch(binding, identity)
 		for w := range a.wanted {
 			a.used(w)
 		}
-	case gk == schema.GroupKind{Kind: "Secret"}, gk == schema.GroupKind{Kind: "Node"}:
+	case schema.GroupKind{Kind: "Secret"}, schema.GroupKind{Kind: "Node"}:
 		touch(workload)
 	}
 	a.allStirred = true

@@ -96,7 +96,7 @@ func (a *Analyser) sketchWorkload(w *World, ref model.Ref) *sketch {
 		d.escape(shape, f.nodes[i])
 	}
 	d.lines = distinct(d.lines)
-	if !controlPlanePart(w.Cluster, ref, f) {
+	if !controlPlanePart(ref, f) {
 		s.sources = append(s.sources, d.me)
 	}
 	return s
@@ -171,7 +171,7 @@ func (d *workloadSketch) secret(name string) {
 
 // controlPlanePart tells the workloads at which no path begins: the parts of the control plane, the network plug-in and what every
 // cluster runs, in kube-system.
-func controlPlanePart(c *cluster.Cluster, ref model.Ref, f *fold) bool {
+func controlPlanePart(ref model.Ref, f *fold) bool {
 	if ref.Namespace != "kube-system" {
 		return false
 	}

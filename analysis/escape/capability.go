@@ -38,7 +38,7 @@ func (p *pod) capabilities() {
 			p.add("E-07", ToTokens, open.and(depends("a kernel that is locked down lets nobody read its memory")), bpf, perf)
 		}
 		for _, name := range [...]string{"BPF", "PERFMON", "SYS_BOOT", "SYS_RAWIO"} {
-			if f, ok := c.adds(name); ok && !(traces && samples && (name == "BPF" || name == "PERFMON")) {
+			if f, ok := c.adds(name); ok && (!traces || !samples || name != "BPF" && name != "PERFMON") {
 				p.add("E-07", Enabler, open, f)
 			}
 		}

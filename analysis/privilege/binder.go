@@ -28,10 +28,10 @@ func (b *binders) forget(binding model.Ref) {
 // note keeps which roles were asked for.
 func (g *gathering) note() {
 	for role := range g.strong {
-		if g.binders.of[role] == nil {
-			g.binders.of[role] = map[model.Ref]struct{}{}
+		if g.of[role] == nil {
+			g.of[role] = map[model.Ref]struct{}{}
 		}
-		g.binders.of[role][g.ref] = struct{}{}
+		g.of[role][g.ref] = struct{}{}
 		g.asks[g.ref] = append(g.asks[g.ref], role)
 	}
 }

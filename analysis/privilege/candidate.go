@@ -94,7 +94,8 @@ func (c *candidates) add(one Opening) {
 			return
 		}
 	}
-	c.list = append(kept, one)
+	kept = append(kept, one)
+	c.list = kept
 }
 
 // covers tells whether one opening leaves nothing to another of the same edge, whoever they are for.

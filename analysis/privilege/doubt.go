@@ -20,22 +20,22 @@ const (
 // says what findings do: a policy cannot be read, and Pod Security may close every namespace.
 func (w *way) doubts(at *readingKey, minor int) (is bool, on Doubt, why string) {
 	is, on, why = w.passes(at, minor)
-	worse := func(d Doubt, reason string) {
-		if d > on {
-			on, why = d, reason
+	decides := func(reason string) {
+		if on < OnAdmission {
+			on, why = OnAdmission, reason
 		}
 	}
 	switch {
 	case w.Admission == policy:
-		worse(OnAdmission, "what admission, or a setting that cannot be read, makes of it decides")
+		decides("what admission, or a setting that cannot be read, makes of it decides")
 	case w.Admission != podSecurity || !at.cluster:
 	case at.admits == model.No:
-		worse(OnAdmission, "Pod Security keeps privileged pods out of every namespace")
+		decides("Pod Security keeps privileged pods out of every namespace")
 	case at.admits == model.Unknown:
-		worse(OnAdmission, "no namespace was seen that admits privileged pods")
+		decides("no namespace was seen that admits privileged pods")
 	}
 	if w.grip&partial != 0 {
-		worse(OnAdmission, "it is for the requests alone that the verbs impersonate-on name")
+		decides("it is for the requests alone that the verbs impersonate-on name")
 	}
 	return is, on, why
 }

@@ -65,7 +65,7 @@ func TestOpenings(t *testing.T) {
 	}
 	all := func(role string, s ...rbacv1.Subject) *rbacv1.ClusterRoleBinding { return bindWide("b", role, s...) }
 	r := func(rules ...rbacv1.PolicyRule) *rbacv1.ClusterRole { return wide("r", rules...) }
-	other := func(name string, rules ...rbacv1.PolicyRule) *rbacv1.ClusterRole { return wide(name, rules...) }
+	other := wide
 	auth := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "kube-system", Name: "aws-auth"}}
 	for _, tt := range []struct {
 		name    string

@@ -127,7 +127,7 @@ func TestReopened(t *testing.T) {
 				b.take(model.Drop(r.Ref()))
 			}
 		}
-		if b.flush(); len(b.a.binders.of)+len(b.a.asks) > 0 {
+		if b.flush(); len(b.a.of)+len(b.a.asks) > 0 {
 			t.Fatalf("seed %d: an empty cluster leaves %v", seed, b.a.binders)
 		}
 	}

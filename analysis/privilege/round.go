@@ -55,7 +55,7 @@ func (a *Analyser) Flush(c *cluster.Cluster, access *rbac.Analyser, out analysis
 	}
 	r.admitting()
 	for ref := range a.dirtyRoles {
-		for binding := range a.binders.of[ref] {
+		for binding := range a.of[ref] {
 			a.reopen(binding)
 		}
 		delete(a.roles, ref)

@@ -15,7 +15,8 @@ type card struct {
 	suit   int
 	number int
 	text   string
-	more   [4]string
+	// more makes it large.
+	more [4]string
 }
 
 func bySuit(a, b card) int { return cmp.Compare(a.suit, b.suit) }
@@ -23,7 +24,7 @@ func bySuit(a, b card) int { return cmp.Compare(a.suit, b.suit) }
 func pack(r *rand.Rand, n, suits int) []card {
 	cards := make([]card, n)
 	for i := range cards {
-		cards[i] = card{suit: r.IntN(suits), number: i, text: fmt.Sprint(i)}
+		cards[i] = card{suit: r.IntN(suits), number: i, text: fmt.Sprint(i), more: [4]string{fmt.Sprint(-i)}}
 	}
 	return cards
 }

@@ -72,7 +72,7 @@ func (d draw) object(t reflect.Type, depth int) map[string]any {
 	if d.patch && d.one(30) {
 		var keep []any
 		for name := range object {
-			if !strings.HasPrefix(name, "$") && !(d.wild && d.one(8)) {
+			if !strings.HasPrefix(name, "$") && (!d.wild || !d.one(8)) {
 				keep = append(keep, name)
 			}
 		}

@@ -37,10 +37,10 @@ func tree(t *testing.T, data []byte) (v any) {
 }
 
 // theirs applies a patch as Kubernetes' own package does. It does not survive each of the wild ones.
-func theirs(document, patch []byte, object any) (out []byte, err error, alive bool) {
+func theirs(document, patch []byte, object any) (out []byte, alive bool, err error) {
 	defer func() { _ = recover() }()
 	out, err = strategicpatch.StrategicMergePatch(document, patch, object)
-	return out, err, true
+	return out, true, err
 }
 
 // rounds is how many documents are drawn for a test.
@@ -54,7 +54,7 @@ func TestMergeAsKubernetes(t *testing.T) {
 		of := reflect.TypeOf(object)
 		document := text(t, draw{Rand: r}.value(of, 7))
 		patch := text(t, draw{Rand: r, patch: true, wild: i%3 == 0}.value(of, 7))
-		want, wantErr, alive := theirs(document, patch, object)
+		want, alive, wantErr := theirs(document, patch, object)
 		got, err := strategic.Merge(document, patch, object)
 		switch {
 		case !alive:
@@ -91,7 +91,7 @@ func TestDiffAsKubernetes(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%T from %s\nto %s: %v", object, old, now, err)
 		}
-		want, err, alive := theirs(old, theirPatch, object)
+		want, alive, err := theirs(old, theirPatch, object)
 		if err != nil || !alive || !reflect.DeepEqual(tree(t, want), tree(t, now)) {
 			refused++
 			continue

@@ -73,7 +73,7 @@ func TestMeshAgreesWithEntries(t *testing.T) {
 				}
 				told[want[k]]++
 				// Where all pairs are beside each other, entries do not say what would be if they were not.
-				if got[k] != want[k] && !(beside[k] && better(got[k]) > better(want[k])) {
+				if got[k] != want[k] && (!beside[k] || better(got[k]) <= better(want[k])) {
 					t.Errorf("seed %d: %s to %s: %s, entries say %s", seed, x, y, got[k], want[k])
 				}
 				if beside[k] {

@@ -49,7 +49,7 @@ func (r *run) secrets() *cobra.Command {
 func exposureRules() []string { return []string{"SE01", "SE03", "SE04"} }
 
 func (r *run) runSecrets(ctx context.Context, flags *secretsFlags) error {
-	s, report, err := r.whole(ctx, flags.format)
+	s, _, err := r.whole(ctx, flags.format)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,8 @@ func (r *run) runSecrets(ctx context.Context, flags *secretsFlags) error {
 			unswept = append(unswept, err.Error())
 		}
 	}
-	if report, err = s.engine.Settle(ctx); err != nil {
+	report, err := s.engine.Settle(ctx)
+	if err != nil {
 		return err
 	}
 	document, err := r.secretsDocument(ctx, s, report)

@@ -29,8 +29,8 @@ func (l *list) refill(count int, find func() (int, bool)) {
 	l.scroll()
 }
 
-// do moves the selection, and tells whether the action was a movement.
-func (l *list) do(a keys.Action) bool {
+// do moves the selection, where the action is a movement.
+func (l *list) do(a keys.Action) {
 	switch a {
 	case keys.Up:
 		l.move(-1)
@@ -44,10 +44,7 @@ func (l *list) do(a keys.Action) bool {
 		l.held, l.cursor, l.top = false, 0, 0
 	case keys.Last:
 		l.move(l.count)
-	default:
-		return false
 	}
-	return true
 }
 
 func (l *list) move(by int) { l.choose(l.cursor + by) }

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,8 +51,8 @@ func (s *Screen) riskLines(width int) []string {
 		view.Part{Text: change, Style: changeStyle, Rank: 2},
 		view.Part{Text: s.spark(min(24, width/4)), Style: t.Faint, Rank: 3},
 	)
-	lines := append([]string{top, s.counts(width)}[:s.riskHeight()], s.paths...)
-	return append(lines, s.more(s.formula, 1, t.Faint)...)
+	lines := []string{top, s.counts(width)}[:s.riskHeight()]
+	return slices.Concat(lines, s.paths, s.more(s.formula, 1, t.Faint))
 }
 
 // read tells that all was read that can be read: until then a zero says nothing.

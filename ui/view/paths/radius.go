@@ -64,7 +64,7 @@ func (t *blast) ask(q *sheet.Quest) (*radius, error) {
 	}
 	r := &radius{basis: now}
 	err := ask(q.Ctx, q.Shared.Session, func(a attack.Asker) {
-		ok := false
+		var ok bool
 		if r.from, ok = a.Find(t.name()); ok {
 			r.blast, ok = a.Blast(r.from)
 		}
