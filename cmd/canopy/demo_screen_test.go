@@ -42,7 +42,7 @@ func TestDemoFromEndToEnd(t *testing.T) {
 			screen := start(t, opening{width: size[0], height: size[1], folder: folder}, "demo")
 			screen.until("what to do first", func(s string) bool {
 				first := below(s, "FIX FIRST")
-				return strings.Contains(first, " 1 C ") && strings.Contains(first, "ci/Deployment/runner")
+				return strings.Contains(first, " 1 C ") && strings.Contains(first, "internet → shop/web → ops/operator → cluster-admin")
 			})
 			screen.shows("jungle", "coverage 100%", "demo ●")
 			t.Logf("there after %s", time.Since(begun))
@@ -92,7 +92,15 @@ func TestDemoFromEndToEnd(t *testing.T) {
 			screen.press(escape)
 			screen.shows("payments", "restricted")
 			screen.press("1")
-			screen.shows(" 1 C ", "ci/Deployment/runner")
+			screen.shows("cut ops/RoleBinding/ops-exec: delete the binding")
+			screen.press("8")
+			screen.shows("reach cluster-admin, 2 from the internet")
+			screen.press("i")
+			screen.shows("2 paths from")
+			screen.press("\r")
+			for _, line := range []string{"paths › internet → cluster-admin", "◆ internet", "K-05", "■ shop/Deployment/web", "● sa:shop/web", "W-07", "← cut here: 10 of"} {
+				screen.shows(line)
+			}
 			screen.quit()
 		})
 	}
