@@ -45,12 +45,12 @@ func TestTheListIsSortedByRisk(t *testing.T) {
 		}
 	}
 	got := s.View()
-	if !strings.Contains(got, "RISK") || !strings.Contains(got, " 80 ") {
+	if !strings.Contains(got, "RISK") || !strings.Contains(got, " 60 ") {
 		t.Errorf("the list lacks the risk:\n%s", got)
 	}
 	for filter, holds := range map[string]func(*view.Row) bool{
 		"risk:>=50": func(r *view.Row) bool { return r.Risk >= 50 },
-		"risk:=80":  func(r *view.Row) bool { return r.Risk == 80 },
+		"risk:=60":  func(r *view.Row) bool { return r.Risk == 60 },
 		"risk:<9":   func(r *view.Row) bool { return r.Risk < 9 },
 	} {
 		want := 0
