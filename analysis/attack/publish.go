@@ -53,12 +53,7 @@ const looked = 50
 func (q *asker) headline(v view, starts, open []digraph.Vertex, cuts []model.Cut) []string {
 	var first []string
 	for _, from := range [...][]digraph.Vertex{open, starts} {
-		from = slices.Clone(from)
-		slices.SortFunc(from, func(x, y digraph.Vertex) int {
-			a, b := q.wholeCost(v, x), q.wholeCost(v, y)
-			return cmp.Or(cmp.Compare(a, b), q.compareVertices(x, y))
-		})
-		for _, start := range from[:min(len(from), looked)] {
+		for _, start := range q.cheapest(v, from) {
 			route := v.Route(start, v.search, q.compare)
 			if q.exposed(start) {
 				route = append(q.entry(start), route...)
@@ -82,6 +77,30 @@ func (q *asker) headline(v view, starts, open []digraph.Vertex, cuts []model.Cut
 		}
 	}
 	return first
+}
+
+// cheapest gives those of the sources whose paths cost the least, in order; there may be thousands.
+func (q *asker) cheapest(v view, from []digraph.Vertex) []digraph.Vertex {
+	type one struct {
+		start digraph.Vertex
+		cost  uint32
+	}
+	compare := func(a, b one) int { return cmp.Or(cmp.Compare(a.cost, b.cost), q.compareVertices(a.start, b.start)) }
+	best := make([]one, 0, looked+1)
+	for _, start := range from {
+		it := one{start, q.wholeCost(v, start)}
+		if len(best) == looked && compare(it, best[looked-1]) >= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(best, it, compare)
+		best = slices.Insert(best, at, it)
+		best = best[:min(len(best), looked)]
+	}
+	list := make([]digraph.Vertex, len(best))
+	for i := range best {
+		list[i] = best[i].start
+	}
+	return list
 }
 
 // wholeCost is what a path costs, the way in included where there is one.
