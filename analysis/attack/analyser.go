@@ -33,7 +33,6 @@ type Options struct {
 type Analyser struct {
 	legend
 	vertices
-	jewels []string
 	shapes shapes
 	minor  int
 
@@ -58,7 +57,7 @@ type Analyser struct {
 func New(edges []*model.Edge, o Options) *Analyser {
 	g := digraph.New()
 	a := &Analyser{
-		legend: newLegend(edges), vertices: newVertices(g), jewels: o.Jewels, shapes: shapes{},
+		legend: newLegend(edges), vertices: newVertices(g), shapes: shapes{},
 		drawn: map[key]*drawing{}, dirty: map[key]struct{}{}, stirred: map[string]struct{}{}, wanted: map[want]map[key]int{},
 		places: map[string]int{}, origins: map[digraph.Vertex]int{},
 	}

@@ -149,10 +149,14 @@ func (q *asker) Paths(of Question) Answer {
 		_, ok := v.search.Cost(s)
 		return !ok || slices.Contains(v.goals, s)
 	})
+	costs := make(map[digraph.Vertex]uint32, len(starts))
+	for _, s := range starts {
+		if costs[s], _ = v.search.Cost(s); outside {
+			costs[s] = q.wholeCost(v, s)
+		}
+	}
 	slices.SortFunc(starts, func(x, y digraph.Vertex) int {
-		a, _ := v.search.Cost(x)
-		b, _ := v.search.Cost(y)
-		return cmp.Or(cmp.Compare(a, b), q.compareVertices(x, y))
+		return cmp.Or(cmp.Compare(costs[x], costs[y]), q.compareVertices(x, y))
 	})
 	shown := starts
 	if of.Limit > 0 && len(starts) > of.Limit {
@@ -194,20 +198,14 @@ func (q *asker) entry(at digraph.Vertex) []digraph.Edge {
 	return best
 }
 
-// most is how many cuts an answer ranks.
-const most = 20
-
 // cuts ranks single edits by how many of the paths they end, and finds a set of them that ends all.
 func (q *asker) cuts(answer *Answer, v view, starts []digraph.Vertex, outside bool) {
 	removes := v.Only(starts, v.goals)
 	if outside {
 		q.only(removes, starts)
 	}
-	answer.Cuts = q.rank(removes)
+	answer.Cuts = q.rank(removes, len(removes))
 	q.weighRoles(answer, v, starts)
-	if len(answer.Cuts) > most {
-		answer.Cuts = answer.Cuts[:most]
-	}
 	sources := starts
 	if outside {
 		net, _ := q.a.find(key{kind: internet})
@@ -259,12 +257,9 @@ func (q *asker) edit(v digraph.Vertex) (model.Cut, bool) {
 	return c, true
 }
 
-// ranked is how many edits are weighed against each other: those that end the most.
-const ranked = 100
-
-// rank lists edits by what they end: the most first, then the cheapest. An edit that takes several vertices away ends what each of them
+// rank lists edits by what they end, up to a number of them: the most first, then the cheapest. An edit that takes several vertices away ends what each of them
 // ends, and perhaps more.
-func (q *asker) rank(removes map[digraph.Vertex]int) []model.Cut {
+func (q *asker) rank(removes map[digraph.Vertex]int, limit int) []model.Cut {
 	at := map[model.Cut]int{}
 	var list []model.Cut
 	var of []digraph.Vertex
@@ -288,7 +283,7 @@ func (q *asker) rank(removes map[digraph.Vertex]int) []model.Cut {
 	slices.SortFunc(list, func(a, b model.Cut) int {
 		return cmp.Or(cmp.Compare(b.Removes, a.Removes), a.Object.Compare(b.Object), cmp.Compare(a.Edit, b.Edit))
 	})
-	list = list[:min(len(list), ranked)]
+	list = list[:min(len(list), limit)]
 	for i := range list {
 		list[i].Cost = int(q.price(digraph.Vertex(list[i].Cost)))
 	}

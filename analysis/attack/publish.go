@@ -36,7 +36,7 @@ func (a *Analyser) Attack(w *World, missing string) *model.Attack {
 	if len(starts) > 0 {
 		slices.Sort(starts)
 		v, _ := q.toward(ClusterAdmin, false)
-		answer := Answer{Cuts: q.rank(v.Only(starts, v.goals))}
+		answer := Answer{Cuts: q.rank(v.Only(starts, v.goals), ranked)}
 		q.weighRoles(&answer, v, starts)
 		slices.SortStableFunc(answer.Cuts, func(x, y model.Cut) int { return worthwhile(&y) - worthwhile(&x) })
 		now.Cuts = answer.Cuts[:min(len(answer.Cuts), publishedCuts)]
@@ -45,6 +45,9 @@ func (a *Analyser) Attack(w *World, missing string) *model.Attack {
 	a.last = now
 	return now
 }
+
+// ranked is how many edits are weighed against each other for a report: those that end the most.
+const ranked = 100
 
 // looked is how many of the cheapest paths are looked at for one that the best cut ends.
 const looked = 50

@@ -11,11 +11,10 @@ import (
 	"canopy/model/record"
 )
 
-// fold is the pods of one owner: their shapes, each once with a pod that has it, and the nodes that they run on by shape.
+// fold is the pods of one owner: their shapes, each once, and the nodes that they run on by shape.
 type fold struct {
 	owner  model.Ref
 	shapes []*shape
-	pods   []*record.Pod
 	nodes  []map[string]struct{}
 	// mirror tells static pods, which have no account. planned tells that there are no pods now, and what the template says of those to come.
 	mirror, planned bool
@@ -46,7 +45,7 @@ func (a *Analyser) fold(w *World, ref model.Ref, s *sketch) *fold {
 				f.shapes = append(f.shapes, a.shapes.acquire(p.Template))
 				s.templates = append(s.templates, p.Template)
 			}
-			f.pods, f.nodes = append(f.pods, p), append(f.nodes, map[string]struct{}{})
+			f.nodes = append(f.nodes, map[string]struct{}{})
 		}
 		if node := p.Node(); node != "" {
 			f.nodes[i][node] = struct{}{}
@@ -54,7 +53,7 @@ func (a *Analyser) fold(w *World, ref model.Ref, s *sketch) *fold {
 	}
 	if t, ok := r.(*record.Workload); ok && len(f.shapes) == 0 && wants(t) {
 		f.planned = true
-		f.shapes, f.pods, f.nodes = append(f.shapes, a.shapes.acquire(t.Template)), append(f.pods, nil), append(f.nodes, nil)
+		f.shapes, f.nodes = append(f.shapes, a.shapes.acquire(t.Template)), append(f.nodes, nil)
 		s.templates = append(s.templates, t.Template)
 	}
 	return f

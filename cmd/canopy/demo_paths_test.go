@@ -1,41 +1,17 @@
 package main
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
 
 	paths "canopy/analysis/attack"
-	"canopy/analysis/catalogue"
-	"canopy/analysis/engine"
-	"canopy/analysis/secret/detect"
-	"canopy/cmd/canopy/demo"
-	"canopy/k8s/capture"
-	"canopy/model"
 )
 
 // TestDemoTellsItsStory holds the paths of the demo: the story of its README, hop by hop, the one edit that ends it, all paths to
 // cluster-admin by where they begin, and the least set of edits that ends them, by the names of the objects.
 func TestDemoTellsItsStory(t *testing.T) {
-	objects, err := demo.Objects(demo.Start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules, err := catalogue.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	e := engine.New(engine.Options{Clock: model.FixedClock(demo.Start), Rules: rules, Attack: paths.Options{Jewels: []string{"payments/Secret/postgres-credentials"}}})
-	source := capture.FromObjectsWith(objects, model.SourceInfo{Type: "demo", Name: "jungle", Server: "v1.37.2"}, detect.Default())
-	go func() { _ = e.Run(ctx) }()
-	go func() { _ = source.Run(ctx, e) }()
-	report, err := e.Settle(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, ctx, e, report := judgedDemo(t, paths.Options{Jewels: []string{"payments/Secret/postgres-credentials"}})
 	sum := report.Attack
 	if sum == nil || !sum.Known || sum.Paths != 15 || sum.Internet != 2 {
 		t.Fatalf("summed up as %+v", sum)
@@ -46,7 +22,7 @@ func TestDemoTellsItsStory(t *testing.T) {
 	if c := sum.Cuts[0]; c.Object.String() != "ops/RoleBinding/ops-exec" || c.Removes != 10 {
 		t.Errorf("the first cut is %+v", c)
 	}
-	err = e.AskAttack(ctx, func(a paths.Asker) {
+	err := e.AskAttack(ctx, func(a paths.Asker) {
 		web, _ := a.Find("shop/Deployment/web")
 		answer := a.Paths(paths.Question{From: paths.Internet})
 		at := slices.IndexFunc(answer.Paths, func(p paths.Path) bool { return len(p.Hops) > 0 && p.Hops[0].To == web })

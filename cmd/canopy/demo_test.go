@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	paths "canopy/analysis/attack"
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
 	"canopy/analysis/secret/detect"
@@ -14,9 +15,9 @@ import (
 	"canopy/model"
 )
 
-// TestDemoShowsWhatWasPlanted compares what the engine finds in the demo cluster with the list of flaws that were put
-// there on purpose, both ways, for the rules of this version.
-func TestDemoShowsWhatWasPlanted(t *testing.T) {
+// judgedDemo lets the engine judge the demo cluster, as at its start.
+func judgedDemo(t *testing.T, o paths.Options) (catalogue.Set, context.Context, *engine.Engine, *model.Report) {
+	t.Helper()
 	objects, err := demo.Objects(demo.Start)
 	if err != nil {
 		t.Fatal(err)
@@ -26,15 +27,22 @@ func TestDemoShowsWhatWasPlanted(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	e := engine.New(engine.Options{Clock: model.FixedClock(demo.Start), Rules: rules})
-	source := capture.FromObjectsWith(objects, model.SourceInfo{Type: "demo", Name: "jungle"}, detect.Default())
+	t.Cleanup(cancel)
+	e := engine.New(engine.Options{Clock: model.FixedClock(demo.Start), Rules: rules, Attack: o})
+	source := capture.FromObjectsWith(objects, model.SourceInfo{Type: "demo", Name: "jungle", Server: "v1.37.2"}, detect.Default())
 	go func() { _ = e.Run(ctx) }()
 	go func() { _ = source.Run(ctx, e) }()
 	report, err := e.Settle(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return rules, ctx, e, report
+}
+
+// TestDemoShowsWhatWasPlanted compares what the engine finds in the demo cluster with the list of flaws that were put
+// there on purpose, both ways, for the rules of this version.
+func TestDemoShowsWhatWasPlanted(t *testing.T) {
+	rules, _, _, report := judgedDemo(t, paths.Options{})
 	var found, planted []string
 	for f := range report.Findings.All() {
 		found = append(found, f.Object.String()+" "+f.Rule.ID)
