@@ -27,6 +27,7 @@ func (a *Analyser) acquire(t record.Template) *sheet {
 	if t.IsZero() {
 		return &sheet{}
 	}
+	t = t.Bare()
 	s := a.sheets[t]
 	if s == nil {
 		s = a.read(t)
@@ -40,6 +41,7 @@ func (a *Analyser) acquire(t record.Template) *sheet {
 }
 
 func (a *Analyser) release(t record.Template) {
+	t = t.Bare()
 	s := a.sheets[t]
 	if s == nil {
 		return

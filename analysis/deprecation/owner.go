@@ -89,7 +89,7 @@ func (a *Analyser) updateWorkload(c *cluster.Cluster, ref model.Ref, before, aft
 		hits = len(a.acquire(after.Template).hits) > 0
 	}
 	if before != nil {
-		if s := a.sheets[before.Template]; s != nil {
+		if s := a.sheets[before.Template.Bare()]; s != nil {
 			hits = hits || len(s.hits) > 0
 		}
 		a.release(before.Template)
@@ -117,7 +117,7 @@ func (a *Analyser) touchBelow(c *cluster.Cluster, ref model.Ref, depth int) {
 				a.dirty.pods[key] = struct{}{}
 			}
 		case *record.Workload:
-			if s := a.sheets[t.Template]; s != nil && len(s.hits) > 0 {
+			if s := a.sheets[t.Template.Bare()]; s != nil && len(s.hits) > 0 {
 				a.dirty.owners[t.Ref()] = struct{}{}
 			}
 			a.touchBelow(c, t.Ref(), depth+1)
@@ -173,7 +173,7 @@ func (r *round) own(ref model.Ref, object model.Record) []hit {
 	if w == nil || w.Completed || w.Failed || r.c.TopOwner(w) != ref {
 		return nil
 	}
-	if s := r.sheets[w.Template]; s != nil {
+	if s := r.sheets[w.Template.Bare()]; s != nil {
 		return s.hits
 	}
 	return nil

@@ -26,6 +26,7 @@ type sheet struct {
 }
 
 func (a *Analyser) take(t record.Template) *sheet {
+	t = t.Bare()
 	s := a.sheets[t]
 	if s == nil {
 		s = &sheet{}
@@ -36,6 +37,7 @@ func (a *Analyser) take(t record.Template) *sheet {
 }
 
 func (a *Analyser) let(t record.Template) {
+	t = t.Bare()
 	if s := a.sheets[t]; s != nil {
 		if s.uses--; s.uses == 0 {
 			delete(a.sheets, t)

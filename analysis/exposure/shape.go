@@ -39,6 +39,7 @@ type hosted struct {
 
 // acquire gives the shape of a template, reading it where no other pod has it.
 func (a *Analyser) acquire(t record.Template) *shape {
+	t = t.Bare()
 	s := a.shapes[t]
 	if s == nil {
 		s = readShape(&t.Decode().Spec)
@@ -49,6 +50,7 @@ func (a *Analyser) acquire(t record.Template) *shape {
 }
 
 func (a *Analyser) release(t record.Template) {
+	t = t.Bare()
 	if s := a.shapes[t]; s != nil {
 		if s.uses--; s.uses == 0 {
 			delete(a.shapes, t)

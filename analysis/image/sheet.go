@@ -125,6 +125,7 @@ func (a *Analyser) label(text string) *label {
 
 // sheet finds what is read of a template; release gives it back once no household has it.
 func (a *Analyser) sheet(t record.Template) *sheet {
+	t = t.Bare()
 	s := a.sheets[t]
 	if s == nil {
 		s = a.readSheet(t)
@@ -134,6 +135,7 @@ func (a *Analyser) sheet(t record.Template) *sheet {
 }
 
 func (a *Analyser) release(t record.Template) {
+	t = t.Bare()
 	s := a.sheets[t]
 	if s.homes--; s.homes > 0 {
 		return

@@ -58,7 +58,7 @@ func (a *Analyser) dirty(c *class, what uint8) {
 // place puts a pod into its class.
 func (a *Analyser) place(m uint32) {
 	x := &a.members[m]
-	t := a.templates[x.record.Template]
+	t := a.templates[x.record.Template.Bare()]
 	key := classKey{
 		namespace: a.namespaces[x.record.Namespace], projection: a.labelSets[x.record.Labels].projection,
 		signature: t.signature, site: a.siteOf(x.record), host: t.host,

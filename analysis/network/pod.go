@@ -65,7 +65,7 @@ func (a *Analyser) enter(m uint32, r *record.Pod) {
 	}
 	a.count++
 	a.settle(m, r)
-	if a.templates[r.Template].host && r.Node() != "" {
+	if a.templates[r.Template.Bare()].host && r.Node() != "" {
 		at := a.nodeOf(r.Node())
 		at.pods = append(at.pods, m)
 	}
@@ -81,7 +81,7 @@ func (a *Analyser) leave(m uint32) {
 
 func (a *Analyser) part(m uint32, r *record.Pod) {
 	a.unsettle(m, r)
-	if a.templates[r.Template].host && r.Node() != "" {
+	if a.templates[r.Template.Bare()].host && r.Node() != "" {
 		at := a.nodeOf(r.Node())
 		at.pods = without(at.pods, m)
 		a.idleNode(at)
@@ -127,7 +127,7 @@ func (a *Analyser) concernNode(m uint32) {
 	if a.changed.all || r.Node() == "" {
 		return
 	}
-	if a.templates[r.Template].host {
+	if a.templates[r.Template.Bare()].host {
 		a.changed.all = true
 		return
 	}

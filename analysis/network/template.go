@@ -21,6 +21,7 @@ type template struct {
 }
 
 func (a *Analyser) templateOf(t record.Template) *template {
+	t = t.Bare()
 	x := a.templates[t]
 	if x == nil {
 		spec := t.Decode().Spec
@@ -50,6 +51,7 @@ func compareNamed(a, b namedPort) int {
 func (a *Analyser) holdTemplate(t record.Template) { a.templateOf(t).uses++ }
 
 func (a *Analyser) releaseTemplate(t record.Template) {
+	t = t.Bare()
 	x := a.templates[t]
 	if x.uses--; x.uses == 0 {
 		delete(a.templates, t)
@@ -112,7 +114,7 @@ func (a *Analyser) rename() {
 	}
 	for m := range a.members {
 		if r := a.members[m].record; r != nil {
-			if _, ok := changed[a.templates[r.Template]]; ok {
+			if _, ok := changed[a.templates[r.Template.Bare()]]; ok {
 				a.place(uint32(m))
 			}
 		}

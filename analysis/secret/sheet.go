@@ -24,6 +24,7 @@ type sheet struct {
 
 // take gives the sheet of a template, and holds it until let.
 func (a *Analyser) take(t record.Template) *sheet {
+	t = t.Bare()
 	s := a.sheets[t]
 	if s == nil {
 		s = newSheet(&t.Decode().Spec)
@@ -38,6 +39,7 @@ func (a *Analyser) take(t record.Template) *sheet {
 }
 
 func (a *Analyser) let(t record.Template) {
+	t = t.Bare()
 	s := a.sheets[t]
 	if s.users--; s.users > 0 {
 		return

@@ -42,7 +42,7 @@ func (r *round) lets(w *exposure.Way, v *variant) (model.Verdict, string) {
 		for _, p := range w.Controller {
 			r.lead(v.pod, p.Namespace)
 			// Those that look alike are let through alike, but for what their own node lets through.
-			if s := r.sheets[p.Template]; s != nil && !s.host {
+			if s := r.sheets[p.Template.Bare()]; s != nil && !s.host {
 				at := look{p.Template, p.Labels}
 				if _, ok := asked[at]; ok {
 					continue

@@ -33,6 +33,7 @@ type field struct{ path, value string }
 
 // take gives the sheet of a template, and holds it until let.
 func (a *Analyser) take(t record.Template) *sheet {
+	t = t.Bare()
 	s := a.sheets[t]
 	if s == nil {
 		s = newSheet(&t.Decode().Spec)
@@ -43,6 +44,7 @@ func (a *Analyser) take(t record.Template) *sheet {
 }
 
 func (a *Analyser) let(t record.Template) {
+	t = t.Bare()
 	s := a.sheets[t]
 	if s.users--; s.users == 0 {
 		delete(a.sheets, t)

@@ -107,7 +107,15 @@ func (s *judgements) acquire(t record.Template) *judgement {
 		known.users++
 		return known.judgement
 	}
-	j := newJudgement(t.Decode(), s.allow)
+	var j *judgement
+	if bare := t.Bare(); bare != t {
+		// Nothing that admission adds is judged but the token: what the owner's template was judged to be holds for its pods.
+		one := *s.acquire(bare)
+		one.token, one.projects = one.token || t.Token(), one.projects || t.Token()
+		j = &one
+	} else {
+		j = newJudgement(t.Decode(), s.allow)
+	}
 	listed := s.hashHits(j.hits)
 	h := s.hash(j, listed)
 	var common *shared
@@ -134,6 +142,9 @@ func (s *judgements) release(t record.Template) {
 		return
 	}
 	delete(s.sheets, t)
+	if bare := t.Bare(); bare != t {
+		s.release(bare)
+	}
 	if known.templates--; known.templates > 0 {
 		return
 	}

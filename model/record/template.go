@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unique"
 
@@ -14,13 +15,23 @@ import (
 type Template struct {
 	// handle holds the protobuf of a PodTemplateSpec, which is deterministic. It is a fifth the size of the decoded form.
 	handle unique.Handle[string]
+	// beside is what admission added to a pod, which is not in the bytes.
+	beside admitted
 }
+
+// Bare gives the template without what the API server adds to nearly all pods by itself: tolerations of failing nodes, the
+// priority of pods without a class, the default account, the token's volume. Pods then have the template of their owner, unless
+// something else changed them. Whoever judges none of that keeps what it works out by the bare template.
+func (t Template) Bare() Template { return Template{handle: t.handle} }
+
+// Token tells that admission mounted the token of the account into a pod with this template.
+func (t Template) Token() bool { return t.beside&admittedToken != 0 }
 
 // IsZero tells that there is no template.
 func (t Template) IsZero() bool { return t == Template{} }
 
 // Decode gives the template as an object of its own: annotations and spec, nothing else. It takes some ten microseconds;
-// what follows from a template is judged once and kept by template.
+// what follows from a template is judged once and kept by template; see Bare for what a pod shares with its owner.
 func (t Template) Decode() *corev1.PodTemplateSpec {
 	spec := &corev1.PodTemplateSpec{}
 	if t.IsZero() {
@@ -30,6 +41,7 @@ func (t Template) Decode() *corev1.PodTemplateSpec {
 		// The bytes are our own marshalling; failing to read them back is a broken program, not bad input.
 		panic(fmt.Sprintf("record: template does not decode: %v", err))
 	}
+	t.beside.putBack(&spec.Spec)
 	return spec
 }
 
@@ -48,6 +60,7 @@ func (t Template) Hash() uint64 {
 		for _, b := range []byte(t.handle.Value()) {
 			h = (h ^ uint64(b)) * 1099511628211
 		}
+		h = (h ^ uint64(t.beside)) * 1099511628211
 	}
 	return h
 }
@@ -63,11 +76,14 @@ func MakeTemplate(annotations map[string]string, spec *corev1.PodSpec) (Template
 			t.Annotations[k] = v
 		}
 	}
+	// The mounts are cut in lists of their own: those of the caller stay as they are.
+	t.Spec.InitContainers, t.Spec.Containers = slices.Clone(spec.InitContainers), slices.Clone(spec.Containers)
+	beside := takeAdmitted(&t.Spec)
 	data, err := t.Marshal()
 	if err != nil {
 		return Template{}, fmt.Errorf("pod template: %w", err)
 	}
-	return Template{unique.Make(string(data))}, nil
+	return Template{unique.Make(string(data)), beside}, nil
 }
 
 // securityAnnotation names the annotations that Pod Security Standards read.

@@ -180,9 +180,16 @@ func (r *run) show(ctx context.Context, d *desk, l *look) error {
 // relieve gives memory back once a cluster was read.
 func (r *run) relieve(ctx context.Context, s *session) {
 	defer rescue(r.alarm.ring)
+	reading, read := context.WithCancel(ctx)
+	defer read()
+	go func() {
+		defer rescue(r.alarm.ring)
+		paceMemory(reading)
+	}()
 	if _, err := s.engine.Settle(ctx); err != nil {
 		return
 	}
+	read()
 	releaseMemory()
 	select {
 	case <-ctx.Done():
