@@ -25,7 +25,7 @@ type Edge struct {
 	Takeover bool `json:"takeover,omitempty"`
 	// Leads says what whoever holds the edge comes to hold in the graph of attacks, where it is held: accounts (any account of
 	// the place), pods (the inside of any pod), listeners (a connection to any pod), secrets (reads all of them), nodes (root on any node),
-	// namespace (accounts, pods and Secrets together), identities (any identity but those of system:masters), cluster (all of it), or
+	// kubelets (the identity of any node, and what pods on it are given), namespace (accounts, pods and Secrets together), identities (any identity but those of system:masters), cluster (all of it), or
 	// impact: no node of the graph. Edges without ways have none: the graph draws them by what objects say.
 	Leads string `json:"leads,omitempty"`
 	// Cost is how hard it is for an attacker, from 1 to 5: 1 is one command that leaves little behind.
@@ -61,6 +61,8 @@ type Way struct {
 	Admission string `json:"admission,omitempty"`
 	// Limited tells that the way gives its holder nothing that the holder has not, as a binding to a role that is held anyway.
 	Limited bool `json:"limited,omitempty"`
+	// Idle tells that the way alone leads nowhere in the graph of attacks: somebody else has to do the rest.
+	Idle bool `json:"idle,omitempty"`
 	// Note says what else the way rests on.
 	Note string `json:"note,omitempty"`
 }
@@ -75,6 +77,8 @@ type Need struct {
 	Resources []string `json:"resources"`
 	// Names lists the objects that are worth having; none means any. They are compared as they are, without wildcards.
 	Names []string `json:"names,omitempty"`
+	// Served tells that the resources are custom ones: they lead nowhere in the graph of attacks where nothing shows that the server has them.
+	Served bool `json:"served,omitempty"`
 }
 
 // Any tells whether the need is met by its verb on whatever resource.

@@ -6,6 +6,8 @@ type ScanTarget struct {
 	Digest, Reference string
 	// Platform is that of the nodes that run it: "linux/amd64"; "" where that is not known. An index has an image for each.
 	Platform string
+	// Pulled tells that a runtime has pulled it from the registry of Reference: it is no address that only somebody has written into a spec.
+	Pulled bool
 }
 
 // ScanProgress tells how scanning on demand goes.

@@ -281,8 +281,8 @@ func TestDisabledSaysWhy(t *testing.T) {
 	s := newScreen(t, Options{Width: 120, Height: 40}, viewtest.Cluster(t))
 	s.press("9")
 	s.has("activity: not in this version")
-	s.press("2", "b")
-	s.has("blast-radius: no attack begins at a RoleBinding")
+	s.press("2", "esc", "/", "kind:=cluster", "enter", "b")
+	s.has("blast-radius: no attack begins at a Cluster")
 	s.press("C")
 	s.has("context: what is shown comes from no kubeconfig")
 }

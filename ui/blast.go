@@ -35,8 +35,11 @@ func (r *root) blast(s view.Subject) (p view.Place, why string) {
 		p.Source = who.String()
 	case s.Object.IsZero():
 		return p, "nothing is selected that an attack could begin at"
+	case leadsIn(s.Object):
+		// Who or what stands behind it is asked once the key is pressed.
+		return view.Place{Object: s.Object}, ""
 	case !begins(s.Object):
-		return p, "no attack begins at a " + s.Object.Kind + ": choose a workload, pod, account, user, group, node, Secret or namespace"
+		return p, "no attack begins at a " + s.Object.Kind + ": choose a workload, pod, account, user, group, node, Secret or namespace, or a binding, role, Service or Ingress for what stands behind it"
 	default:
 		p.Object = s.Object
 	}

@@ -121,30 +121,66 @@ func (r *root) pulse() view.Part {
 	return p
 }
 
-// tabs is the line of main screens.
+// tabs is the line of main screens: in full, in short where there is no room for that, and by keys alone but for the screen that is shown where
+// there is no room for either. A label that is cut would say less than its key.
 func (r *root) tabs() (string, []view.Zone) {
 	t := &r.shared.Theme
 	now := r.places[r.at][0].screen.Place().Screen
-	var parts, later []view.Part
-	for i := range r.shared.Keys {
-		b := &r.shared.Keys[i]
-		if b.Scope != keys.Screens {
-			continue
+	var line string
+	var zones []view.Zone
+	for _, label := range []func(*keys.Binding) string{
+		func(b *keys.Binding) string { return b.Label },
+		short,
+		func(b *keys.Binding) string {
+			if string(b.Action) == now || b.Show() == "" {
+				return short(b)
+			}
+			return ""
+		},
+	} {
+		var parts, later []view.Part
+		used := 1
+		for i := range r.shared.Keys {
+			b := &r.shared.Keys[i]
+			if b.Scope != keys.Screens {
+				continue
+			}
+			p := view.Part{Text: strings.TrimSpace(b.Show() + " " + label(b)), Style: t.Tab, Action: b.Action}
+			if open := r.offer(b.Action).OK(); string(b.Action) != now && !open {
+				p.Style, p.Rank = t.Off, 2+len(later)
+				later = append(later, p)
+				continue
+			}
+			if string(b.Action) == now {
+				p.Style = t.TabActive
+			}
+			used += text.Width(p.Text) + 2
+			parts = append(parts, p)
 		}
-		label := strings.TrimSpace(b.Show() + " " + b.Label)
-		switch {
-		case string(b.Action) == now:
-			parts = append(parts, view.Part{Text: label, Style: t.TabActive, Action: b.Action})
-		case r.offer(b.Action).OK():
-			parts = append(parts, view.Part{Text: label, Style: t.Tab, Action: b.Action})
-		default:
-			later = append(later, view.Part{Text: label, Style: t.Off, Action: b.Action, Rank: 2 + len(later)})
+		if len(later) > 0 {
+			later[0].Text = r.shared.Glyphs.VRule + "  " + later[0].Text
+		}
+		line, zones = r.shared.Bar(r.width, append(parts, later...)...)
+		if used <= r.width+1 {
+			break
 		}
 	}
-	if len(later) > 0 {
-		later[0].Text = r.shared.Glyphs.VRule + "  " + later[0].Text
+	return line, zones
+}
+
+// short is a label of a main screen that says the same in less room.
+func short(b *keys.Binding) string {
+	switch b.Action {
+	case keys.Overview:
+		return "home"
+	case keys.Findings:
+		return "found"
+	case keys.Network:
+		return "net"
+	case keys.Resources:
+		return "runs"
 	}
-	return r.shared.Bar(r.width, append(parts, later...)...)
+	return b.Label
 }
 
 // crumbs is the line above the screen: the way here, on a rule, and what the screen says at its right end.

@@ -72,7 +72,7 @@ func (r *root) commands() []command {
 		_, does := r.label(b)
 		c := command{text: string(b.Action), note: does, do: func() tea.Cmd { return r.act(b.Action) }}
 		if o := r.offer(b.Action); !o.Known {
-			c.off = "has no meaning here"
+			c.off = r.elsewhere(b.Action)
 		} else {
 			c.off = o.Why
 		}

@@ -35,10 +35,10 @@ func TestPathsByKeys(t *testing.T) {
 		t.Fatalf("m leads to %s", s.on())
 	}
 	s.press("j", "j", "enter")
-	if s.on() != view.Proposal {
-		t.Fatalf("the cut without a finding leads to %s", s.on())
+	if cut, ok := s.root.top().Place().Cut(); !ok || cut.Object != model.KindByName("Deployment").Ref("shop", "web") || cut.Edit != model.CutToken {
+		t.Fatalf("the third cut leads to %+v", s.root.top().Place())
 	}
-	s.has("cut-shop-Deployment-web.yaml")
+	s.has("of a cut: shop/Deployment/web", "automountServiceAccountToken: false")
 	s.press("esc", "esc")
 	if s.on() != view.Path {
 		t.Errorf("esc leads to %s", s.on())
@@ -86,7 +86,9 @@ func TestBlastFromAnywhere(t *testing.T) {
 		s.has(c.about)
 	}
 	s.press("2", "esc", "/", "object:=data/RoleBinding/exec", "enter", "b")
-	s.has("no attack begins at a RoleBinding")
+	if p := s.root.top().Place(); p.Screen != view.Blast || p.Source != "group:system:serviceaccounts" {
+		t.Errorf("b on a binding leads to %+v: %s", p, s.root.note.Text)
+	}
 	s.press("8", "enter", "G")
 	if o := s.root.offer(keys.Blast); o.OK() || o.Why == "" {
 		t.Errorf("of cluster-admin: %+v", o)

@@ -22,7 +22,19 @@ func (r *root) press(key tea.KeyPressMsg) tea.Cmd {
 	case r.prompt != nil:
 		return r.typed(keys.Typing().Action(name), key, r.prompt.do, r.prompt.edit)
 	}
-	return r.act(r.keys().Action(name))
+	a := r.keys().Action(name)
+	if a == keys.None {
+		r.idle(name)
+		return nil
+	}
+	return r.act(a)
+}
+
+// idle says that a key does nothing, unless something else is to be said. A key that is held says it in the same place.
+func (r *root) idle(name string) {
+	if help := r.shared.Keys.Show(keys.Help); help != "" && r.note.Text == "" {
+		r.note = view.Note{Text: keys.Name(name) + " does nothing: " + help + " lists keys"}
+	}
 }
 
 // typed gives a key to what has the keyboard.
@@ -70,7 +82,7 @@ func (r *root) act(a keys.Action) tea.Cmd {
 	if o := r.offer(a); !o.OK() {
 		why := o.Why
 		if !o.Known {
-			why = "has no meaning here"
+			why = r.elsewhere(a)
 		}
 		r.note = view.Note{Text: string(a) + ": " + why}
 		return nil

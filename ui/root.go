@@ -139,8 +139,6 @@ func (r *root) serve(msg tea.Msg) tea.Cmd {
 		return r.chooseContext(msg)
 	case proposedMsg:
 		return r.proposed(msg)
-	case paths.Propose:
-		return r.proposed(proposedMsg{generation: r.feed.generation, name: msg.Name, data: msg.Text})
 	case view.Leave:
 		if msg.Screen == r.top() {
 			return r.up()

@@ -20,6 +20,12 @@ type lister interface {
 	Listed() []*model.Finding
 }
 
+// printer is a screen of rows that can be written as they are shown.
+type printer interface {
+	// Lines gives the titles, and then the marked rows, or all that are shown, with tabs between cells.
+	Lines() []string
+}
+
 // hinter is a screen whose subject may be large.
 type hinter interface {
 	// Hint gives enough of Subject to know what there is none of. It is asked several times for each frame.
@@ -72,7 +78,8 @@ func (r *root) offerSubject(a keys.Action) view.Offer {
 		return view.When(len(s.Names) > 0, "nothing is selected")
 	case keys.Export:
 		_, ok := r.top().(lister)
-		return view.When(ok || len(s.Findings) > 0, noFinding)
+		_, rows := r.top().(printer)
+		return view.When(ok || rows || len(s.Findings) > 0, noFinding)
 	}
 	return view.No()
 }
@@ -110,6 +117,9 @@ func (r *root) onSubject(a keys.Action) tea.Cmd {
 		return r.open(view.Place{Screen: string(a)})
 	case keys.Blast:
 		p, _ := r.blast(s)
+		if p.Screen == "" {
+			return r.blastBehind(p.Object)
+		}
 		return r.open(p)
 	case keys.Reach:
 		return r.open(view.Place{Screen: view.Reach, Object: s.Object})
@@ -166,8 +176,11 @@ func (r *root) copy(t, what string) tea.Cmd {
 // export asks for a file name and writes findings to it.
 func (r *root) export(selected []*model.Finding) tea.Cmd {
 	list := selected
-	if l, ok := r.top().(lister); ok {
+	switch l := r.top().(type) {
+	case lister:
 		list = l.Listed()
+	case printer:
+		return r.exportRows(l.Lines())
 	}
 	if len(list) == 0 {
 		r.note = view.Note{Text: "export: no finding is shown"}

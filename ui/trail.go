@@ -196,6 +196,11 @@ func (r *root) about(p view.Place) view.Screen {
 		return nodes.Open(r.shared, r.nodes, p)
 	case p.Screen == view.Plan && len(p.IDs()) > 0:
 		return plan.New(r.shared, r.ledger(), p.IDs(), false)
+	case p.Screen == view.Plan:
+		if cut, ok := p.Cut(); ok {
+			return plan.NewCut(r.shared, r.ledger(), cut)
+		}
+		return nil
 	case p.Screen == view.Enforce && !p.Object.IsZero():
 		return enforce.New(r.shared, p)
 	case p.Screen == view.Proposal:

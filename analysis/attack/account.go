@@ -77,11 +77,16 @@ func (a *Analyser) sketchSecret(w *World, ref model.Ref) *sketch {
 	s.link(all(secrets, ref.Namespace), me)
 	switch {
 	case r.Type == corev1.SecretTypeServiceAccountToken && !r.Labels.Has("kubernetes.io/legacy-token-invalid-since"):
-		if name := r.Annotations.Get(corev1.ServiceAccountNameKey); name != "" {
+		// The token of an account that is gone is none any more.
+		s.wants = append(s.wants, want{accounts, r.Annotations.Get(corev1.ServiceAccountNameKey)})
+		if name := r.Annotations.Get(corev1.ServiceAccountNameKey); name != "" && exists(w.Cluster, ref.Namespace, name) {
 			s.add(a.step(me, identityOf(model.Subject{Kind: model.AccountSubject, Namespace: ref.Namespace, Name: name}), "I-08", Proven, ""))
 		}
 	case r.Type == corev1.SecretTypeBootstrapToken && ref.Namespace == "kube-system" && strings.HasPrefix(ref.Name, "bootstrap-token-"):
-		s.add(a.step(me, identityOf(model.Subject{Kind: model.GroupSubject, Name: "system:bootstrappers"}), "I-09", MissingData, "whether the token has expired is in its values, which are not read"))
+		// The second is the group to which kubeadm gives what it takes to join.
+		for _, name := range [...]string{"system:bootstrappers", "system:bootstrappers:kubeadm:default-node-token"} {
+			s.add(a.step(me, identityOf(model.Subject{Kind: model.GroupSubject, Name: name}), "I-09", MissingData, "whether the token has expired, and of which groups it makes a member, is in its values, which are not read"))
+		}
 	}
 	return s
 }

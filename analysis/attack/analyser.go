@@ -83,16 +83,21 @@ func (a *Analyser) always() *sketch {
 	s.add(a.step(top, all(machines, everywhere), "W-04", Proven, ""))
 	// Some node of all there are is any node, also where none was seen.
 	s.link(all(machines, everywhere), key{kind: anyNode})
+	// Whoever brings in a node has one.
+	s.link(all(kubelets, everywhere), key{kind: anyNode})
 	s.link(key{kind: anySecrets}, key{kind: worth})
 	group := func(name string) key { return identityOf(model.Subject{Kind: model.GroupSubject, Name: name}) }
 	s.add(a.step(group(masters), top, "I-04", Proven, ""))
 	for _, name := range [...]string{rbac.AllAccounts, rbac.Nodes, rbac.Bootstrappers} {
 		s.add(a.member(group(name), group(rbac.Authenticated)))
 	}
-	s.add(a.step(key{kind: internet}, identityOf(anonymous), "I-05", Proven, ""))
+	s.add(a.step(key{kind: internet}, identityOf(anonymous), "I-05", MissingData, serverUnknown))
 	s.add(a.member(identityOf(anonymous), group(rbac.Unauthenticated)))
 	return s
 }
+
+// serverUnknown is why it is not certain that somebody outside is system:anonymous to the API server.
+const serverUnknown = "whether the API server can be reached from outside, and takes requests without credentials, is not in the cluster"
 
 // masters is the group whose members the API server lets do everything.
 const masters = "system:masters"

@@ -17,6 +17,8 @@ type asker struct {
 	unknown string
 	// prices are those of bindings that were worked out.
 	prices map[model.Ref]uint64
+	// supplies are who keeps the pods of owners, as far as that was looked up.
+	supplies map[model.Ref]supply
 	// wide asks about the graph with hops by the network, once somebody has asked for them.
 	wide *asker
 }
@@ -102,6 +104,7 @@ func (q *asker) starts(from Node) (list []digraph.Vertex, outside bool) {
 				list = append(list, v)
 			}
 		}
+		list = append(list, q.idle(from.Ref.Name)...)
 	default:
 		if k, ok := from.key(); ok {
 			if v, ok := q.a.find(k); ok {
@@ -111,6 +114,25 @@ func (q *asker) starts(from Node) (list []digraph.Vertex, outside bool) {
 	}
 	slices.Sort(list)
 	return list, outside
+}
+
+// idle gives the accounts of a namespace that no workload of it has the token of, but for those that Kubernetes makes for itself: whoever
+// holds the namespace becomes them too.
+func (q *asker) idle(namespace string) []digraph.Vertex {
+	every, ok := q.a.find(all(accounts, namespace))
+	if !ok {
+		return nil
+	}
+	var list []digraph.Vertex
+	for _, e := range q.a.graph.Out(every) {
+		if who := q.a.keys[e.To].subject(); who.Name != defaultAccount && q.w.Privilege.Own(who) {
+			continue
+		}
+		if !slices.ContainsFunc(q.a.graph.In(e.To), func(in digraph.Edge) bool { return q.a.keys[in.From].kind == token }) {
+			list = append(list, e.To)
+		}
+	}
+	return list
 }
 
 // exposed tells what somebody outside gets to directly: a workload that a way leads to, and who shows no credentials, where that is a source.
@@ -176,6 +198,10 @@ func (q *asker) Paths(of Question) Answer {
 	}
 	if len(starts) > 0 && !of.Plain {
 		q.cuts(&answer, v, starts, outside)
+	}
+	if one, ok := q.start(of.From); ok && len(starts) == 0 && !outside {
+		// Of one source it is said that there is no path: then it has to be known what runs on the nodes that it gets to.
+		answer.Unknown = q.unseated(answer.Unknown, q.spread([]digraph.Vertex{one}))
 	}
 	return answer
 }
@@ -251,10 +277,12 @@ func (q *asker) edit(v digraph.Vertex) (model.Cut, bool) {
 		c.Edit = cutEscapes
 	case way:
 		c.Edit = cutWay
+	case lax:
+		c.Object, c.Edit = model.KindByName("Namespace").Ref("", k.ref.Namespace), cutLevel
 	default:
 		return c, false
 	}
-	return c, true
+	return c, k.kind != escapes && k.kind != way || q.supplied(k.ref) != byKubelet
 }
 
 // rank lists edits by what they end, up to a number of them: the most first, then the cheapest. An edit that takes several vertices away ends what each of them
@@ -332,31 +360,6 @@ func (q *asker) weighRoles(answer *Answer, v view, starts []digraph.Vertex) {
 		}
 	}
 	sortCuts(answer.Cuts)
-}
-
-// Routes lists routes of one pair.
-func (q *asker) Routes(from, to Node, k int, lateral bool) (routes []Path, more bool) {
-	if lateral {
-		q = q.lateral()
-	}
-	v, ok := q.toward(to, lateral)
-	if !ok {
-		return nil, false
-	}
-	defer v.close()
-	start, ok := q.start(from)
-	if !ok {
-		return nil, false
-	}
-	for route := range v.search.Routes(start, q.compare) {
-		if len(routes) == k {
-			return routes, true
-		}
-		if p := q.path(route, to); len(p.Hops) > 0 {
-			routes = append(routes, p)
-		}
-	}
-	return routes, false
 }
 
 // start gives the vertex of a node where a route begins.

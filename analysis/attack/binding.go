@@ -148,14 +148,26 @@ func (d *bindingSketch) open(o *privilege.Opening) {
 	case "secrets":
 		d.some(secrets, o.Names, step)
 	case "nodes":
-		if len(o.Names) == 0 {
+		switch {
+		case len(o.Names) > 0:
+		case o.Lax:
+			d.spaces = append(d.spaces, d.place)
+			step(all(lax, d.place))
+		default:
 			step(all(machines, everywhere))
+		}
+	case "kubelets":
+		if len(o.Names) == 0 {
+			step(all(kubelets, everywhere))
 		}
 	case "namespace":
 		if len(o.Names) == 0 {
 			step(all(accounts, d.place))
 			step(all(pods, d.place))
 			step(all(secrets, d.place))
+			if o.Root {
+				d.add(d.a.step(from, all(machines, everywhere), o.Edge.ID, doubted(o.RootDoubt), o.RootReason))
+			}
 		}
 	case "identities":
 		d.persons(o, step)
@@ -167,7 +179,8 @@ func (d *bindingSketch) onNodes(o *privilege.Opening, step func(key)) {
 	for _, name := range o.Names {
 		switch o.Edge.Leads {
 		case "pods":
-			step(heldOf(name))
+			d.wants = append(d.wants, want{entered, name})
+			step(enteredOf(name))
 		case "accounts":
 			step(identityOf(nodeUser(name)))
 		}

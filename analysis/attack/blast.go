@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"slices"
+	"strconv"
 
 	"canopy/analysis/attack/digraph"
 	"canopy/analysis/escape"
@@ -12,14 +13,42 @@ import (
 	"canopy/model"
 )
 
-// Blast says what somebody who holds a node can come to reach.
+// Blast says what somebody who holds a node can come to reach. Who holds a Namespace holds the workloads and accounts of it.
 func (q *asker) Blast(from Node) (Blast, bool) {
 	b := Blast{From: from, Unknown: q.unknown}
-	start, ok := q.start(from)
+	starts, _ := q.starts(from)
+	of, ok := q.start(from)
+	if from.Type == Namespace {
+		ok = ok || len(starts) > 0 || q.w.Cluster.Get(from.Ref) != nil
+		for _, v := range starts {
+			n, _ := q.a.keys[v].node()
+			b.Begins = append(b.Begins, n)
+		}
+		b.Begins = sorted(b.Begins)
+	}
 	if !ok {
 		return b, false
 	}
-	got := q.spread(start)
+	if from.Type != Namespace {
+		starts = []digraph.Vertex{of}
+		q.own(&b, of)
+	}
+	got := q.spread(starts)
+	q.reached(&b, got, starts)
+	q.escapesOf(&b, got)
+	q.network(&b)
+	q.goals(&b, starts)
+	if v, ok := q.start(from); ok {
+		b.Sources = q.sourcesOf(v)
+	}
+	if !b.Admin {
+		b.Unknown = q.unseated(b.Unknown, got)
+	}
+	return b, true
+}
+
+// reached sorts what is reached into what it is.
+func (q *asker) reached(b *Blast, got map[digraph.Vertex]spot, starts []digraph.Vertex) {
 	list := make([]digraph.Vertex, 0, len(got))
 	for v := range got {
 		list = append(list, v)
@@ -28,11 +57,10 @@ func (q *asker) Blast(from Node) (Blast, bool) {
 	for _, v := range list {
 		at := got[v]
 		k := q.a.keys[v]
-		if k.kind == admin && v != start {
-			b.Admin = true
-		}
+		begins := slices.Contains(starts, v)
+		b.Admin = b.Admin || k.kind == admin && !begins
 		n, ok := q.seen(k)
-		if !ok || v == start || n.ID == from.ID || !q.there(k) {
+		if !ok || begins || n.ID == b.From.ID && n.Type != Namespace || b.From.Type == Machine && n.Subject == b.Identity && n.Type == Identity || !q.there(k) {
 			continue
 		}
 		one := Reached{Node: n, Cost: int(at.cost), Hops: int(at.hops), Confidence: at.sure}
@@ -42,8 +70,10 @@ func (q *asker) Blast(from Node) (Blast, bool) {
 			if !everybody(k.subject()) {
 				b.Identities = append(b.Identities, one)
 			}
-		case workload, inside:
-			b.Workloads = append(b.Workloads, one)
+		case workload, inside, stationed:
+			if !slices.Contains(b.Begins, n) {
+				b.Workloads = append(b.Workloads, one)
+			}
 		case machine:
 			b.Nodes = append(b.Nodes, one)
 		case secret:
@@ -59,12 +89,6 @@ func (q *asker) Blast(from Node) (Blast, bool) {
 	for _, l := range [...]*[]Reached{&b.Identities, &b.Workloads, &b.Nodes, &b.Secrets, &b.Namespaces, &b.Clouds} {
 		*l = once(*l)
 	}
-	q.own(&b, start)
-	q.escapesOf(&b, got)
-	q.network(&b)
-	q.goals(&b)
-	b.Sources = q.sourcesOf(start)
-	return b, true
 }
 
 // everybody tells the groups that somebody is in by being somebody.
@@ -112,17 +136,21 @@ func (f *front) Pop() any {
 	return last
 }
 
-// spread goes on from a vertex to all that it leads to, but not on from the whole cluster: whoever holds that holds everything.
-func (q *asker) spread(from digraph.Vertex) map[digraph.Vertex]spot {
+// spread goes on from vertices to all that they lead to, but not on from the whole cluster: whoever holds that holds everything.
+func (q *asker) spread(from []digraph.Vertex) map[digraph.Vertex]spot {
 	done := map[digraph.Vertex]spot{}
-	next := front{{v: from}}
+	next := make(front, len(from))
+	for i, v := range from {
+		next[i].v = v
+	}
+	heap.Init(&next)
 	for len(next) > 0 {
 		at := heap.Pop(&next).(spot)
 		if _, ok := done[at.v]; ok {
 			continue
 		}
 		done[at.v] = at
-		if q.a.keys[at.v].kind == admin && at.v != from {
+		if q.a.keys[at.v].kind == admin && !slices.Contains(from, at.v) {
 			continue
 		}
 		whole := q.a.keys[at.v].takes()
@@ -148,6 +176,8 @@ func (q *asker) own(b *Blast, start digraph.Vertex) {
 	switch k := q.a.keys[start]; k.kind {
 	case identity:
 		b.Identity = k.subject()
+	case machine:
+		b.Identity = nodeUser(k.ref.Name)
 	case workload:
 		for _, e := range q.a.graph.Out(start) {
 			if q.a.keys[e.To].kind != inside {
@@ -202,7 +232,7 @@ func (q *asker) escapesOf(b *Blast, got map[digraph.Vertex]spot) {
 	seen := map[model.Ref]struct{}{}
 	for v, at := range got {
 		k := q.a.keys[v]
-		if k.kind != workload {
+		if k.kind != workload && k.kind != stationed {
 			continue
 		}
 		if _, ok := seen[k.ref]; ok {
@@ -216,7 +246,10 @@ func (q *asker) escapesOf(b *Blast, got map[digraph.Vertex]spot) {
 				if e.Kind == escape.Enabler {
 					continue
 				}
-				h := Hop{Edge: e.Edge, From: n, To: AnyNode, Cost: int(at.cost), Cut: model.Cut{Object: k.ref, Edit: cutEscapes}}
+				h := Hop{Edge: e.Edge, From: n, To: AnyNode, Cost: int(at.cost)}
+				if q.supplied(k.ref) != byKubelet {
+					h.Cut = model.Cut{Object: k.ref, Edit: cutEscapes}
+				}
 				h.Confidence, h.Reason = confidenceOf(e)
 				h.Proof = Proof{Object: k.ref, Subject: -1}
 				if i, ok := q.a.byID[e.Edge]; ok {
@@ -260,23 +293,19 @@ func (q *asker) network(b *Blast) {
 }
 
 // goals lists the cheapest path to each of the goals that matter to everybody, and to the crown jewels.
-func (q *asker) goals(b *Blast) {
+func (q *asker) goals(b *Blast, starts []digraph.Vertex) {
 	list := []Node{ClusterAdmin, ControlPlane, AnyNode, AnySecrets}
 	for _, j := range q.a.standing.jewels {
 		if n, ok := q.Find(j.name); ok {
 			list = append(list, n)
 		}
 	}
-	start, ok := q.start(b.From)
-	if !ok {
-		return
-	}
 	for _, to := range list {
 		v, ok := q.toward(to, false)
 		if !ok {
 			continue
 		}
-		if _, leads := v.search.Cost(start); leads && !slices.Contains(v.goals, start) {
+		if start, ok := q.nearest(v, starts); ok {
 			if p := q.path(v.Route(start, v.search, q.compare), to); len(p.Hops) > 0 {
 				b.Goals = append(b.Goals, p)
 			}
@@ -284,6 +313,45 @@ func (q *asker) goals(b *Blast) {
 		v.close()
 	}
 	b.Paths = len(b.Goals)
+}
+
+// nearest gives the source from which it costs the least to get to a goal; false where none gets there, or one is the goal.
+func (q *asker) nearest(v view, starts []digraph.Vertex) (best digraph.Vertex, ok bool) {
+	least := uint32(0)
+	for _, start := range starts {
+		cost, leads := v.search.Cost(start)
+		switch {
+		case !leads:
+			continue
+		case slices.Contains(v.goals, start):
+			return start, false
+		case !ok || cost < least || cost == least && q.compareVertices(start, best) < 0:
+			best, least, ok = start, cost, true
+		}
+	}
+	return best, ok
+}
+
+// unseated adds to what was not seen that it is not known what runs on nodes that are reached.
+func (q *asker) unseated(unknown string, got map[digraph.Vertex]spot) string {
+	n := len(q.a.wanted[want{pods, nowhere}])
+	if n == 0 {
+		return unknown
+	}
+	for v := range got {
+		switch q.a.keys[v].kind {
+		case machine, held, anyNode:
+			text := strconv.Itoa(n) + " workloads have no pod that was seen on a node, so what runs on nodes is not known"
+			if n == 1 {
+				text = "1 workload has no pod that was seen on a node, so what runs on nodes is not known"
+			}
+			if unknown != "" {
+				text = unknown + "; " + text
+			}
+			return text
+		}
+	}
+	return unknown
 }
 
 // sourcesOf counts the default sources that lead to a vertex, but for itself.

@@ -14,36 +14,70 @@ import (
 func (d *workloadSketch) escape(s *shape, nodes map[string]struct{}) {
 	out := key{kind: escapes, ref: d.owner}
 	any := false
-	step := func(l *line, to key) {
+	if l := d.way(s, escape.ToNode); l != nil && len(nodes) == 0 {
+		l.from, l.to = out, key{kind: anyNode}
 		any = true
-		l.to = to
 		d.add(*l)
 	}
-	if l := d.way(s, escape.ToNode); l != nil {
-		for node := range nodes {
-			step(l, machineOf(node))
-			d.unseen(node)
-		}
-		if len(nodes) == 0 {
-			step(l, key{kind: anyNode})
-		}
-	}
-	if l := d.way(s, escape.ToTokens); l != nil {
-		for node := range nodes {
-			step(l, heldOf(node))
-		}
-	}
-	if l := d.way(s, escape.ToControlPlane); l != nil {
-		for node := range nodes {
-			d.wants = append(d.wants, want{machine, node})
-			n, ok := cluster.Find[*record.Typed[*corev1.Node]](d.w.Cluster, "Node", "", node)
-			if ok && isControlPlane(&n.Meta) {
-				step(l, key{kind: admin})
-			}
-		}
+	for node := range nodes {
+		any = d.leave(s, node, out) || any
 	}
 	if any {
 		d.link(d.me, out)
+	}
+}
+
+// leave draws the ways out to one node, and tells whether there are any.
+func (d *workloadSketch) leave(s *shape, node string, out key) bool {
+	any := false
+	step := func(l *line, to key) {
+		any = true
+		l.from, l.to = out, to
+		d.add(*l)
+	}
+	if l := d.way(s, escape.ToNode); l != nil {
+		step(l, machineOf(node))
+		d.unseen(node)
+	}
+	if l := d.way(s, escape.ToTokens); l != nil {
+		step(l, heldOf(node))
+	}
+	if l := d.way(s, escape.ToControlPlane); l != nil {
+		d.wants = append(d.wants, want{machine, node})
+		n, ok := cluster.Find[*record.Typed[*corev1.Node]](d.w.Cluster, "Node", "", node)
+		if ok && isControlPlane(&n.Meta) {
+			step(l, key{kind: admin})
+		}
+	}
+	return any
+}
+
+// enter draws what somebody gets to who may enter the pods of a node by its kubelet: the inside of those, and from there that node. Those of
+// other nodes are none of it.
+func (d *workloadSketch) enter(s *shape, node string, sure Confidence, why string) {
+	if len(d.a.wanted[want{entered, node}]) == 0 {
+		return
+	}
+	at := key{kind: stationed, ref: d.owner, extra: node}
+	out := key{kind: escapes, ref: d.owner, extra: node}
+	d.add(d.a.perhaps(enteredOf(node), at, sure, why))
+	d.link(at, d.in)
+	if d.leave(s, node, out) {
+		d.link(at, out)
+	}
+}
+
+// metadata draws that pods on the network of their node get to what the cloud tells the node, its identity among that.
+func (d *workloadSketch) metadata(nodes map[string]struct{}) {
+	for node := range nodes {
+		d.wants = append(d.wants, want{machine, node})
+		n, ok := cluster.Find[*record.Typed[*corev1.Node]](d.w.Cluster, "Node", "", node)
+		if !ok {
+			continue
+		}
+		if name := instanceIdentity(n.Object.Spec.ProviderID); name != "" {
+			d.add(d.a.step(d.in, key{kind: cloud, ref: model.Ref{Name: name}}, "K-04", MissingData, instanceUnknown))
+		}
 	}
 }
 

@@ -18,6 +18,12 @@ func Concerns(gk schema.GroupKind) bool {
 		return true
 	case model.GroupNetwork:
 		return gk.Kind == "Ingress"
+	case model.GroupAdmission:
+		return gk.Kind == "MutatingWebhookConfiguration"
 	}
 	return false
 }
+
+// Core tells the kinds without which no cluster can do: that a server does not have one, or a file does not hold it, is no sign that there
+// is nothing of it.
+func Core(gk schema.GroupKind) bool { return gk.Group == "" || gk.Group == model.GroupRBAC }

@@ -41,7 +41,7 @@ func (d *dice) meta(names ...string) metav1.ObjectMeta {
 func (d *dice) object() runtime.Object {
 	throws := [...]func() runtime.Object{
 		d.pod, d.pod, d.pod, d.pod, d.owner, d.owner, d.owner, d.account, d.account, d.secret, d.secret, d.node, d.namespace, d.role, d.role, d.role,
-		d.binding, d.binding, d.binding, d.service, d.ingress, d.policy, d.hook, d.config,
+		d.binding, d.binding, d.binding, d.service, d.ingress, d.policy, d.hook, d.config, d.guard,
 	}
 	return throws[d.IntN(len(throws))]()
 }
@@ -58,6 +58,9 @@ func (d *dice) node() runtime.Object {
 	o := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: d.of("n1", "n2", "n3")}}
 	if d.one(4) {
 		o.Labels = map[string]string{d.of("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"): ""}
+	}
+	if d.one(5) {
+		o.Spec.Taints = []corev1.Taint{{Key: d.of("own", corev1.TaintNodeUnschedulable), Effect: corev1.TaintEffectNoSchedule}}
 	}
 	o.Spec.ProviderID = d.of("", "", "aws:///eu/i-1", "kind://docker/n1")
 	return o
@@ -104,7 +107,7 @@ func (d *dice) spec() corev1.PodSpec {
 	case 0:
 		s.Volumes = append(s.Volumes, tokenVolumeOf("kube-api-access-"+d.of("x", "y"), ""))
 	case 1:
-		s.Volumes = append(s.Volumes, tokenVolumeOf("t", d.of("", "vault")))
+		s.Volumes = append(s.Volumes, tokenVolumeOf("t", d.of("", "vault", "https://kubernetes.default.svc")))
 	}
 	switch d.IntN(8) {
 	case 0:
@@ -216,7 +219,8 @@ var telling = []string{
 	"get secrets", "get secrets =x1", "list secrets", "create secrets", "create serviceaccounts", "create serviceaccounts/token", "create serviceaccounts/token =s1",
 	"impersonate serviceaccounts", "impersonate serviceaccounts =s2", "impersonate users", "impersonate users =u2", "impersonate groups =system:masters", "impersonate groups =g1",
 	"create pods", "create pods/exec", "create pods/exec =p1", "get pods/exec", "update pods", "patch pods =p2", "create pods/attach", "update pods/ephemeralcontainers",
-	"create apps:deployments", "patch apps:deployments =web", "create batch:jobs", "get nodes/proxy", "create nodes/proxy =n1", "create persistentvolumes",
+	"create apps:deployments", "patch apps:deployments =web", "patch apps:deployments", "patch apps:daemonsets,batch:cronjobs", "get nodes/proxy =n2", "patch namespaces",
+	"create certificates.k8s.io:certificatesigningrequests/nodeclient", "create apps:replicasets", "create batch:jobs", "get nodes/proxy", "create nodes/proxy =n1", "create persistentvolumes",
 	"create persistentvolumeclaims", "create,update rbac.authorization.k8s.io:rolebindings", "bind rbac.authorization.k8s.io:clusterroles",
 	"bind rbac.authorization.k8s.io:clusterroles =c1", "create rbac.authorization.k8s.io:clusterrolebindings", "escalate,update rbac.authorization.k8s.io:roles",
 	"escalate,update rbac.authorization.k8s.io:clusterroles", "* *:*", "get pods", "create pods/portforward", "get pods/proxy", "create workflows", "create argoproj.io:workflows",
@@ -299,6 +303,9 @@ func (d *dice) binding() runtime.Object {
 func (d *dice) service() runtime.Object {
 	o := &corev1.Service{ObjectMeta: d.meta("front", "back"), Spec: corev1.ServiceSpec{Type: corev1.ServiceType(d.of("LoadBalancer", "LoadBalancer", "NodePort", "ClusterIP")),
 		Selector: map[string]string{"app": d.of("web", "hook")}, Ports: []corev1.ServicePort{{Port: 80}}}}
+	if o.Spec.Type == corev1.ServiceTypeLoadBalancer && d.one(2) {
+		o.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: "198.51.100.7"}}
+	}
 	if d.one(4) {
 		o.Annotations = map[string]string{"networking.gke.io/load-balancer-type": "Internal"}
 	}
@@ -337,6 +344,15 @@ func (d *dice) hook() runtime.Object {
 		h.NamespaceSelector = &metav1.LabelSelector{MatchLabels: map[string]string{"a": "b"}}
 	}
 	return &admissionv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: d.of("hook1", "hook2")}, Webhooks: []admissionv1.MutatingWebhook{h}}
+}
+
+func (d *dice) guard() runtime.Object {
+	h := admissionv1.ValidatingWebhook{Name: "g.example", Rules: []admissionv1.RuleWithOperations{{Operations: []admissionv1.OperationType{"CREATE"},
+		Rule: admissionv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"}, Resources: []string{d.of("pods", "pods", "secrets")}}}}}
+	if d.one(2) {
+		h.NamespaceSelector = &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": d.space()}}
+	}
+	return &admissionv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "guard"}, Webhooks: []admissionv1.ValidatingWebhook{h}}
 }
 
 func (d *dice) config() runtime.Object {

@@ -137,8 +137,17 @@ func (a *Analyser) file(of key, wants []want, spaces []string) {
 	}
 }
 
-// used has an account drawn anew that somebody came to use or uses no more: nothing else may draw it.
+// used has an account drawn anew that somebody came to use or uses no more: nothing else may draw it. So are the pods of a node that somebody
+// may enter.
 func (a *Analyser) used(w want) {
+	if w.kind == entered {
+		// What runs on the node leads out to it from what is entered.
+		if v, ok := a.find(heldOf(w.name)); ok {
+			for _, e := range a.graph.Out(v) {
+				a.dirty[key{kind: workload, ref: a.keys[e.To].ref}] = struct{}{}
+			}
+		}
+	}
 	if w.kind == identity {
 		namespace, name, _ := strings.Cut(w.name, "/")
 		a.dirty[identityOf(model.Subject{Kind: model.AccountSubject, Namespace: namespace, Name: name})] = struct{}{}

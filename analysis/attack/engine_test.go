@@ -60,7 +60,8 @@ func TestManifests(t *testing.T) {
 		for _, h := range answer.Paths[0].Hops {
 			edges = append(edges, h.Edge+" "+h.Confidence.String())
 		}
-		want := []string{"K-05 proven", "I-01 admission", "I-03 proven"}
+		// No server gave the Service an address.
+		want := []string{"K-05 missing-data", "I-01 admission", "I-03 proven"}
 		if len(edges) != len(want) || edges[0] != want[0] || edges[1] != want[1] || edges[2] != want[2] {
 			t.Errorf("got %v, want %v", edges, want)
 		}
@@ -72,5 +73,45 @@ func TestManifests(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestAbsent holds that what a file does not hold is not known, and that a kind which a server does not serve is none.
+func TestAbsent(t *testing.T) {
+	ask := func(kind, reason string) string {
+		e := engine.New(engine.Options{})
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		go func() { _ = e.Run(ctx) }()
+		for _, k := range model.Kinds() {
+			cov := model.Coverage{Kind: k.GroupKind(), State: model.Complete}
+			if k.Kind == kind {
+				cov.State, cov.Reason = model.Absent, reason
+			}
+			e.Cover(cov)
+		}
+		report, err := e.Settle(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unknown := ""
+		if err := e.AskAttack(ctx, func(q attack.Asker) { unknown = q.Paths(attack.Question{}).Unknown }); err != nil {
+			t.Fatal(err)
+		}
+		if report.Attack.Known != (unknown == "") {
+			t.Errorf("%s: the report knows: %t, the answer says %q", kind, report.Attack.Known, unknown)
+		}
+		return unknown
+	}
+	for _, kind := range []string{"ClusterRoleBinding", "RoleBinding", "Role", "Secret", "ServiceAccount", "Namespace", "Pod"} {
+		if got := ask(kind, "a list does not hold this kind"); got != kind+" absent: a list does not hold this kind" {
+			t.Errorf("%s: %q", kind, got)
+		}
+	}
+	if got := ask("Ingress", model.NotServed+" by this server"); got != "" {
+		t.Errorf("Ingresses that are not served: %q", got)
+	}
+	if got := ask("Ingress", "a list does not hold this kind"); got == "" {
+		t.Error("Ingresses that a list does not hold are taken for none")
 	}
 }

@@ -34,6 +34,8 @@ func (a *Analyser) sketchMachine(w *World, ref model.Ref) *sketch {
 	s.link(me, heldOf(ref.Name))
 	s.link(me, key{kind: anyNode})
 	user := nodeUser(ref.Name)
+	s.link(all(kubelets, everywhere), identityOf(user))
+	s.link(all(kubelets, everywhere), heldOf(ref.Name))
 	s.add(a.step(me, identityOf(user), "K-02", Proven, ""))
 	for _, name := range rbac.UserOf(user).Groups {
 		s.add(a.member(identityOf(user), identityOf(model.Subject{Kind: model.GroupSubject, Name: name})))
@@ -43,10 +45,12 @@ func (a *Analyser) sketchMachine(w *World, ref model.Ref) *sketch {
 		s.link(me, key{kind: anyPlane})
 	}
 	if name := instanceIdentity(n.Object.Spec.ProviderID); name != "" {
-		s.add(a.step(me, key{kind: cloud, ref: model.Ref{Name: name}}, "K-04", MissingData, "which role the instance has, and what it may do, is not in the cluster"))
+		s.add(a.step(me, key{kind: cloud, ref: model.Ref{Name: name}}, "K-04", MissingData, instanceUnknown))
 	}
 	return s
 }
+
+const instanceUnknown = "which role the instance has, and what it may do, is not in the cluster"
 
 // instanceIdentity names the identity that a cloud gives to the machine of a node, by the beginning of its provider's id; "" where there
 // is none.

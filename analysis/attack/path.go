@@ -69,7 +69,7 @@ type Proof struct {
 
 // Question asks for paths. The zero Question asks for all of them to cluster-admin.
 type Question struct {
-	// From limits where paths begin: Internet, one node, or a Namespace for any workload in it. The zero node is every source.
+	// From limits where paths begin: Internet, one node, or a Namespace for any workload or account in it. The zero node is every source.
 	From Node
 	// To is the goal: ClusterAdmin, AnyNode, AnySecrets, ControlPlane, or one node; a Namespace is all of its Secrets. Zero is
 	// ClusterAdmin.
@@ -112,6 +112,8 @@ type Blast struct {
 	From Node
 	// Admin tells that it comes to hold all of the cluster; then the rest says what it reaches without that.
 	Admin bool
+	// Begins lists the workloads and accounts of a Namespace, with which it begins; none where From is not one.
+	Begins []Node
 	// Identity is the identity that it begins with; zero where it has none. Verbs counts the permissions of that identity.
 	Identity model.Subject
 	Verbs    int

@@ -13,6 +13,7 @@ func (a *Analyser) place(namespace string, on bool) {
 			s.link(all(k, everywhere), all(k, namespace))
 		}
 		s.link(all(secrets, namespace), key{kind: anySecrets})
+		s.link(all(lax, namespace), all(machines, everywhere))
 		group := identityOf(accountsGroup(namespace))
 		s.add(a.member(group, identityOf(model.Subject{Kind: model.GroupSubject, Name: rbac.AllAccounts})))
 	}

@@ -102,11 +102,12 @@ func (q *asker) proveEverything(p *Proof, ref model.Ref) {
 
 // What edits do.
 const (
-	cutBinding = "delete the binding"
-	cutToken   = "do not mount the token"
-	cutEscapes = "close the ways out of its containers"
-	cutWay     = "close this way in"
-	cutRole    = "take the rules out of the role"
+	cutBinding = model.CutBinding
+	cutToken   = model.CutToken
+	cutEscapes = model.CutEscapes
+	cutWay     = model.CutWay
+	cutRole    = model.CutRole
+	cutLevel   = model.CutLevel
 )
 
 // proveToken shows the field by which a token is mounted.
@@ -115,8 +116,14 @@ func (q *asker) proveToken(h *Hop, k key) {
 	p.Object = k.ref
 	p.Summary = "token of account " + k.extra + " is mounted"
 	q.shaped(k.ref, func(s *shape, object model.Ref) bool {
-		if s.account != k.extra || !s.holdsToken(q.w.Cluster, k.ref.Namespace) {
+		if s.account != k.extra {
 			return false
+		}
+		if !s.holdsToken(q.w.Cluster, k.ref.Namespace) {
+			if s.foreign != "" {
+				p.Evidence = []model.Evidence{{Object: object, Path: within(object, s.foreignPath) + ".audience", Value: s.foreign}}
+			}
+			return s.foreign != ""
 		}
 		value := s.automount
 		if s.tokenPath == "spec.serviceAccountName" || value == "" {
@@ -156,14 +163,18 @@ func (q *asker) proveEscape(h *Hop, k key, to kind) {
 	if e, ok := q.a.byID[h.Edge]; ok {
 		p.Summary = q.a.edges[e].Title
 	}
-	h.Cut = model.Cut{Object: k.ref, Edit: cutEscapes}
+	if q.supplied(k.ref) != byKubelet {
+		h.Cut = model.Cut{Object: k.ref, Edit: cutEscapes}
+	}
 }
 
 // proveWay shows the fields that let somebody in.
 func (q *asker) proveWay(h *Hop, k key) {
 	p := &h.Proof
 	p.Object, p.Summary = k.ref, "by "+k.ref.Kind+" "+k.ref.Name
-	h.Cut = model.Cut{Object: k.ref, Edit: cutWay}
+	if q.supplied(k.ref) != byKubelet {
+		h.Cut = model.Cut{Object: k.ref, Edit: cutWay}
+	}
 	// Not only pods that are there are led to, but those too that are to come.
 	for _, w := range q.w.Ways.Ways(q.w.Cluster, h.To.Ref.Namespace) {
 		if !public(w) || entrance(w) != k {

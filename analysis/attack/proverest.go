@@ -47,6 +47,10 @@ func (q *asker) proveRest(h *Hop, from key) {
 				break
 			}
 		}
+		if w, ok := q.w.Cluster.Get(h.To.Ref).(*record.Workload); ok && len(p.Evidence) == 0 && daemon(w) {
+			p.Summary = "a pod of it is to run on the node"
+			p.Evidence = []model.Evidence{{Object: h.To.Ref, Path: within(h.To.Ref, "spec")}}
+		}
 	case "K-02":
 		p.Object, p.Summary = h.From.Ref, "the kubelet's credentials are on the node"
 	case "K-03":
@@ -80,6 +84,15 @@ func (q *asker) proveRest(h *Hop, from key) {
 		p.Evidence = []model.Evidence{{Object: h.From.Ref, Path: "type", Value: string(corev1.SecretTypeBootstrapToken)}}
 	case "K-04":
 		p.Object, p.Summary = h.From.Ref, "the node is a machine of a cloud"
+		if h.From.Type == Workload {
+			p.Summary = "the pods are on the network of a node that is a machine of a cloud"
+			q.shaped(h.From.Ref, func(s *shape, object model.Ref) bool {
+				if s.hostNetwork {
+					p.Evidence = []model.Evidence{{Object: object, Path: within(object, "spec.hostNetwork"), Value: "true"}}
+				}
+				return s.hostNetwork
+			})
+		}
 		if n, ok := q.w.Cluster.Get(h.From.Ref).(*record.Typed[*corev1.Node]); ok {
 			p.Evidence = []model.Evidence{{Object: h.From.Ref, Path: "spec.providerID", Value: n.Object.Spec.ProviderID}}
 		}

@@ -13,7 +13,7 @@ func (d *dice) change(s *town) {
 	case n == 0:
 		s.serve(d.of("", "v1.30.1", "v1.34.0", "v1.37.2"))
 	case n < 3:
-		kind := d.of("ServiceAccount", "Secret", "Pod", "Node", "Namespace", "Service", "ClusterRole", "ConfigMap")
+		kind := d.of("ServiceAccount", "Secret", "Pod", "Node", "Namespace", "Service", "ClusterRole", "ConfigMap", "Deployment")
 		cov := model.Coverage{Kind: model.KindByName(kind).GroupKind(), State: model.CoverState(d.of("complete", "complete", "denied"))}
 		if d.one(3) && kind != "Node" && kind != "Namespace" && kind != "ClusterRole" {
 			cov.Namespace = d.space()

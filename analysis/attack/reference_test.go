@@ -42,6 +42,8 @@ type crew struct {
 	pods      []*corev1.Pod
 	planned   *corev1.PodTemplateSpec
 	static    bool
+	// everywhere tells a DaemonSet that was never at a server: it is to have a pod on each node.
+	everywhere bool
 }
 
 func (m *atlas) arc(from, to string, cost int) {
@@ -89,6 +91,7 @@ func draw(access *rbac.Analyser, edges []*model.Edge, minor int, objects map[mod
 	m.names()
 	m.gather()
 	m.arc("nodes-all", "nodes", 0)
+	m.arc("kubelets", "nodes", 0)
 	m.machines()
 	m.running()
 	m.tokens()
@@ -145,7 +148,12 @@ func (m *atlas) gather() {
 		}
 		plan(o, "ReplicaSet", o.Name, &o.Spec.Template, *o.Spec.Replicas > 0)
 	})
-	each(m, func(o *appsv1.DaemonSet) { plan(o, "DaemonSet", o.Name, &o.Spec.Template, o.UID == "") })
+	each(m, func(o *appsv1.DaemonSet) {
+		plan(o, "DaemonSet", o.Name, &o.Spec.Template, o.UID == "")
+		if c := m.crews[o.Namespace+"/DaemonSet/"+o.Name]; c != nil && c.planned != nil {
+			c.everywhere = true
+		}
+	})
 	subjects := func(list []rbacv1.Subject, namespace string) {
 		for i := range list {
 			if s := subject(list[i]); s.Kind == model.AccountSubject {
@@ -279,6 +287,6 @@ func (m *atlas) belong(s model.Subject) {
 		m.edge("who "+s.String(), "admin", "I-04", Proven)
 	}
 	if s.Name == "system:anonymous" {
-		m.edge("net", "who "+s.String(), "I-05", Proven)
+		m.edge("net", "who "+s.String(), "I-05", MissingData)
 	}
 }

@@ -19,6 +19,11 @@ func planeNode(n *corev1.Node) bool {
 	return a || b
 }
 
+func (m *atlas) nodes() (names []string) {
+	each(m, func(n *corev1.Node) { names = append(names, n.Name) })
+	return names
+}
+
 func (m *atlas) machines() {
 	each(m, func(n *corev1.Node) {
 		node := "node " + n.Name
@@ -26,6 +31,8 @@ func (m *atlas) machines() {
 		m.arc(node, "nodes", 0)
 		m.arc(node, "on "+n.Name, 0)
 		m.edge(node, "who user:system:node:"+n.Name, "K-02", Proven)
+		m.arc("kubelets", "who user:system:node:"+n.Name, 0)
+		m.arc("kubelets", "on "+n.Name, 0)
 		if planeNode(n) {
 			m.edge(node, "admin", "K-03", Proven)
 			m.arc(node, "plane", 0)
@@ -37,12 +44,18 @@ func (m *atlas) machines() {
 func (m *atlas) running() {
 	for top, c := range m.crews {
 		m.arc("pods "+top, "in "+top, 0)
-		nodes := map[string]bool{}
 		for _, p := range c.pods {
 			if p.Spec.NodeName != "" {
-				nodes[p.Spec.NodeName] = true
 				m.edge("on "+p.Spec.NodeName, "in "+top, "K-01", Proven)
+				m.arc("into "+p.Spec.NodeName, "in "+top, 0)
 			}
+		}
+		if c.everywhere {
+			each(m, func(n *corev1.Node) {
+				m.edge("on "+n.Name, "in "+top, "K-01", ByAdmission)
+				m.arc("into "+n.Name, "in "+top, int(penalty[ByAdmission]))
+				m.out(top, c, c.planned, n.Name)
+			})
 		}
 		for i, t := range c.specs() {
 			on := ""
@@ -50,14 +63,16 @@ func (m *atlas) running() {
 				on = c.pods[i].Spec.NodeName
 			}
 			m.held(top, c, &t.Spec)
-			m.out(top, c, t, on)
+			if !c.everywhere || len(m.nodes()) == 0 {
+				m.out(top, c, t, on)
+			}
 		}
 	}
 }
 
 // held draws the token and the Secrets of a pod.
 func (m *atlas) held(top string, c *crew, s *corev1.PodSpec) {
-	api, shown := false, false
+	api, shown, perhaps := false, false, false
 	for _, v := range s.Volumes {
 		if v.Projected == nil {
 			continue
@@ -65,6 +80,7 @@ func (m *atlas) held(top string, c *crew, s *corev1.PodSpec) {
 		for _, from := range v.Projected.Sources {
 			if from.ServiceAccountToken != nil {
 				api = api || from.ServiceAccountToken.Audience == ""
+				perhaps = perhaps || strings.Contains(from.ServiceAccountToken.Audience, "kubernetes.default.svc")
 				shown = shown || strings.HasPrefix(v.Name, "kube-api-access-")
 			}
 		}
@@ -82,6 +98,9 @@ func (m *atlas) held(top string, c *crew, s *corev1.PodSpec) {
 			sure = ByAdmission
 		}
 		m.edge("in "+top, "who sa:"+c.namespace+"/"+accountOf(s), "I-01", sure)
+	}
+	if perhaps && !api && !mounts && !c.static {
+		m.edge("in "+top, "who sa:"+c.namespace+"/"+accountOf(s), "I-01", MissingData)
 	}
 	sure := Proven
 	if c.planned != nil {
@@ -123,6 +142,20 @@ func (m *atlas) out(top string, c *crew, t *corev1.PodTemplateSpec, on string) {
 			sure = max(sure, ByAdmission)
 		}
 		n, there := has[*corev1.Node](m, "", on)
+		if on != "" {
+			// Whoever gets into the pods of this node gets out to it and to no other.
+			into := 0
+			if c.planned != nil {
+				into = int(penalty[ByAdmission])
+			}
+			to := map[escape.Kind]string{escape.ToNode: "node " + on, escape.ToTokens: "on " + on}[e.Kind]
+			if e.Kind == escape.ToControlPlane && there && planeNode(n) {
+				to = "admin"
+			}
+			if to != "" {
+				m.arc("into "+on, to, into+m.edges[e.Edge].Cost+int(penalty[sure]))
+			}
+		}
 		switch {
 		case e.Kind == escape.ToNode && on != "":
 			m.edge("pods "+top, "node "+on, e.Edge, sure)
@@ -148,11 +181,13 @@ func (m *atlas) tokens() {
 		me := "secret " + o.Namespace + "/" + o.Name
 		m.arc("all "+o.Namespace, me, 0)
 		_, stale := o.Labels["kubernetes.io/legacy-token-invalid-since"]
-		if name := o.Annotations[corev1.ServiceAccountNameKey]; o.Type == corev1.SecretTypeServiceAccountToken && name != "" && !stale {
+		name := o.Annotations[corev1.ServiceAccountNameKey]
+		if _, there := has[*corev1.ServiceAccount](m, o.Namespace, name); (there || name == "default") && o.Type == corev1.SecretTypeServiceAccountToken && !stale {
 			m.edge(me, "who sa:"+o.Namespace+"/"+name, "I-08", Proven)
 		}
 		if o.Type == corev1.SecretTypeBootstrapToken && o.Namespace == "kube-system" && strings.HasPrefix(o.Name, "bootstrap-token-") {
 			m.edge(me, "who group:system:bootstrappers", "I-09", MissingData)
+			m.edge(me, "who group:system:bootstrappers:kubeadm:default-node-token", "I-09", MissingData)
 		}
 	})
 	for _, ns := range m.spaces {
@@ -167,7 +202,7 @@ func (m *atlas) ways() {
 			return
 		}
 		sure := Proven
-		if o.Spec.Type == corev1.ServiceTypeNodePort {
+		if o.Spec.Type == corev1.ServiceTypeNodePort || len(o.Status.LoadBalancer.Ingress) == 0 {
 			sure = MissingData
 		}
 		for top, c := range m.crews {

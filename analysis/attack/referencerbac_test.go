@@ -130,6 +130,9 @@ func (m *atlas) may(s model.Subject, edges []*model.Edge) {
 				// What is open for all needs no names.
 				if o.names == nil || !slices.ContainsFunc(open, func(p opened) bool { return p.names == nil && p.sure <= o.sure }) {
 					m.open(me, e, o.names, o.resource, place, o.sure)
+					if o.root != nil && o.names == nil {
+						m.edge(me, "nodes-all", e.ID, *o.root)
+					}
 				}
 			}
 		}
@@ -192,6 +195,8 @@ type opened struct {
 	names    []string
 	resource string
 	sure     Confidence
+	// root is how sure it leads on to nodes, where it gives a namespace; nil where it does not.
+	root *Confidence
 }
 
 // way finds one way of an edge that is held in a place. It tells whether he may become any account there by it, and whether some of it is
@@ -201,6 +206,9 @@ func (m *atlas) way(s model.Subject, e *model.Edge, w *model.Way, place string, 
 		return false, false
 	}
 	if place != "" && len(w.Namespaces) > 0 && !slices.Contains(w.Namespaces, place) {
+		return false, false
+	}
+	if w.Idle {
 		return false, false
 	}
 	if w.Exists != "" {
@@ -248,6 +256,9 @@ func (m *atlas) way(s model.Subject, e *model.Edge, w *model.Way, place string, 
 		if n.Any() {
 			sure = max(sure, ByAdmission)
 		}
+		if may := m.footing(s, len(w.Needs) == 1, e, n, wide, place); !may {
+			return becomes, false
+		}
 		if is == 2 || n.Any() {
 			continue
 		}
@@ -271,8 +282,17 @@ func (m *atlas) way(s model.Subject, e *model.Edge, w *model.Way, place string, 
 	if through {
 		names, sure = nil, MissingData
 	}
+	// The dice throws nothing that refuses pods.
+	var root *Confidence
+	if e.Leads == "namespace" {
+		r := sure
+		// By any ClusterRole one has all, and by any rule; by pods alone the level of the namespace decides.
+		if len(w.Needs) > 1 && w.Needs[1].Resources[0] == "clusterroles" || e.ID == "R-04" || place == "" || m.privilegedIn(place) {
+			root = &r
+		}
+	}
 	if own {
-		*open = append(*open, opened{names, resource, sure})
+		*open = append(*open, opened{names, resource, sure, root})
 	}
 	return becomes || e.Leads == "accounts" && names == nil, own
 }
@@ -285,7 +305,7 @@ func (m *atlas) open(me string, e *model.Edge, names []string, resource, place s
 	for _, name := range names {
 		switch {
 		case resource == "nodes" && e.Leads == "pods":
-			m.edge(me, "on "+name, e.ID, sure)
+			m.edge(me, "into "+name, e.ID, sure)
 		case resource == "nodes":
 			m.edge(me, "who user:system:node:"+name, e.ID, sure)
 		case resource == "users":
@@ -310,6 +330,9 @@ func (m *atlas) open(me string, e *model.Edge, names []string, resource, place s
 	}
 	if e.Leads == "nodes" && names == nil {
 		m.edge(me, "nodes-all", e.ID, sure)
+	}
+	if e.Leads == "kubelets" && names == nil {
+		m.edge(me, "kubelets", e.ID, sure)
 	}
 }
 
@@ -359,21 +382,4 @@ func (m *atlas) some(me string, e *model.Edge, names []string, resource, ns stri
 			}
 		}
 	}
-}
-
-// from gives the least cost of all that somebody can come to from a place.
-func (m *atlas) from(start string) map[string]int {
-	cost := map[string]int{start: 0}
-	// Bellman and Ford: as long as anything becomes cheaper.
-	for changed := true; changed; {
-		changed = false
-		for at, have := range cost {
-			for to, more := range m.arcs[at] {
-				if old, ok := cost[to]; !ok || have+more < old {
-					cost[to], changed = have+more, true
-				}
-			}
-		}
-	}
-	return cost
 }

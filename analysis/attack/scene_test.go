@@ -13,6 +13,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 
@@ -88,11 +89,18 @@ func (s *scene) read(line string) runtime.Object {
 		words := strings.Fields(rest + " x")
 		return &rbacv1.ClusterRoleBinding{ObjectMeta: m, RoleRef: rbacv1.RoleRef{APIGroup: model.GroupRBAC, Kind: "ClusterRole", Name: words[0]}, Subjects: subjectsOf(s.t, strings.Fields(rest))}
 	}
+	if kind == "CustomResourceDefinition" {
+		o := &unstructured.Unstructured{}
+		o.SetGroupVersionKind(model.KindByName(kind).GVK())
+		o.SetName(name)
+		return o
+	}
 	into := map[string]runtime.Object{
 		"Pod": &corev1.Pod{}, "ServiceAccount": &corev1.ServiceAccount{}, "Secret": &corev1.Secret{}, "Node": &corev1.Node{}, "Namespace": &corev1.Namespace{},
 		"Deployment": &appsv1.Deployment{}, "ReplicaSet": &appsv1.ReplicaSet{}, "DaemonSet": &appsv1.DaemonSet{}, "CronJob": &batchv1.CronJob{}, "Job": &batchv1.Job{},
 		"Service": &corev1.Service{}, "Ingress": &networkingv1.Ingress{}, "NetworkPolicy": &networkingv1.NetworkPolicy{}, "ConfigMap": &corev1.ConfigMap{},
-		"MutatingWebhookConfiguration": &admissionv1.MutatingWebhookConfiguration{},
+		"MutatingWebhookConfiguration": &admissionv1.MutatingWebhookConfiguration{}, "ValidatingWebhookConfiguration": &admissionv1.ValidatingWebhookConfiguration{},
+		"IngressClass": &networkingv1.IngressClass{}, "ReplicationController": &corev1.ReplicationController{},
 	}[kind]
 	if into == nil {
 		s.t.Fatalf("unknown kind in %q", line)
@@ -149,8 +157,29 @@ func (s *scene) node(name string) Node {
 // routes lists the ways from one node to another.
 func (s *scene) routes(from, to string) []Path {
 	s.t.Helper()
-	list, _ := s.town.asker().Routes(s.node(from), s.node(to), 40, false)
-	return list
+	return s.town.asker().every(s.node(from), s.node(to), 40)
+}
+
+// every lists the routes of one pair, those that differ by the permission alone among them.
+func (q *asker) every(from, to Node, k int) (routes []Path) {
+	v, ok := q.toward(to, false)
+	if !ok {
+		return nil
+	}
+	defer v.close()
+	start, ok := q.start(from)
+	if !ok {
+		return nil
+	}
+	for route := range v.search.Routes(start, q.compare) {
+		if len(routes) == k {
+			return routes
+		}
+		if p := q.path(route, to); len(p.Hops) > 0 {
+			routes = append(routes, p)
+		}
+	}
+	return routes
 }
 
 // hop finds a hop by an edge that joins two nodes, nil where there is none.

@@ -19,9 +19,13 @@ type shape struct {
 	// mounted that the volume is there by which admission mounts one.
 	automount         string
 	projects, mounted bool
-	tokenPath         string
-	secrets           []secretUse
-	escapes           []escape.Escape
+	// foreign is the audience of a token for which it is not known whether the server takes it.
+	foreign, foreignPath string
+	// hostNetwork tells that the pods are on the network of their node.
+	hostNetwork bool
+	tokenPath   string
+	secrets     []secretUse
+	escapes     []escape.Escape
 }
 
 // secretUse is a Secret that pods are given, and by which field.
@@ -76,7 +80,7 @@ const tokenVolume = "kube-api-access-"
 
 func readShape(t *corev1.PodTemplateSpec, on escape.Conditions) *shape {
 	spec := &t.Spec
-	s := &shape{account: spec.ServiceAccountName}
+	s := &shape{account: spec.ServiceAccountName, hostNetwork: spec.HostNetwork}
 	if s.account == "" {
 		s.account = defaultAccount
 	}
@@ -121,12 +125,26 @@ func (s *shape) volume(v *corev1.Volume, path string) {
 				continue
 			}
 			s.mounted = s.mounted || strings.HasPrefix(v.Name, tokenVolume)
-			// A token for another audience is none to the API server.
-			if from.ServiceAccountToken.Audience == "" && !s.projects {
-				s.projects, s.tokenPath = true, path+".projected.sources["+strconv.Itoa(i)+"].serviceAccountToken"
+			at := path + ".projected.sources[" + strconv.Itoa(i) + "].serviceAccountToken"
+			switch audience := from.ServiceAccountToken.Audience; {
+			case audience == "" && !s.projects:
+				s.projects, s.tokenPath = true, at
+			case s.foreign == "" && serverLike(audience):
+				s.foreign, s.foreignPath = audience, at
 			}
 		}
 	}
+}
+
+// serverLike tells an audience that is mostly the API server's own: what issuers are called by default. A token for another audience, such as
+// vault, is none to the API server.
+func serverLike(audience string) bool {
+	for _, part := range [...]string{"://kubernetes.default.svc", "://oidc.eks.", "://oidc-eks.", "://container.googleapis.com/", ".oic.prod-aks.azure.com/"} {
+		if strings.Contains(audience, part) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *shape) container(env *[]corev1.EnvVar, from *[]corev1.EnvFromSource, path string) {

@@ -71,6 +71,8 @@ func (a *Analyser) end(v digraph.Vertex) {
 // origin takes a source that came or went. One that came is looked at with the next update.
 func (s *standing) origin(v digraph.Vertex, on bool) {
 	s.stale = true
+	// What is no source leads on for nobody: see ownWay.
+	s.a.moved = append(s.a.moved, s.a.keys[v])
 	if !on {
 		s.lead(s.cluster, v, false)
 		for _, j := range s.jewels {
@@ -163,9 +165,22 @@ func (s *standing) publish(k key) {
 		}
 		now.Exposure, now.Effect = max(now.Exposure, s.exposure(other)), max(now.Effect, s.effect(other))
 	}
+	if (k.kind == workload || k.kind == way) && s.ownWay(key{kind: workload, ref: ref}, now.Exposure) {
+		now.Effect = model.LeadsNowhere
+	}
 	if s.shelf.put(ref, now) {
 		s.stale = true
 	}
+}
+
+// ownWay tells a part of the control plane to which nobody gets who does not hold it by name: no path begins there, and what it leads to is what
+// it is for. Who may get into its pods has a path of his own, which his binding stands for.
+func (s *standing) ownWay(k key, exposure model.Exposed) bool {
+	if exposure != model.ExposedToHolders || k.ref.Namespace != "kube-system" {
+		return false
+	}
+	v, ok := s.a.find(k)
+	return ok && s.a.origins[v] == 0
 }
 
 // stands gives the object that stands where a vertex does, and the vertices that say who gets there and where it leads.

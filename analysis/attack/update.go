@@ -65,8 +65,11 @@ func (a *Analyser) updateCore(c *cluster.Cluster, d cluster.Delta) {
 	case "Node":
 		a.dirty[machineOf(d.Ref.Name)] = struct{}{}
 		before, after := cluster.Cast[*record.Typed[*corev1.Node]](d)
-		if before == nil || after == nil || isControlPlane(&before.Meta) != isControlPlane(&after.Meta) {
+		if before == nil || after == nil || isControlPlane(&before.Meta) != isControlPlane(&after.Meta) || before.Object.Spec.ProviderID != after.Object.Spec.ProviderID {
 			a.named(machine, d.Ref.Name)
+		}
+		if before == nil || after == nil || !sameTerms(before, after) {
+			a.named(machine, everywhere)
 		}
 	case "Service":
 		a.named(hook, d.Ref.Namespace)
@@ -172,7 +175,7 @@ func (a *Analyser) Covered(_ *cluster.Cluster, gk schema.GroupKind) {
 	}
 	switch gk {
 	case schema.GroupKind{Kind: "ServiceAccount"}:
-		touch(binding, identity)
+		touch(binding, identity, secret)
 		for w := range a.wanted {
 			a.used(w)
 		}

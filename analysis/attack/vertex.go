@@ -23,6 +23,10 @@ const (
 	// machine is a node, held the inside of the pods on it.
 	machine
 	held
+	// entered is the pods on a node as seen from outside, into which somebody gets by its kubelet, and stationed those of one owner among them:
+	// from there they lead out to that node. Both stand only where somebody may do that on nodes by name.
+	entered
+	stationed
 	secret
 	cloud
 	admin
@@ -39,6 +43,10 @@ const (
 	pods
 	secrets
 	machines
+	// kubelets is to be any node to the API server, by a certificate: what pods on it are given, and not the machine itself.
+	kubelets
+	// lax is a namespace whose level of Pod Security lets privileged pods in: they get to every node.
+	lax
 	// What follows is where searches end, and nothing leads away from it: any node, or one of which it is not known which, any node of the
 	// control plane, all Secrets of some namespace, and those or a crown jewel.
 	anyNode
@@ -94,6 +102,10 @@ func machineOf(name string) key {
 	return key{kind: machine, ref: model.KindByName("Node").Ref("", name)}
 }
 
+func enteredOf(name string) key {
+	return key{kind: entered, ref: model.KindByName("Node").Ref("", name)}
+}
+
 func heldOf(name string) key { return key{kind: held, ref: model.KindByName("Node").Ref("", name)} }
 
 // node gives what people see of a vertex; false where that is nothing.
@@ -109,7 +121,7 @@ func (k key) node() (Node, bool) {
 		return ControlPlane, true
 	case anySecrets:
 		return AnySecrets, true
-	case workload, inside:
+	case workload, inside, stationed:
 		return Node{ID: k.ref.String(), Type: Workload, Ref: k.ref}, true
 	case identity:
 		return NodeOfSubject(k.subject()), true

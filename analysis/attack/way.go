@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"cmp"
 	"net/netip"
 
 	"canopy/analysis/exposure"
@@ -70,10 +71,14 @@ func (a *Analyser) sketchWays(w *World, namespace string) *sketch {
 					sure, reason = MissingData, o.Assumption
 				case byNode(o.Way):
 					sure, reason = MissingData, "whether nodes can be reached from outside is not in the cluster"
+				case o.Assumed:
+					sure, reason = MissingData, "no controller that serves it was found"
+				case o.Address == "" && (o.How == exposure.LoadBalancer || o.How == exposure.Gateway):
+					sure, reason = MissingData, "no address outside was given to it so far"
 				}
 				via := entrance(o.Way)
 				l := a.step(via, key{kind: workload, ref: owner}, "K-05", sure, reason)
-				if old, ok := best[pair{via.ref, owner}]; !ok || l.cost < old.cost || l.cost == old.cost && l.tag < old.tag {
+				if old, ok := best[pair{via.ref, owner}]; !ok || l.cost < old.cost || l.cost == old.cost && a.surer(l.tag, old.tag) {
 					best[pair{via.ref, owner}] = l
 				}
 			}
@@ -88,6 +93,11 @@ func (a *Analyser) sketchWays(w *World, namespace string) *sketch {
 		}
 	}
 	return s
+}
+
+// surer orders what lines mean that cost the same: by numbers of reasons it would rest on which was said first.
+func (l *legend) surer(x, y tag) bool {
+	return cmp.Or(cmp.Compare(x.edge(), y.edge()), cmp.Compare(x.confidence(), y.confidence()), cmp.Compare(l.reasons[x.reason()], l.reasons[y.reason()])) < 0
 }
 
 // byNode tells a way by the addresses of nodes, which mostly are inner ones.

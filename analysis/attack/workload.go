@@ -18,6 +18,8 @@ type fold struct {
 	nodes  []map[string]struct{}
 	// mirror tells static pods, which have no account. planned tells that there are no pods now, and what the template says of those to come.
 	mirror, planned bool
+	// nowhere tells that on which nodes they run is not known: they are of files that were never at a server.
+	nowhere bool
 }
 
 // fold gathers the pods of an owner. The templates that it holds on to are those of the sketch.
@@ -49,15 +51,27 @@ func (a *Analyser) fold(w *World, ref model.Ref, s *sketch) *fold {
 		}
 		if node := p.Node(); node != "" {
 			f.nodes[i][node] = struct{}{}
+		} else if p.UID == "" {
+			f.nowhere = true
 		}
 	}
 	if t, ok := r.(*record.Workload); ok && len(f.shapes) == 0 && wants(t) {
-		f.planned = true
+		f.planned, f.nowhere = true, t.UID == "" && !daemon(t)
 		f.shapes, f.nodes = append(f.shapes, a.shapes.acquire(t.Template)), append(f.nodes, nil)
 		s.templates = append(s.templates, t.Template)
+		if daemon(t) {
+			f.nodes[0] = map[string]struct{}{}
+			for _, node := range placed(c, &t.Template.Decode().Spec) {
+				f.nodes[0][node] = struct{}{}
+			}
+			s.wants = append(s.wants, want{machine, everywhere})
+		}
 	}
 	return f
 }
+
+// nowhere is what those look up of which it is not known on which nodes they run: to count them.
+const nowhere = "*"
 
 // wants tells whether an owner is to have pods: it has none now, or none yet.
 func wants(w *record.Workload) bool {
@@ -77,8 +91,10 @@ func (a *Analyser) sketchWorkload(w *World, ref model.Ref) *sketch {
 	}
 	d := &workloadSketch{sketch: s, a: a, w: w, fold: f, me: key{kind: workload, ref: ref}, in: key{kind: inside, ref: ref}}
 	s.spaces = append(s.spaces, ref.Namespace)
+	running, why := Proven, ""
 	if f.planned {
-		s.add(a.perhaps(all(pods, ref.Namespace), d.me, ByAdmission, "no pod of it runs now"))
+		running, why = ByAdmission, "no pod of it runs now"
+		s.add(a.perhaps(all(pods, ref.Namespace), d.me, ByAdmission, why))
 	} else {
 		s.link(all(pods, ref.Namespace), d.me)
 	}
@@ -86,15 +102,24 @@ func (a *Analyser) sketchWorkload(w *World, ref model.Ref) *sketch {
 	s.link(d.me, all(space, ref.Namespace))
 	for i, shape := range f.shapes {
 		for node := range f.nodes[i] {
-			d.add(a.step(heldOf(node), d.in, "K-01", Proven, ""))
+			d.add(a.step(heldOf(node), d.in, "K-01", running, why))
 		}
 		d.token(shape)
 		for _, u := range shape.secrets {
 			d.secret(u.name)
 		}
 		d.escape(shape, f.nodes[i])
+		for node := range f.nodes[i] {
+			d.enter(shape, node, running, why)
+		}
+		if shape.hostNetwork {
+			d.metadata(f.nodes[i])
+		}
 	}
 	d.lines = distinct(d.lines)
+	if f.nowhere {
+		s.wants = append(s.wants, want{pods, nowhere})
+	}
 	if !controlPlanePart(ref, f) {
 		s.sources = append(s.sources, d.me)
 	}
@@ -127,11 +152,14 @@ func (d *workloadSketch) token(s *shape) {
 		return
 	}
 	d.wants = append(d.wants, want{identity, ns + "/" + s.account})
-	if !s.holdsToken(d.w.Cluster, ns) {
-		return
-	}
 	sure, reason := Proven, ""
-	if d.planned || !s.mounted && !s.projects {
+	switch {
+	case !s.holdsToken(d.w.Cluster, ns):
+		if s.foreign == "" {
+			return
+		}
+		sure, reason = MissingData, "whether the API server takes tokens for the audience "+s.foreign+" is a flag of it, which is not read"
+	case d.planned || !s.mounted && !s.projects:
 		sure, reason = ByAdmission, "no pod that runs shows the volume of the token; admission adds it when a pod is made"
 	}
 	t := key{kind: token, ref: d.owner, extra: s.account}
@@ -171,11 +199,13 @@ func (d *workloadSketch) secret(name string) {
 // controlPlanePart tells the workloads at which no path begins: the parts of the control plane, the network plug-in and what every
 // cluster runs, in kube-system.
 func controlPlanePart(ref model.Ref, f *fold) bool {
+	return f.mirror && ref.Namespace == "kube-system" || partOfControlPlane(ref)
+}
+
+// partOfControlPlane tells them by their names.
+func partOfControlPlane(ref model.Ref) bool {
 	if ref.Namespace != "kube-system" {
 		return false
-	}
-	if f.mirror {
-		return true
 	}
 	for _, name := range [...]string{
 		"kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "cloud-controller-manager", "kube-proxy", "coredns", "kube-dns", "metrics-server",

@@ -20,6 +20,7 @@ import (
 	"canopy/analysis/manifest"
 	"canopy/analysis/remedy"
 	"canopy/analysis/rollout"
+	"canopy/analysis/secret/detect"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/mask"
@@ -191,7 +192,7 @@ func (w *world) whole(ref model.Ref) *unstructured.Unstructured {
 // before gives an object as a session would: masked.
 func (w *world) before(ref model.Ref) *unstructured.Unstructured {
 	u := w.whole(ref)
-	mask.Object(u)
+	mask.Object(u, detect.Default())
 	return u
 }
 

@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"sigs.k8s.io/yaml"
 
+	"canopy/analysis/secret/detect"
 	"canopy/k8s/labtest"
 	"canopy/model"
 	"canopy/model/mask"
@@ -68,7 +69,7 @@ func TestCommandsOfTheReadme(t *testing.T) {
 	fix := w.fix(t)
 	for _, f := range make1(t, Input{Fix: fix, Report: w.report, Before: func(ref model.Ref) *unstructured.Unstructured {
 		u := before[ref].DeepCopy()
-		mask.Object(u)
+		mask.Object(u, detect.Default())
 		return u
 	}}) {
 		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Content, 0o600); err != nil {

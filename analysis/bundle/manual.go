@@ -22,6 +22,7 @@ func (b *builder) order(out *bytes.Buffer) {
 		for _, e := range d.Evidence {
 			fmt.Fprintf(out, "   - %s\n", prose(e))
 		}
+		sampled(out, "   ", d.Sample)
 		if d.ManagedBy != "" {
 			fmt.Fprintf(out, "   - Managed by %s, which may take a live change back: make it there.\n", prose(d.ManagedBy))
 		}

@@ -90,6 +90,19 @@ func hint(manager string) string {
 	return "make the change there; it may take a live change back."
 }
 
+// sampled writes a sample as a block of code that can be copied.
+func sampled(out *bytes.Buffer, margin, sample string) {
+	if sample == "" {
+		return
+	}
+	const fence = "```"
+	out.WriteString("\n" + margin + fence + "yaml\n")
+	for _, l := range remedy.SampleLines(sample) {
+		out.WriteString(margin + strings.ReplaceAll(l, fence, "") + "\n")
+	}
+	out.WriteString(margin + fence + "\n\n")
+}
+
 // byHand lists what no document does.
 func (b *builder) byHand(out *bytes.Buffer) {
 	if len(b.fix.Notes) == 0 {
@@ -105,6 +118,7 @@ func (b *builder) byHand(out *bytes.Buffer) {
 		for _, s := range n.Steps {
 			out.WriteString("  - " + prose(s) + "\n")
 		}
+		sampled(out, "  ", n.Sample)
 	}
 	if len(b.fix.Advice) > 0 {
 		out.WriteString("\nHow to come by the figures:\n\n")

@@ -102,7 +102,13 @@ func TestWays(t *testing.T) {
 		{"N-01", "get nodes/proxy cl"},
 		{"A-06", "create mutatingadmissionpolicies cl + create,update,patch mutatingadmissionpolicybindings cl >=36|update,patch mutatingadmissionpolicies cl >=36"},
 		{"A-11", "update,patch namespaces"},
-		{"A-14", "use securitycontextconstraints"},
+		{"A-12", "create persistentvolumes cl + create persistentvolumeclaims + create pods|create persistentvolumes cl + create persistentvolumeclaims + create,update,patch replicationcontrollers|" +
+			"create persistentvolumes cl + create persistentvolumeclaims + create,update,patch daemonsets,deployments,replicasets,statefulsets|" +
+			"create persistentvolumes cl + create persistentvolumeclaims + create jobs|create persistentvolumes cl + create persistentvolumeclaims + create,update,patch cronjobs|" +
+			"create persistentvolumes cl idle"},
+		{"A-14", "use securitycontextconstraints served + create pods|use securitycontextconstraints served + create,update,patch daemonsets,deployments,replicasets,statefulsets|" +
+			"use securitycontextconstraints served + create jobs|use securitycontextconstraints served + create,update,patch cronjobs|" +
+			"use securitycontextconstraints served + create,update,patch replicationcontrollers|use securitycontextconstraints served idle"},
 		{"D-11", "delete,deletecollection persistentvolumeclaims,pods,replicationcontrollers,secrets|delete,deletecollection daemonsets,deployments,replicasets,statefulsets|" +
 			"delete,deletecollection cronjobs,jobs|delete namespaces|delete,deletecollection nodes,persistentvolumes cl"},
 	} {
@@ -124,11 +130,17 @@ func spell(w *model.Way) string {
 		if w.Cluster(i) {
 			s += " cl"
 		}
+		if n.Served {
+			s += " served"
+		}
 		needs = append(needs, s)
 	}
 	s := strings.Join(needs, " + ")
 	if w.Limited {
 		s += " limited"
+	}
+	if w.Idle {
+		s += " idle"
 	}
 	if w.Since > 0 {
 		s += fmt.Sprintf(" >=%d", w.Since)

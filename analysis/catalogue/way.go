@@ -14,7 +14,7 @@ var (
 	ends       = [...]string{"identity", "pod", "node", "secret", "role", "namespace", "cluster-admin", "cloud", "internet", "other"}
 	scopes     = [...]string{"namespace", "cluster"}
 	admissions = [...]string{"", "pod-security", "policy"}
-	leads      = [...]string{"accounts", "pods", "listeners", "secrets", "nodes", "namespace", "identities", "cluster", "impact"}
+	leads      = [...]string{"accounts", "pods", "listeners", "secrets", "nodes", "kubelets", "namespace", "identities", "cluster", "impact"}
 	classes    = [...]string{
 		"secrets-read", "secrets-write", "tokens", "impersonate", "pods-create", "pods-exec", "pods-change", "pods-network", "grant", "nodes",
 		"certificates", "admission", "api", "namespace", "volumes", "traffic", "config", "deputies", "destroy", "evidence", "identity", "cloud",
@@ -66,6 +66,8 @@ func checkEdge(e *model.Edge, rules Set) error {
 		return fmt.Errorf("rule %q is not in the catalogue", e.Rule)
 	case e.Rule == "" && len(e.Ways) > 0:
 		return fmt.Errorf("rule is missing: permissions show it, so findings do")
+	case e.Leads == "impact" && slices.ContainsFunc(e.Ways, func(w model.Way) bool { return w.Idle }):
+		return fmt.Errorf("idle, where no way leads anywhere")
 	case e.Takeover && len(e.Ways) == 0:
 		return fmt.Errorf("takeover without a way")
 	}
@@ -129,6 +131,9 @@ func checkNeed(n *model.Need) error {
 			return fmt.Errorf(`group "*" takes the resource "*" and no other`)
 		}
 		return nil
+	}
+	if n.Served && n.Group == "" {
+		return fmt.Errorf("served: the core group is everywhere")
 	}
 	if n.Group != strings.ToLower(n.Group) || strings.ContainsAny(n.Group, "*/ ") {
 		return fmt.Errorf("group %q: want lower case and no wildcard", n.Group)

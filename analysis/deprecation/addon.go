@@ -87,7 +87,11 @@ func (h *hit) given(now int64) (up bool, when int64) {
 
 // says puts the end of a product into words.
 func (h *hit) says() string {
-	text := brief(h.image, longestName) + " is " + h.addOn.Name
+	text := brief(h.image, longestName) + " is "
+	if h.addOn.Unless != "" {
+		text += "a build of "
+	}
+	text += h.addOn.Name
 	if h.addOn.End != 0 {
 		text += ", given up on " + h.addOn.End.String()
 	}

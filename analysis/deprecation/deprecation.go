@@ -38,6 +38,8 @@ type Analyser struct {
 	rules catalogue.Set
 	clock model.Clock
 	ends  ends
+	// tables are those of which it is asked how far they tell.
+	tables *lifecycle.Tables
 	// server is the version of the API server; plain is false while it is not known.
 	server lifecycle.Version
 	plain  bool
@@ -71,7 +73,7 @@ func New(rules catalogue.Set, clock model.Clock, tables *lifecycle.Tables) *Anal
 		tables = lifecycle.Default()
 	}
 	return &Analyser{
-		rules: rules, clock: clock, ends: tables,
+		rules: rules, clock: clock, ends: tables, tables: tables,
 		written: map[schema.GroupKind]map[model.Ref]struct{}{}, uses: map[model.Ref][]Use{},
 		definitions: map[schema.GroupKind]map[model.Ref]*definition{}, defined: map[model.Ref]*definition{},
 		sheets: map[record.Template]*sheet{}, members: map[types.NamespacedName]*member{}, owners: map[model.Ref]map[*member]struct{}{},
@@ -146,7 +148,22 @@ func (a *Analyser) wait(ref model.Ref, at int64) {
 func (a *Analyser) Len() int { return a.objects.Len() + a.addOns.Len() }
 
 // State says of a rule that it cannot be judged, or in part; false where it can.
-func (a *Analyser) State(string) (model.RuleState, bool) { return model.RuleState{}, false }
+func (a *Analyser) State(rule string) (model.RuleState, bool) {
+	if rule != "VP06" {
+		return model.RuleState{}, false
+	}
+	// Of files it is not known what is next, so that only the age of the tables is looked at.
+	next, what := "", "which API versions end"
+	if a.plain {
+		next = lifecycle.Version{Major: a.server.Major, Minor: a.server.Minor + 1}.Line()
+		what = "which API versions end up to " + next
+	}
+	why, ok := TellsUpTo(a.tables, next, a.clock.Now())
+	if ok {
+		return model.RuleState{}, false
+	}
+	return model.RuleState{Verdict: model.Depends, Reason: what + " is not known: " + why}, true
+}
 
 // Version changes whenever what Uses gives does.
 func (a *Analyser) Version() uint64 { return a.version }

@@ -52,6 +52,8 @@ func (book) AddOn(repository string) (lifecycle.AddOn, bool) {
 	case "coming/soon":
 		a.End = day("2026-12-01")
 	case "long/gone":
+	case "built/elsewhere":
+		a.Unless = "its builder may mend it"
 	default:
 		return lifecycle.AddOn{}, false
 	}

@@ -10,14 +10,16 @@ import (
 )
 
 // linesOf says what of an owner and its pods is given up, and when the next of it will be, in seconds since 1970; 0 for never. What the
-// owner's template says is told of it; what its pods run besides of the first that runs it, by name.
-func (r *round) linesOf(ref model.Ref, own []hit) (lines []model.Evidence, next int64) {
+// owner's template says is told of it; what its pods run besides of the first that runs it, by name. unless says what would make all of it
+// untrue; "" where some is certain.
+func (r *round) linesOf(ref model.Ref, own []hit) (lines []model.Evidence, unless string, next int64) {
 	type place struct {
 		path, image string
 		end         lifecycle.Day
 	}
 	told := map[place]*model.Evidence{}
 	var order []place
+	sure := false
 	add := func(h *hit, object model.Ref, prefix string) {
 		up, when := h.given(r.now)
 		if !up {
@@ -26,6 +28,8 @@ func (r *round) linesOf(ref model.Ref, own []hit) (lines []model.Evidence, next 
 			}
 			return
 		}
+		sure = sure || h.addOn.Unless == ""
+		unless = smaller(unless, h.addOn.Unless)
 		at := place{h.path, h.image, h.addOn.End}
 		e := told[at]
 		if e == nil {
@@ -49,5 +53,16 @@ func (r *round) linesOf(ref model.Ref, own []hit) (lines []model.Evidence, next 
 	for _, at := range order {
 		lines = append(lines, *told[at])
 	}
-	return lines, next
+	if sure {
+		unless = ""
+	}
+	return lines, unless, next
+}
+
+// smaller is the first of two texts in order, of which one may be missing: pods come in any order.
+func smaller(a, b string) string {
+	if a == "" || b != "" && b < a {
+		return b
+	}
+	return a
 }

@@ -147,12 +147,15 @@ func (r *round) house(at types.NamespacedName) {
 func (r *round) judgeOwner(ref model.Ref) {
 	object := r.c.Get(ref)
 	own := r.own(ref, object)
-	lines, next := r.linesOf(ref, own)
+	lines, unless, next := r.linesOf(ref, own)
 	r.wait(ref, next)
 	var now []*model.Finding
 	if len(lines) > 0 {
 		if rule := r.rules["VP08"]; rule != nil {
 			f := analysis.NewFinding(rule, rule.Severity, ref, object, &proof{lines})
+			if unless != "" {
+				f.Verdict, f.Reason = model.Depends, unless
+			}
 			for m := range r.owners[ref] {
 				for i := range m.sheet.hits {
 					if up, _ := m.sheet.hits[i].given(r.now); up {

@@ -49,6 +49,8 @@ func TestAddOns(t *testing.T) {
 		"by digest, mirrored, with a port": {[]string{pod("p", "", "mirror.example:5000/ingress-nginx/controller@sha256:"+strings.Repeat("a", 64))}, "VP08 shop/Pod/p high", ""},
 		"in an init container":             {[]string{"kind: Pod\nmetadata: {name: p}\nspec: {initContainers: [{name: i, image: '" + nginx + "'}], containers: [{name: c, image: x}]}"}, "VP08 shop/Pod/p high", "spec.initContainers[0].image = " + isGiven},
 		"no end told":                      {[]string{pod("p", "", "long/gone")}, "VP08 shop/Pod/p high", "spec.containers[0].image = long/gone is long/gone: its makers have retired it; go to the Gateway API"},
+		"built by somebody else":           {[]string{pod("p", "", "built/elsewhere")}, "VP08 shop/Pod/p high depends: its builder may mend it", "spec.containers[0].image = built/elsewhere is a build of built/elsewhere: its makers have retired it; go to the Gateway API"},
+		"one by them, one by its makers":   {[]string{pod("p", below, "built/elsewhere"), pod("q", below, nginx), set("nginx:1"), deployment("nginx:1")}, "VP08 shop/Deployment/d high", ""},
 		"the end is to come":               {objects: []string{pod("p", "", "coming/soon")}},
 		"no image":                         {objects: []string{pod("p", "", "::")}},
 	} {

@@ -16,7 +16,9 @@ type dice struct{ *rand.Rand }
 
 func (w dice) pick(list ...string) string { return list[w.IntN(len(list))] }
 
-func (w dice) image() string { return w.pick("nginx:1", nginx, nginx, "coming/soon", "long/gone") }
+func (w dice) image() string {
+	return w.pick("nginx:1", nginx, nginx, "coming/soon", "long/gone", "built/elsewhere")
+}
 
 func (w dice) meta(versions ...string) string {
 	v := w.pick(versions...)

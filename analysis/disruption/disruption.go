@@ -8,8 +8,8 @@ import "canopy/model"
 type Obstacle struct {
 	// Cause is budget (a PodDisruptionBudget never allows an eviction), waiting (it allows none now, and will once pods are ready), budgets (two of them select the pod, which the API
 	// refuses), bare (nothing makes it anew), local (it has data in an emptyDir that is lost), scratch (files that nobody misses, in such: one obstacle for all pods of the node), host-path is not one of them, single (its
-	// owner has one replica, or all of them on this node: it is away for a while), pinned (no other node can take it: its volume or its
-	// node selector), unknown (what would tell was not seen, so that the drain is not known to be safe).
+	// owner has one replica, or all of them on this node: it is away until the new one is ready elsewhere), pinned (no other node can take it,
+	// since its volume is here or it names the node: it is away until this node is back), unknown (what would tell was not seen, so that the drain is not known to be safe).
 	Cause string
 	// Pod is the zero Ref where it is not known which pods there are, and where it is about several at once: Owner is the node then, or the
 	// owner whose template names the node. Pods counts several at once, and is 0 of others.
@@ -20,7 +20,9 @@ type Obstacle struct {
 	// Blocks tells that a drain does not end by itself; else something is lost or is away, and a drain goes on (with the flags that Says
 	// names).
 	Blocks bool
-	Says   string
+	// Stays tells of a pod that is pinned by a volume which is on the node: a new machine has none of its data.
+	Stays bool
+	Says  string
 }
 
 // Budget is what is known of a PodDisruptionBudget. It is immutable.

@@ -74,7 +74,7 @@ func (a *Analyser) drain(c *cluster.Cluster, node string, h *held) []Obstacle {
 			}
 			return 1
 		}
-		if c := cmp.Compare(rank(x.Cause), rank(y.Cause)); c != 0 {
+		if c := cmp.Compare(Rank(x.Cause), Rank(y.Cause)); c != 0 {
 			return c
 		}
 		if c := x.Owner.Compare(y.Owner); c != 0 {
@@ -92,7 +92,8 @@ func (a *Analyser) drain(c *cluster.Cluster, node string, h *held) []Obstacle {
 	return slices.Clip(list)
 }
 
-func rank(cause string) int {
+// Rank is the place of a cause in the order in which obstacles are listed.
+func Rank(cause string) int {
 	return slices.Index(causes[:], cause)
 }
 
@@ -131,14 +132,17 @@ func (d *drain) pod(key types.NamespacedName, m *member) {
 		return
 	}
 	d.budget(key, m)
-	d.place(key, m, s)
+	// Of a pod that goes nowhere else nothing is said of how soon it is elsewhere.
+	if d.place(key, m, s) {
+		return
+	}
 	if !m.bare() && !orphan {
 		d.single(key, m)
 	}
 }
 
-// place tells of a pod that no other node can take.
-func (d *drain) place(key types.NamespacedName, m *member, s *sheet) {
+// place tells of a pod that no other node can take, and whether it is one.
+func (d *drain) place(key types.NamespacedName, m *member, s *sheet) bool {
 	pinned, unknown := s.pinned, ""
 	if s.claims && pinned == "" {
 		if p, ok := d.c.Get(podRef(key)).(*record.Pod); ok {
@@ -148,11 +152,16 @@ func (d *drain) place(key types.NamespacedName, m *member, s *sheet) {
 	switch {
 	case pinned != "" && m.bare():
 	case pinned != "":
-		d.put(key, m, Obstacle{Cause: Pinned, Says: pinned + ": no other can take it, so it is away until this one is back"})
+		d.put(key, m, Obstacle{Cause: Pinned, Stays: s.pinned == "", Says: pinned + untilBack})
+		return true
 	case unknown != "":
 		d.put(key, m, Obstacle{Cause: Unseen, Says: unknown})
 	}
+	return false
 }
+
+// untilBack says for how long a pod that is bound to a node is away.
+const untilBack = ": no other can take it, so it is away until this one, or a new one of its name, is back"
 
 // single tells of an owner that has nothing left once the node is empty.
 func (d *drain) single(key types.NamespacedName, m *member) {

@@ -42,6 +42,7 @@ func TestDrain(t *testing.T) {
 		{"a volume of the node", with(p("web-a", ", volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]"),
 			"kind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {volumeName: v}", "kind: PersistentVolume\nmetadata: {name: v}\nspec: {local: {path: /x}, nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [n1]}]}]}}}"),
 			[]string{"pinned web-a of Deployment/web"}, "its volume v is on this node"},
+		{"bound, and the only replica", []string{set("Deployment", "web", 1, "web"), rs, p("web-a", ", nodeSelector: {kubernetes.io/hostname: n1}")}, []string{"pinned web-a of Deployment/web"}, "its nodeSelector names the node: no other can take it, so it is away until this one, or a new one of its name, is back"},
 		{"a volume of a zone", with(p("web-a", ", volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]"),
 			"kind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {volumeName: v}", "kind: PersistentVolume\nmetadata: {name: v}\nspec: {csi: {driver: d, volumeHandle: h}, nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: topology.kubernetes.io/zone, operator: In, values: [a]}]}]}}}"), nil, ""},
 		{"a budget that never allows any", with(p("web-a", ""), pdb("b", "maxUnavailable: 0, "+web, "expectedPods: 2, desiredHealthy: 2, currentHealthy: 2")), []string{"budget! web-a of Deployment/web"}, "budget b never allows an eviction: maxUnavailable is 0"},

@@ -39,6 +39,7 @@ func TestHeld(t *testing.T) {
 		{"the claim of a pod here", "kind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {volumeName: v}", true, false, true},
 		{"its volume, which others can take", volume("n1, n2"), true, false, true},
 		{"its volume, which no other can take", volume("n1"), true, true, true},
+		{"its volume, which others can take again", volume("n1, n2"), true, true, true},
 		{"its owner has one replica", set("StatefulSet", "web", 1, "web"), true, true, true},
 		{"its DaemonSet is replaced", "kind: DaemonSet\nmetadata: {name: log, labels: {a: b}}\nspec: {template: {metadata: {labels: {app: log}}}}", false, false, false},
 	} {

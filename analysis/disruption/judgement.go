@@ -35,7 +35,7 @@ func (a *Analyser) stand(ref model.Ref, f *model.Finding, out analysis.Findings)
 // blocks gives the finding on a budget that keeps what it selects from ever being evicted; nil where it does not.
 func (a *Analyser) blocks(c *cluster.Cluster, b *budget) *model.Finding {
 	r := b.reckoning(c)
-	if r.why == "" && len(r.twice) == 0 {
+	if r.why == "" && r.twins == 0 {
 		return nil
 	}
 	var lines []model.Evidence
@@ -46,20 +46,24 @@ func (a *Analyser) blocks(c *cluster.Cluster, b *budget) *model.Finding {
 		}
 		lines = append(lines, model.Evidence{Object: b.ref, Path: path, Value: r.why})
 		for _, s := range r.owners {
-			if s.scale == known {
-				lines = append(lines, model.Evidence{Object: s.ref, Path: "spec.replicas", Value: fmt.Sprint(s.replicas)})
-			}
+			lines = append(lines, model.Evidence{Object: s.ref, Path: "spec.replicas", Value: fmt.Sprint(s.replicas)})
+		}
+		if more := r.scaled - len(r.owners); more > 0 {
+			lines = append(lines, model.Evidence{Object: b.ref, Path: "spec.selector", Value: fmt.Sprintf("selects pods of %d more owners", more)})
 		}
 	}
 	for _, other := range r.twice {
 		lines = append(lines, model.Evidence{Object: other.ref, Path: "spec.selector", Value: "selects pods that " + b.ref.Name + " selects too, which the API then evicts for neither"})
+	}
+	if more := r.twins - len(r.twice); more > 0 {
+		lines = append(lines, model.Evidence{Object: b.ref, Path: "spec.selector", Value: fmt.Sprintf("selects pods that %d more budgets select too", more)})
 	}
 	f := analysis.NewFinding(a.rules["VP10"], a.severity("VP10"), b.ref, b.record, &proof{lines})
 	if f == nil {
 		return nil
 	}
 	f.Pods = r.pods
-	if r.doubt != "" && len(r.twice) == 0 {
+	if r.doubt != "" && r.twins == 0 {
 		f.Verdict, f.Reason = model.Depends, r.doubt
 	}
 	return f

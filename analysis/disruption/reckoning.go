@@ -8,7 +8,6 @@ import (
 
 	"canopy/model"
 	"canopy/model/cluster"
-	"canopy/model/inorder"
 	"canopy/model/record"
 )
 
@@ -25,11 +24,18 @@ type reckoning struct {
 	why, doubt string
 	// limit is the field that says how many, text what it says.
 	limit, text string
-	owners      []share
-	// twice are the budgets that select some of its pods too; wholly tells that no pod is its alone.
+	// owners are the first of those that say how many replicas they want, scaled counts all of these. The rest is not kept: of many
+	// budgets on one set of pods each would hold all owners.
+	owners []share
+	scaled int
+	// twice are the first of the budgets that select some of its pods too, twins counts them all; wholly tells that no pod is its alone.
 	twice  []*budget
+	twins  int
 	wholly bool
 }
+
+// mostNamed is how many owners, or budgets, are named by one finding; the rest is counted.
+const mostNamed = 20
 
 // share is what an owner adds.
 type share struct {
@@ -78,7 +84,7 @@ func scaleOf(c *cluster.Cluster, ref model.Ref, pods int) (int, scale) {
 // reckon works out what a budget comes to.
 func (b *budget) reckon(c *cluster.Cluster) *reckoning {
 	r := &reckoning{}
-	shares, alone := map[model.Ref]tally{}, false
+	shares, twins, alone := map[model.Ref]tally{}, map[*budget]struct{}{}, false
 	for g := range b.groups {
 		peopled := false
 		for o, t := range g.tallies {
@@ -90,28 +96,53 @@ func (b *budget) reckon(c *cluster.Cluster) *reckoning {
 			continue
 		}
 		for _, other := range g.budgets {
-			if other != b && !slices.Contains(r.twice, other) {
-				r.twice = append(r.twice, other)
+			if other != b {
+				twins[other] = struct{}{}
 			}
 		}
 	}
-	r.wholly = len(r.twice) > 0 && !alone
-	slices.SortFunc(r.twice, func(x, y *budget) int { return x.ref.Compare(y.ref) })
+	r.twins = len(twins)
+	r.wholly = r.twins > 0 && !alone
+	for other := range twins {
+		r.twice = least(r.twice, other, func(x, y *budget) int { return x.ref.Compare(y.ref) })
+	}
+	list := make([]share, 0, len(shares))
 	for ref, t := range shares {
 		s := share{ref: ref, tally: t}
-		s.replicas, s.scale = scaleOf(c, ref, t.pods)
-		r.owners = append(r.owners, s)
+		if s.replicas, s.scale = scaleOf(c, ref, t.pods); s.scale == known {
+			r.scaled++
+			r.owners = least(r.owners, s, func(x, y share) int { return x.ref.Compare(y.ref) })
+		}
+		list = append(list, s)
 	}
-	inorder.Sort(r.owners, func(x, y share) int { return x.ref.Compare(y.ref) })
-	b.settle(r)
+	b.settle(r, list)
 	return r
 }
 
+// least keeps the mostNamed least items of those that were seen, sorted.
+func least[T any](kept []T, item T, compare func(x, y T) int) []T {
+	if len(kept) == mostNamed && compare(item, kept[mostNamed-1]) >= 0 {
+		return kept
+	}
+	at, _ := slices.BinarySearchFunc(kept, item, compare)
+	kept = slices.Insert(kept, at, item)
+	return kept[:min(len(kept), mostNamed)]
+}
+
+// later gives the one of two references that stands later in the order, so that what is named does not depend on the order in which
+// owners are gone through.
+func later(x, y model.Ref) model.Ref {
+	if x.Compare(y) < 0 {
+		return y
+	}
+	return x
+}
+
 // settle fills in the numbers.
-func (b *budget) settle(r *reckoning) {
+func (b *budget) settle(r *reckoning, owners []share) {
 	spec, status := &b.record.Object.Spec, &b.record.Object.Status
 	sum, without, vague := 0, model.Ref{}, model.Ref{}
-	for _, s := range r.owners {
+	for _, s := range owners {
 		r.pods += s.pods
 		r.healthy += s.healthy
 		r.well += s.replicas
@@ -119,10 +150,10 @@ func (b *budget) settle(r *reckoning) {
 		case known, guessed:
 			sum += s.replicas
 			if s.scale == guessed {
-				vague = s.ref
+				vague = later(vague, s.ref)
 			}
 		case unscaled:
-			without = s.ref
+			without = later(without, s.ref)
 		}
 	}
 	counted := false

@@ -45,7 +45,7 @@ func (a *Analyser) want(ref model.Ref, wants bool) {
 	})
 }
 
-// vacant says of a node that it is not known which pods will be on it, and which of the templates that name it would be in the way.
+// vacant says of a node that it is not known which pods will be on it, which templates name it, and which of those would be in the way.
 func (d *drain) vacant() {
 	n := d.unpeopled()
 	if n == 0 {
@@ -57,6 +57,7 @@ func (d *drain) vacant() {
 	}
 	d.found = append(d.found, Obstacle{Cause: Unseen, Owner: nodeRef(d.node), Says: "which pods will run here is not known: " + workloads + " no pod yet"})
 	for _, ref := range d.bound()[d.node] {
+		d.found = append(d.found, Obstacle{Cause: Pinned, Owner: ref, Says: "its template names this node" + untilBack})
 		s := d.templates[ref]
 		if s == nil || len(s.class.group.budgets) == 0 {
 			continue

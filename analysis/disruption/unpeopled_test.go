@@ -33,7 +33,7 @@ func TestUnpeopled(t *testing.T) {
 	}
 	// A template that names the node, under a budget that never allows an eviction, is in the way whenever its pod runs.
 	b.put(tied("pin", "web", "nodeSelector: {kubernetes.io/hostname: n1}"), pdb("b", "maxUnavailable: 0, "+web, ""))
-	if got, want := b.obstacles("n1"), []string{"budget! " + " of Deployment/pin", "unknown  of Node/n1"}; !slices.Equal(got, want) {
+	if got, want := b.obstacles("n1"), []string{"budget! " + " of Deployment/pin", "unknown  of Node/n1", "pinned  of Deployment/pin"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	list, after := b.a.Drained(b.c, "n1")
@@ -41,7 +41,7 @@ func TestUnpeopled(t *testing.T) {
 		t.Errorf("%q, version %d, then %d", says, version, after)
 	}
 	b.put(pdb("b", "maxUnavailable: 1, "+web, ""))
-	if got, want := b.obstacles("n1"), []string{"unknown  of Node/n1"}; !slices.Equal(got, want) {
+	if got, want := b.obstacles("n1"), []string{"unknown  of Node/n1", "pinned  of Deployment/pin"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	// One pod of an owner on a node tells that this is a cluster, wherever it is.

@@ -36,7 +36,7 @@ func lacking(coverage []model.Coverage) string {
 	text := ""
 	for i := range coverage {
 		c := &coverage[i]
-		if !attack.Concerns(c.Kind) || c.State == model.Complete || c.State == model.Absent {
+		if !attack.Concerns(c.Kind) || c.State == model.Complete || c.Unserved() && !attack.Core(c.Kind) {
 			continue
 		}
 		if text != "" {

@@ -105,6 +105,8 @@ type Engine struct {
 	awaited bool
 	// taken is what was taken off the queue and not applied yet.
 	taken queued
+	// over is closed when the context of Run has ended: what is being worked out then is of no use to anybody.
+	over <-chan struct{}
 }
 
 // New gives an engine that has seen nothing yet. Its first report, there from the start, is empty.
@@ -160,12 +162,17 @@ func (e *Engine) Report() *model.Report { return e.report.Load() }
 
 // Run is the writer. It ends with the context.
 func (e *Engine) Run(ctx context.Context) error {
+	e.over = ctx.Done()
 	pace := time.NewTimer(0)
 	defer pace.Stop()
 	paced := true // whether the pace timer has yet to fire
 	var wake <-chan time.Time
 	var wakeAt time.Time
 	for {
+		if e.leaving() {
+			// What was left half done is no state to publish, nor to ask.
+			return nil
+		}
 		if e.dirty && !paced {
 			e.publish()
 			pace.Reset(e.interval)
@@ -227,6 +234,9 @@ func (e *Engine) drain() {
 	n := min(batch, len(e.taken.changes))
 	changed := false
 	for i := range n {
+		if i%16 == 0 && e.leaving() {
+			return
+		}
 		changed = e.apply(e.taken.changes[i]) || changed
 		e.taken.changes[i] = model.Change{}
 	}
@@ -317,15 +327,26 @@ func (e *Engine) flush() consequences {
 	}
 	e.workload.Reached(e.reach, e.findings)
 	reach, ways := e.reaching.flush(e.cluster)
-	e.segmentation.Flush(e.cluster, e.reaching.network, e.reaching.ways, ways, e.findings)
-	e.images.Reach(e.reaching.network, e.reaching.ways, ways)
-	e.images.Flush(e.cluster, e.findings)
-	e.secrets.Flush(e.cluster, e.findings)
-	e.nodes.Flush(e.cluster, e.findings)
-	e.budgets.Flush(e.cluster, e.findings)
-	e.deprecated.Flush(e.cluster, e.findings)
 	came := consequences{Delta: reach}
-	if e.settled {
+	for _, work := range [...]func(){
+		func() {
+			e.segmentation.Flush(e.cluster, e.reaching.network, e.reaching.ways, ways, e.findings)
+		},
+		func() {
+			e.images.Reach(e.reaching.network, e.reaching.ways, ways)
+			e.images.Flush(e.cluster, e.findings)
+		},
+		func() { e.secrets.Flush(e.cluster, e.findings) },
+		func() { e.nodes.Flush(e.cluster, e.findings) },
+		func() { e.budgets.Flush(e.cluster, e.findings) },
+		func() { e.deprecated.Flush(e.cluster, e.findings) },
+	} {
+		if e.leaving() {
+			return came
+		}
+		work()
+	}
+	if e.settled && !e.leaving() {
 		e.attacks.Flush(e.world(), ways)
 		came.opened, came.closed = e.attacks.Turned()
 	}
@@ -355,28 +376,5 @@ func (e *Engine) cover(cov model.Coverage) {
 	if !e.settled && e.cluster.Settled() {
 		e.settled = true
 		e.reaching.network.Track(true)
-	}
-}
-
-// Read calls f with the cluster, on the writer: f must not keep the cluster, nor change it.
-func (e *Engine) Read(ctx context.Context, f func(*cluster.Cluster)) error {
-	return e.do(ctx, func() { f(e.cluster) })
-}
-
-// Ask calls f with the cluster and what RBAC grants in it, on the writer, with the version of the server: f must keep
-// neither, nor change them.
-func (e *Engine) Ask(ctx context.Context, f func(c *cluster.Cluster, access *rbac.Analyser, server string)) error {
-	return e.do(ctx, func() { f(e.cluster, e.access, e.source.Server) })
-}
-
-// do runs f on the writer and waits for it.
-func (e *Engine) do(ctx context.Context, f func()) error {
-	done := make(chan struct{})
-	select {
-	case e.calls <- func() { defer close(done); f() }:
-		<-done
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -19,6 +19,9 @@ func (e *Engine) rebuild() {
 	}
 	for _, gk := range old.Kinds() {
 		for _, r := range old.Sorted(gk) {
+			if e.leaving() {
+				return
+			}
 			e.apply(model.Put(r))
 		}
 	}

@@ -90,7 +90,7 @@ func (e *Engine) standIn(deltas []cluster.Delta) {
 // standIn gives the stand-in of an owner; nil where it needs none: its pods are there, or it is to have none.
 func standIn(c *cluster.Cluster, ref model.Ref) *record.Pod {
 	w, ok := c.Get(ref).(*record.Workload)
-	if !ok || w.Replicas == 0 || w.Template.IsZero() || c.TopOwner(w) != ref {
+	if !ok || w.Replicas == 0 || w.Template.IsZero() || c.TopOwner(w) != ref && !c.Strays(w) {
 		return nil
 	}
 	if state := c.Seen(pods, ref.Namespace).State; state != model.Complete && state != model.Partial {

@@ -74,6 +74,9 @@ func (e *Engine) whatIf(plan model.Plan) (*Preview, error) {
 	}
 	e.held = false
 	e.flush()
+	if e.leaving() {
+		return nil, context.Canceled
+	}
 	if e.findings.digest != digest {
 		e.rebuild()
 		return nil, errNotTakenBack

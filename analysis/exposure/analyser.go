@@ -19,7 +19,9 @@ import (
 // Analyser keeps the ways into a cluster up to date. It belongs to the goroutine that updates it, which also asks it.
 type Analyser struct {
 	// tick counts changes; what was made is good while nothing below it has a later one.
-	tick    uint64
+	tick uint64
+	// epoch changes whenever the ways to a pod may be others than before.
+	epoch   uint64
 	members map[types.NamespacedName]*member
 	shapes  map[record.Template]*shape
 	places  map[string]*place
@@ -32,6 +34,10 @@ type Analyser struct {
 	gatewayClasses map[string]string
 	gateways       map[types.NamespacedName]*gateway
 	grants         map[string]map[string][]grant
+
+	// ends are those that Services of one selector share, as of endsAt.
+	ends   map[likeness]end
+	endsAt uint64
 
 	// crews are the groups of pods that are controllers, by whose they are.
 	crews    map[string]map[*group]struct{}
@@ -93,6 +99,7 @@ func New() *Analyser {
 		members: map[types.NamespacedName]*member{}, shapes: map[record.Template]*shape{}, places: map[string]*place{},
 		doors: map[model.Ref]*door{}, addresses: map[netip.Addr]*address{}, fresh: map[netip.Addr]*address{},
 		classes: map[string]class{}, gatewayClasses: map[string]string{}, gateways: map[types.NamespacedName]*gateway{},
+		ends:   map[likeness]end{},
 		grants: map[string]map[string][]grant{}, crews: map[string]map[*group]struct{}{}, roster: map[string]*crew{},
 		changed: map[string]struct{}{}, waiting: map[*place]struct{}{}, crewed: map[string]struct{}{},
 		news: news{
@@ -125,6 +132,7 @@ func (a *Analyser) Update(_ *cluster.Cluster, d cluster.Delta) {
 		return
 	}
 	a.tick++
+	a.epoch++
 	key := types.NamespacedName{Namespace: d.Ref.Namespace, Name: d.Ref.Name}
 	switch d.Ref.Kind {
 	case "Pod":
@@ -188,6 +196,9 @@ func (a *Analyser) namespace(d cluster.Delta) {
 
 // Flush works out what was noted.
 func (a *Analyser) Flush(*cluster.Cluster) Delta {
+	if len(a.waiting) > 0 || len(a.fresh) > 0 || !a.news.none() || len(a.crewed) > 0 {
+		a.epoch++
+	}
 	if len(a.waiting) > 0 || len(a.fresh) > 0 {
 		// What was asked since the last change is out of date by what follows.
 		a.tick++

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -195,9 +196,53 @@ func (a *Analyser) make(f *front) {
 	ports := f.service.Object.Spec.Ports
 	f.ends = make([]end, len(ports))
 	for i := range ports {
-		f.ends[i] = a.resolve(f, &ports[i])
+		f.ends[i] = a.shared(f, &ports[i])
 	}
 	f.ways, f.made = serve(f), a.tick
+}
+
+// likeness is what Services have in common that lead to the same ports of the same pods.
+type likeness struct {
+	place            *place
+	selector, target string
+	protocol         corev1.Protocol
+	number           int32
+}
+
+// shared follows one port, together with the Services that select the same pods: there may be as many of them as there are pods.
+func (a *Analyser) shared(f *front, p *corev1.ServicePort) end {
+	if len(f.selector) == 0 || len(f.slices) > 0 {
+		return a.resolve(f, p)
+	}
+	if a.endsAt != a.tick {
+		// What rests on an earlier state of the pods is of no use; where nothing changes, nothing is made anew.
+		clear(a.ends)
+		a.endsAt = a.tick
+	}
+	like := likeness{place: f.place, selector: f.selectorText(), protocol: p.Protocol}
+	if like.number = p.TargetPort.IntVal; p.TargetPort.Type == intstr.String {
+		like.target, like.number = p.TargetPort.StrVal, 0
+	} else if like.number == 0 {
+		like.number = p.Port
+	}
+	e, ok := a.ends[like]
+	if !ok {
+		e = a.resolve(f, p)
+		a.ends[like] = e
+	}
+	return e
+}
+
+// selectorText writes the selector; no label has a line's end.
+func (f *front) selectorText() string {
+	var b strings.Builder
+	for _, p := range f.selector {
+		b.WriteString(p.key)
+		b.WriteByte('\n')
+		b.WriteString(p.value)
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // resolve follows one port.

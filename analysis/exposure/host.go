@@ -13,7 +13,7 @@ func (m *member) hosted() []*Way {
 	for _, h := range m.shape.hosts {
 		m.ways = append(m.ways, &Way{
 			Via: m.pod.Ref(), How: how, Address: h.address, Port: h.outside, Protocol: h.protocol, SourceKept: true,
-			Targets: []Target{{m.pod, h.inside}},
+			Targets: []Target{{m.pod, h.inside}}, stands: h.stands,
 		})
 	}
 	return m.ways

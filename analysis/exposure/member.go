@@ -27,6 +27,9 @@ type group struct {
 	fronts []*front
 	// crews says whose controllers they are.
 	crews []string
+	// ways are those of the Services, sorted, as of waysAt; which of the pods each leads to is another question.
+	ways   []*Way
+	waysAt uint64
 }
 
 func (g *group) has(m *member) bool { return m.group == g }

@@ -67,38 +67,90 @@ func (a *Analyser) Of(c *cluster.Cluster, pod *record.Pod) []*Way {
 	if m == nil {
 		return nil
 	}
-	ways := slices.Clone(m.hosted())
-	ask := func(f *front) {
-		if !f.opens() {
-			return
-		}
-		a.make(f)
-		for _, w := range f.own() {
-			if w.Leads(m.pod) {
-				ways = append(ways, w)
-			}
-		}
-		for d := range f.doors {
-			for _, w := range a.open(c, d) {
-				if w.Service.Name == f.name && w.Service.Namespace == f.place.name && w.Leads(m.pod) {
-					ways = append(ways, w)
-				}
-			}
+	behind := a.behind(c, m.group)
+	ways := make([]*Way, 0, len(behind)+len(m.shape.hosts))
+	leads := leader(m.pod)
+	for _, w := range behind {
+		if leads(w) {
+			ways = append(ways, w)
 		}
 	}
-	for _, f := range m.group.fronts {
-		ask(f)
-	}
+	sorted := len(ways)
+	ways = append(ways, m.hosted()...)
+	var named map[*front]struct{}
 	a.known(m, func(x *address) {
 		for f := range x.fronts {
-			if !slices.Contains(m.group.fronts, f) {
-				ask(f)
+			if f.place != m.group.place || len(f.selector) == 0 || !f.selects(m.group.labels) {
+				if named == nil {
+					named = map[*front]struct{}{}
+				}
+				named[f] = struct{}{}
 			}
 		}
 	})
-	slices.SortFunc(ways, (*Way).compare)
-	// A pod may have two addresses that one Service names.
-	return slices.Compact(ways)
+	for _, w := range a.by(c, maps.Keys(named)) {
+		if leads(w) {
+			ways = append(ways, w)
+		}
+	}
+	if len(ways) > sorted {
+		slices.SortFunc(ways, (*Way).compare)
+	}
+	return ways
+}
+
+// behind lists the ways of the Services that select a group of pods, sorted.
+func (a *Analyser) behind(c *cluster.Cluster, g *group) []*Way {
+	if g.waysAt != a.epoch {
+		g.ways, g.waysAt = a.by(c, slices.Values(g.fronts)), a.epoch
+		slices.SortFunc(g.ways, (*Way).compare)
+	}
+	return g.ways
+}
+
+// by lists the ways by Services: their own, and those of what leads to them, which is asked once however many it leads to.
+func (a *Analyser) by(c *cluster.Cluster, fronts iter.Seq[*front]) []*Way {
+	var ways []*Way
+	doors := map[*door]struct{}{}
+	among := map[types.NamespacedName]struct{}{}
+	for f := range fronts {
+		if !f.opens() {
+			continue
+		}
+		a.make(f)
+		ways = append(ways, f.own()...)
+		for d := range f.doors {
+			doors[d] = struct{}{}
+		}
+		if len(f.doors) > 0 {
+			among[types.NamespacedName{Namespace: f.place.name, Name: f.name}] = struct{}{}
+		}
+	}
+	for d := range doors {
+		for _, w := range a.open(c, d) {
+			if in(among, types.NamespacedName{Namespace: w.Service.Namespace, Name: w.Service.Name}) {
+				ways = append(ways, w)
+			}
+		}
+	}
+	return ways
+}
+
+// leader tells of one way after another whether it gets to a pod. Many share their targets.
+func leader(p *record.Pod) func(*Way) bool {
+	var last []Target
+	leads := false
+	return func(w *Way) bool {
+		if !sameTargets(last, w.Targets) {
+			last, leads = w.Targets, w.Leads(p)
+		}
+		return leads
+	}
+}
+
+// sameTargets tells that two lists are one.
+func sameTargets(a, b []Target) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 // Exposed goes through the pods to which a way leads, by namespace and name. It looks at every way.

@@ -35,6 +35,13 @@ type hosted struct {
 	outside  uint16
 	protocol port.Protocol
 	inside   uint16
+	stands   standing
+}
+
+// standing is where a port of a node stands in a pod: the port and the container one by one, each list from 1; zero is unknown.
+type standing struct {
+	init            bool
+	container, port int32
 }
 
 // acquire gives the shape of a template, reading it where no other pod has it.
@@ -63,18 +70,18 @@ func readShape(spec *corev1.PodSpec) *shape {
 	s := &shape{network: spec.HostNetwork}
 	for i := range spec.InitContainers {
 		if r := spec.InitContainers[i].RestartPolicy; r != nil && *r == corev1.ContainerRestartPolicyAlways {
-			s.add(spec.InitContainers[i].Ports)
+			s.add(spec.InitContainers[i].Ports, standing{init: true, container: int32(i) + 1})
 		}
 	}
 	for i := range spec.Containers {
-		s.add(spec.Containers[i].Ports)
+		s.add(spec.Containers[i].Ports, standing{container: int32(i) + 1})
 	}
 	inorder.Sort(s.hosts, func(a, b hosted) int { return a.compare(b) })
-	s.hosts = slices.Compact(s.hosts)
+	s.hosts = slices.CompactFunc(s.hosts, func(a, b hosted) bool { return a.compare(b) == 0 })
 	return s
 }
 
-func (s *shape) add(ports []corev1.ContainerPort) {
+func (s *shape) add(ports []corev1.ContainerPort, at standing) {
 	for i := range ports {
 		p := &ports[i]
 		protocol, ok := port.Parse(p.Protocol)
@@ -89,7 +96,8 @@ func (s *shape) add(ports []corev1.ContainerPort) {
 			outside, taken = number, true
 		}
 		if address, open := reachable(p.HostIP); taken && open {
-			s.hosts = append(s.hosts, hosted{address, outside, protocol, number})
+			at.port = int32(i) + 1
+			s.hosts = append(s.hosts, hosted{address, outside, protocol, number, at})
 		}
 	}
 }

@@ -27,7 +27,7 @@ func (w *Way) Shown(c *cluster.Cluster, p *record.Pod) []model.Evidence {
 	case ExternalIP:
 		e.Path, e.Value = "spec.externalIPs", brief(w.Address)
 	case HostPort:
-		e.Object, e.Path, e.Value = p.Ref(), hostPortPath(p, w.Port), strconv.Itoa(int(w.Port))
+		e.Object, e.Path, e.Value = p.Ref(), w.stands.path(), strconv.Itoa(int(w.Port))
 	case HostNetwork:
 		e.Object, e.Path, e.Value = p.Ref(), "spec.hostNetwork", "true"
 	case Ingress:
@@ -54,22 +54,16 @@ func serviceAt(c *cluster.Cluster, ref model.Ref) *corev1.Service {
 	return nil
 }
 
-// hostPortPath finds the container that takes a port of the node.
-func hostPortPath(p *record.Pod, taken uint16) string {
-	spec := &p.Template.Decode().Spec
-	for _, list := range [...]struct {
-		path string
-		of   []corev1.Container
-	}{{"spec.containers", spec.Containers}, {"spec.initContainers", spec.InitContainers}} {
-		for i := range list.of {
-			for j := range list.of[i].Ports {
-				if list.of[i].Ports[j].HostPort == int32(taken) {
-					return list.path + "[" + strconv.Itoa(i) + "].ports[" + strconv.Itoa(j) + "].hostPort"
-				}
-			}
-		}
+// path is where the container takes the port.
+func (s standing) path() string {
+	if s.container == 0 {
+		return "spec.containers"
 	}
-	return "spec.containers"
+	list := "spec.containers["
+	if s.init {
+		list = "spec.initContainers["
+	}
+	return list + strconv.Itoa(int(s.container)-1) + "].ports[" + strconv.Itoa(int(s.port)-1) + "].hostPort"
 }
 
 // rulePath finds the rule of an Ingress that opens the way.

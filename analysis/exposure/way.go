@@ -60,6 +60,9 @@ type Way struct {
 	Assumed bool
 	// Broken says why it leads nowhere; "" where it does.
 	Broken string
+
+	// stands is where the container says that it takes a port of the node.
+	stands standing
 }
 
 // Target is a port of a pod.
@@ -81,18 +84,27 @@ func (w *Way) Namespace() string {
 }
 
 // Leads tells whether the way gets to a pod.
-func (w *Way) Leads(p *record.Pod) bool {
-	i, _ := search(w.Targets, p)
-	return i < len(w.Targets) && samePod(w.Targets[i].Pod, p)
+func (w *Way) Leads(p *record.Pod) bool { return len(w.At(p)) > 0 }
+
+// At gives the ports of a pod to which the way leads.
+func (w *Way) At(p *record.Pod) []Target {
+	from, _ := search(w.Targets, p)
+	to := from
+	for to < len(w.Targets) && samePod(w.Targets[to].Pod, p) {
+		to++
+	}
+	return w.Targets[from:to]
 }
 
 func (w *Way) compare(o *Way) int {
 	if n := cmp.Or(w.Via.Compare(o.Via), w.Route.Compare(o.Route), cmp.Compare(w.How, o.How)); n != 0 {
 		return n
 	}
-	return cmp.Or(cmp.Compare(w.Host, o.Host), cmp.Compare(w.Address, o.Address), cmp.Compare(w.Port, o.Port),
-		cmp.Compare(w.Protocol, o.Protocol), flagged(w.TLS, o.TLS), w.Service.Compare(o.Service), compareTargets(w.Targets, o.Targets),
-		cmp.Compare(w.Broken, o.Broken))
+	if n := cmp.Or(cmp.Compare(w.Host, o.Host), cmp.Compare(w.Address, o.Address), cmp.Compare(w.Port, o.Port),
+		cmp.Compare(w.Protocol, o.Protocol), flagged(w.TLS, o.TLS), w.Service.Compare(o.Service)); n != 0 {
+		return n
+	}
+	return cmp.Or(compareTargets(w.Targets, o.Targets), cmp.Compare(w.Broken, o.Broken))
 }
 
 func flagged(a, b bool) int {
@@ -106,6 +118,9 @@ func flagged(a, b bool) int {
 }
 
 func compareTargets(a, b []Target) int {
+	if sameTargets(a, b) {
+		return 0
+	}
 	for i := range min(len(a), len(b)) {
 		if n := a[i].compare(b[i]); n != 0 {
 			return n

@@ -18,8 +18,10 @@ import (
 type alias struct {
 	names []string
 	size  int64
-	// nodes counts those that list it so.
-	nodes int
+	// lines counts those of nodes that say so.
+	lines int
+	// where counts them by node. It is nil where all names are of one digest, as most are: such a line tells of no other.
+	where map[string]int
 }
 
 // digests goes through those that the names name, one after another; one may come twice.
@@ -37,7 +39,10 @@ func (al *alias) digests() iter.Seq[string] {
 type machine struct {
 	// architecture, system and runtime are "amd64", "linux" and "containerd"; "" where the node does not tell.
 	architecture, system, runtime string
-	aliases                       []*alias
+	// platform is the two as scanners name it, "linux/amd64"; "" where the node does not tell. Nodes of tests and old ones name no system
+	// but have one.
+	platform string
+	aliases  []*alias
 }
 
 // updateNode takes a node. Kubelets list no more than fifty images, so that one is listed proves something, and that one is not
@@ -50,8 +55,14 @@ func (a *Analyser) updateNode(d cluster.Delta) {
 		status := &after.Object.Status
 		now = &machine{architecture: status.NodeInfo.Architecture, system: status.NodeInfo.OperatingSystem}
 		now.runtime, _, _ = strings.Cut(status.NodeInfo.ContainerRuntimeVersion, "://")
+		if now.architecture != "" {
+			now.platform = cmp.Or(now.system, "linux") + "/" + now.architecture
+			if old != nil && old.platform == now.platform {
+				now.platform = old.platform
+			}
+		}
 		for i := range status.Images {
-			if al := a.list(&status.Images[i]); al != nil {
+			if al := a.list(&status.Images[i], d.Ref.Name); al != nil {
 				now.aliases = append(now.aliases, al)
 			}
 		}
@@ -61,7 +72,7 @@ func (a *Analyser) updateNode(d cluster.Delta) {
 	}
 	if old != nil {
 		for _, al := range old.aliases {
-			a.unlist(al)
+			a.unlist(al, d.Ref.Name)
 		}
 	}
 	if old == nil || now == nil || old.architecture != now.architecture || old.system != now.system {
@@ -73,7 +84,7 @@ func (a *Analyser) updateNode(d cluster.Delta) {
 }
 
 // list notes a line of a node; nil where it names no digest, and thus tells nothing.
-func (a *Analyser) list(line *corev1.ContainerImage) *alias {
+func (a *Analyser) list(line *corev1.ContainerImage, node string) *alias {
 	if !slices.ContainsFunc(line.Names, func(n string) bool { return strings.Contains(n, "@") }) {
 		return nil
 	}
@@ -82,12 +93,21 @@ func (a *Analyser) list(line *corev1.ContainerImage) *alias {
 	if al == nil {
 		al = &alias{names: line.Names, size: line.SizeBytes}
 		a.aliases.put(sum, al)
+		first := ""
 		for digest := range al.digests() {
 			index(a.aliased, digest, al, true)
+			if first = cmp.Or(first, digest); digest != first && al.where == nil {
+				al.where = map[string]int{}
+			}
 		}
+	}
+	al.lines++
+	if al.where != nil {
+		al.where[node]++
+	}
+	if al.lines == 1 || al.where[node] == 1 {
 		a.touchAlias(al)
 	}
-	al.nodes++
 	return al
 }
 
@@ -102,15 +122,24 @@ func (a *Analyser) sum(names []string, size int64) uint64 {
 	return h.Sum64()
 }
 
-func (a *Analyser) unlist(al *alias) {
-	if al.nodes--; al.nodes > 0 {
-		return
+func (a *Analyser) unlist(al *alias, node string) {
+	al.lines--
+	gone := false
+	if al.where != nil {
+		if al.where[node]--; al.where[node] == 0 {
+			delete(al.where, node)
+			gone = true
+		}
 	}
-	a.aliases.drop(a.sum(al.names, al.size), al)
-	for digest := range al.digests() {
-		index(a.aliased, digest, al, false)
+	if al.lines == 0 {
+		a.aliases.drop(a.sum(al.names, al.size), al)
+		for digest := range al.digests() {
+			index(a.aliased, digest, al, false)
+		}
 	}
-	a.touchAlias(al)
+	if gone || al.lines == 0 {
+		a.touchAlias(al)
+	}
 }
 
 func (a *Analyser) touchAlias(al *alias) {
@@ -144,19 +173,6 @@ func (a *Analyser) touchDigest(digest string) {
 	}
 }
 
-// twins lists the digests that nodes list for the same image as one, without it, sorted.
-func (a *Analyser) twins(digest string) (all []string) {
-	for al := range a.aliased[digest].all() {
-		for d := range al.digests() {
-			if d != digest {
-				all = append(all, d)
-			}
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
 // callings gives what nodes call an image besides what specs do, sorted, and its size.
 func (a *Analyser) callings(it *item) (names []string, size int64) {
 	known := map[string]struct{}{}
@@ -182,14 +198,6 @@ func (a *Analyser) callings(it *item) (names []string, size int64) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names), size
-}
-
-// platform is the machine's as scanners name it; "" where the node does not tell. Nodes of tests and old ones name no system but have one.
-func (m *machine) platform() string {
-	if m.architecture == "" {
-		return ""
-	}
-	return cmp.Or(m.system, "linux") + "/" + m.architecture
 }
 
 // machine finds what is known of a node: nothing where it was not seen.

@@ -62,6 +62,10 @@ type Analyser struct {
 	jobsOf map[model.Ref]map[*job]struct{}
 	proofs map[string][]*record.Signature
 
+	// absent are owners that will make pods and have none.
+	absent map[model.Ref]struct{}
+	// demands are what policies demand in namespaces where something runs, where there are any.
+	demands map[string]*signature.Demand
 	// signed tells that a policy demands signatures somewhere.
 	signed bool
 	doubts doubts
@@ -96,6 +100,8 @@ type dirt struct {
 	// repos are constraints, places namespaces; answers are namespaces in which signatures are judged anew, proofs digests of which.
 	repos                   map[model.Ref]struct{}
 	places, answers, proofs map[string]struct{}
+	// absent are owners that may have got their first pod, or lost their last.
+	absent map[model.Ref]struct{}
 	// machines are nodes that came, went or are of another platform.
 	machines map[string]struct{}
 }
@@ -105,12 +111,13 @@ func newDirt() dirt {
 		pods: map[types.NamespacedName]struct{}{}, uses: map[*use]struct{}{}, items: map[*item]struct{}{}, tags: map[string]struct{}{},
 		owners: map[model.Ref]struct{}{}, accounts: map[types.NamespacedName]struct{}{}, repos: map[model.Ref]struct{}{},
 		places: map[string]struct{}{}, answers: map[string]struct{}{}, proofs: map[string]struct{}{}, machines: map[string]struct{}{},
+		absent: map[model.Ref]struct{}{},
 	}
 }
 
 func (d *dirt) empty() bool {
 	return !d.all && !d.allItems && !d.allTags && !d.allAnswers && len(d.pods) == 0 && len(d.uses) == 0 && len(d.items) == 0 && len(d.tags) == 0 &&
-		len(d.owners) == 0 && len(d.accounts) == 0 && len(d.repos) == 0 && len(d.places) == 0 && len(d.answers) == 0 && len(d.proofs) == 0 && len(d.machines) == 0
+		len(d.owners) == 0 && len(d.accounts) == 0 && len(d.repos) == 0 && len(d.places) == 0 && len(d.answers) == 0 && len(d.proofs) == 0 && len(d.machines) == 0 && len(d.absent) == 0
 }
 
 // New gives an analyser of an empty cluster. Rules that the catalogue does not hold are not judged.
@@ -129,7 +136,7 @@ func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
 		machines: map[string]*machine{}, aliases: newSums[alias](), aliased: map[string]few[alias]{}, pinned: map[string]few[item]{},
 		pinning: map[string]few[use]{}, wanted: map[types.NamespacedName]map[model.Ref]struct{}{}, wants: map[model.Ref][]string{},
 		shelf: newShelf(), jobs: map[model.Ref]*job{}, jobsOf: map[model.Ref]map[*job]struct{}{}, proofs: map[string][]*record.Signature{},
-		doubts: doubts{}, loading: map[schema.GroupKind]struct{}{}, stood: analysis.Standing[model.Ref]{}, shown: analysis.Standing[*owner]{}, exposed: analysis.Standing[*owner]{},
+		absent: map[model.Ref]struct{}{}, demands: map[string]*signature.Demand{}, doubts: doubts{}, loading: map[schema.GroupKind]struct{}{}, stood: analysis.Standing[model.Ref]{}, shown: analysis.Standing[*owner]{}, exposed: analysis.Standing[*owner]{},
 		reach: newReach(), dirty: newDirt(),
 	}
 }
@@ -177,7 +184,10 @@ func (a *Analyser) State(rule string) (model.RuleState, bool) {
 	case "IM05":
 		return a.waits(func(gk schema.GroupKind) bool { return gk.Group != "" && signature.Concerns(gk) })
 	case "IM08":
-		return a.waits(isScan)
+		if state, ok := a.waits(isScan); ok {
+			return state, true
+		}
+		return a.unjudgedOwners()
 	case "VP01", "VP02":
 		return a.counts()
 	}

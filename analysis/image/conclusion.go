@@ -1,114 +1,114 @@
 package image
 
 import (
-	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
-
-	"canopy/model/record"
 )
 
 // conclude draws the verdict from the evidence, which is sorted.
 func (r *round) conclude(it *item, j *judgement) {
-	if len(j.evidence) == 0 {
-		j.verdict, j.reason = NoEvidence, "no report names its digest, its references or its containers"
-		if len(r.shelf.all) == 0 {
-			j.reason = "no report of a scanner was seen"
-		}
-	} else {
-		best := &j.evidence[0]
-		j.verdict, j.reason = best.Verdict, best.Reason
-		if i := slices.IndexFunc(j.evidence, func(e Evidence) bool { return e.Scan.Kind == "Job" }); i > 0 && best.Verdict == NoEvidence {
-			// A job that has left no report says more than a report that proves nothing.
-			j.reason = j.evidence[i].Reason
-		}
-		if i := slices.IndexFunc(j.evidence, func(e Evidence) bool { return e.Verdict == Failed }); i > 0 && j.verdict != Scanned {
-			j.reason += "; " + j.evidence[i].Source + ": " + j.evidence[i].Reason
-		}
-	}
+	lead := r.weighPlatforms(it, j)
 	if j.verdict != Scanned {
 		if doubt := r.itemDoubt(it); doubt != "" {
 			j.reason += "; there may be reports that cannot be read: " + doubt
 		}
 	}
-	newest := int64(math.MinInt64)
-	var by *Evidence
-	for i := range j.evidence {
-		if e := &j.evidence[i]; e.Match.Proves() && e.Counts != nil && e.Verdict != Failed && e.Scanned > newest && !r.future(e.Scanned) {
-			newest, j.counts, by = e.Scanned, e.Counts, e
+	if lead > 0 {
+		first := j.evidence[lead]
+		copy(j.evidence[1:lead+1], j.evidence[:lead])
+		j.evidence[0] = first
+	}
+	opinions := r.opinions(j.evidence)
+	if by := worstOf(opinions); by != nil {
+		if j.worst = by.Counts; j.critical() > 0 {
+			j.counted = r.countedWords(by)
 		}
 	}
-	if j.critical() > 0 {
-		j.counted = r.countedWords(by)
+	if lead >= 0 && j.evidence[0].counts() && !r.future(j.evidence[0].Scanned) {
+		j.counts = j.evidence[0].Counts
+	} else if by := newestOf(opinions); by != nil {
+		j.counts = by.Counts
 	}
-	j.disagreement = r.disagreement(j.evidence)
+	j.disagreement = disagreement(opinions, len(it.platforms.known()) < 2)
 }
 
-// opinion is what one source says of an image: by its newest proven report.
-type opinion struct {
-	scanned int64
-	counts  *record.Counts
-	failed  string
-	ok      bool
-}
-
-// disagreement says where sources contradict each other about one image: one has a result and another failed, or they count otherwise.
-// What is not rated, and what is negligible to one and low to another, is not compared.
-func (r *round) disagreement(list []Evidence) string {
-	of := map[string]*opinion{}
-	for i := range list {
-		e := &list[i]
-		o := of[e.Source]
-		if o == nil {
-			o = &opinion{scanned: math.MinInt64}
-			of[e.Source] = o
+// weighPlatforms draws the verdict for each platform that runs the image, since a report is of one: the worst counts. It gives the place of
+// the evidence that it rests on; -1 where there is none.
+func (r *round) weighPlatforms(it *item, j *judgement) (lead int) {
+	platforms := it.platforms.known()
+	if len(platforms) < 2 {
+		j.verdict, j.reason, lead = r.gist(j.evidence, func(*Evidence) bool { return true })
+		return lead
+	}
+	lead = -1
+	same := true
+	said := make([]string, len(platforms))
+	first := ""
+	for n, p := range platforms {
+		verdict, reason, at := r.gist(j.evidence, func(e *Evidence) bool { return e.of(p) || !e.Match.Proves() && e.Verdict != Failed && !e.Elsewhere })
+		if at < 0 && len(j.evidence) > 0 {
+			reason = "no report is of this platform"
 		}
-		switch {
-		case e.Verdict == Failed:
-			o.failed = e.Reason
-		case e.Match.Proves():
-			o.ok = true
-			if e.Counts != nil && e.Scanned > o.scanned && !r.future(e.Scanned) {
-				o.scanned, o.counts = e.Scanned, e.Counts
+		if verdict != Scanned || at >= 0 && j.evidence[at].blind() {
+			j.unproven = append(j.unproven, p)
+		}
+		if n == 0 {
+			first = reason
+		}
+		same = same && reason == first
+		said[n] = p + ": " + reason
+		if n == 0 || order(verdict) > order(j.verdict) {
+			j.verdict = verdict
+			if at >= 0 || lead < 0 {
+				lead = at
+			}
+		} else if lead < 0 {
+			lead = at
+		}
+	}
+	switch {
+	case !same:
+		j.reason = strings.Join(said, "; ")
+	case lead >= 0 && j.evidence[lead].Proves() && j.evidence[lead].blind():
+		j.reason = first + "; for which of " + strings.Join(platforms, " and ") + " the report does not tell"
+	default:
+		j.reason = first
+	}
+	return lead
+}
+
+// gist draws a verdict from those of the evidence that count, which is sorted, and gives the place of the one that it rests on: of young
+// reports of the same worth that of the source which has found the most. Without any it is -1.
+func (r *round) gist(list []Evidence, counts func(*Evidence) bool) (v Verdict, reason string, lead int) {
+	lead = slices.IndexFunc(list, func(e Evidence) bool { return counts(&e) })
+	if lead < 0 {
+		if len(r.shelf.all) == 0 && len(list) == 0 {
+			return NoEvidence, "no report of a scanner was seen", -1
+		}
+		return NoEvidence, "no report names its digest, its references or its containers", -1
+	}
+	v = list[lead].Verdict
+	if list[lead].Proves() && v != Failed {
+		var rivals []Evidence
+		for i := range list {
+			if e := &list[i]; counts(e) && e.Verdict == v {
+				rivals = append(rivals, *e)
 			}
 		}
-	}
-	var counted, failed []string
-	ok, differ := false, false
-	var first *record.Counts
-	for _, source := range slices.Sorted(maps.Keys(of)) {
-		o := of[source]
-		ok = ok || o.ok
-		if !o.ok && o.failed != "" {
-			failed = append(failed, source+" has not scanned it: "+o.failed)
+		if by := worstOf(r.opinions(rivals)); by != nil {
+			lead = slices.IndexFunc(list, func(e Evidence) bool { return e.Scan == by.Scan && e.Match == by.Match })
 		}
-		if o.counts == nil {
-			continue
-		}
-		if first == nil {
-			first = o.counts
-		}
-		differ = differ || rated(first) != rated(o.counts)
-		counted = append(counted, source+" counts "+countWords(o.counts))
 	}
-	if !differ {
-		counted = nil
+	reason = list[lead].Reason
+	if i := slices.IndexFunc(list, func(e Evidence) bool { return e.Scan.Kind == "Job" && counts(&e) }); i > lead && v == NoEvidence {
+		// A job that has left no report says more than a report that proves nothing.
+		reason = list[i].Reason
 	}
-	if !ok {
-		failed = nil
+	if i := slices.IndexFunc(list, func(e Evidence) bool { return e.Verdict == Failed && counts(&e) }); i >= 0 && i != lead && v != Scanned {
+		reason += "; " + list[i].Source + ": " + list[i].Reason
 	}
-	return strings.Join(append(counted, failed...), "; ")
-}
-
-// rated is what counts of two scanners can be compared by.
-func rated(c *record.Counts) [4]int32 {
-	return [4]int32{c.Critical, c.High, c.Medium, c.Low + c.Negligible}
-}
-
-func countWords(c *record.Counts) string {
-	return fmt.Sprintf("%d critical, %d high, %d medium and %d low", c.Critical, c.High, c.Medium, c.Low+c.Negligible)
+	return v, reason, lead
 }
 
 // warnings names what is known to be wrong with an image whatever a scan says.

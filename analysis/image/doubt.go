@@ -50,7 +50,7 @@ func (d doubts) anywhere(gk schema.GroupKind) string {
 
 // Covered notes the new coverage of a kind.
 func (a *Analyser) Covered(c *cluster.Cluster, gk schema.GroupKind) {
-	if signature.Concerns(gk) && a.signatures.Covered(c, gk) {
+	if a.signatures.Covered(c, gk) {
 		a.dirty.allAnswers = true
 	}
 	a.reach.all = a.reach.all || decides(gk)

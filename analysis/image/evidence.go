@@ -1,6 +1,8 @@
 package image
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,25 +14,36 @@ import (
 func (r *round) weighScan(it *item, of record.DigestOf, s *scan, m Match) (e Evidence, until int64) {
 	e = Evidence{
 		Scan: s.ref, Source: s.Source, Scanner: s.Scanner, Version: s.Version, Scanned: s.Scanned, Database: s.Database, Expires: s.Expires,
-		Match: m, Counts: s.Counts, Listed: s.Listed, OS: s.OS, Outlived: s.Outlived, Origin: s.Origin,
+		Match: m, Platform: s.Platform, Counts: s.Counts, Excluded: s.Excluded, ExcludedBy: s.ExcludedBy, Listed: s.Listed, OS: s.OS,
+		Outlived: s.Outlived, Origin: s.Origin,
 	}
 	if s.Filtered {
 		// Counts of a part look like those of an image that is better than it is.
 		e.Counts = nil
 	}
+	if runs := it.platforms.known(); len(runs) > 0 && !it.platforms.has("") && (m.Proves() || s.Failed != "") {
+		e.Elsewhere = !slices.ContainsFunc(runs, e.of)
+	}
 	if other, ok := s.nearest(it, of); ok {
 		e.Digest = other.Digest
 	}
 	switch {
+	case s.Failed != "" && e.Elsewhere:
+		e.Verdict, e.Reason = NoEvidence, "the scan for "+brief(s.Platform)+", on which it does not run, gave no result: "+brief(s.Failed)
 	case s.Failed != "":
 		e.Verdict, e.Reason = Failed, "the scan gave no result: "+brief(s.Failed)
+	case m.Proves() && e.Elsewhere:
+		e.Verdict, e.Reason = NoEvidence, proofWords(m, e.Digest)+", but scanned for "+brief(s.Platform)+", while it runs on "+strings.Join(it.platforms.known(), " and ")
 	case m.Proves() && s.Filtered:
 		e.Verdict, e.Reason = NoEvidence, proofWords(m, e.Digest)+", but the report is not whole, and does not show that all was looked at"
 	case m.Proves():
 		e.Verdict, e.Reason, until = r.weighAge(s)
 		e.Reason = proofWords(m, e.Digest) + ", " + e.Reason
 		if s.Counts == nil {
-			e.Reason += "; how much was found is not told by a list"
+			e.Reason += "; how much was found is not told"
+			if s.Source == record.SourceKubescape {
+				e.Reason += " by a list"
+			}
 		}
 	case !it.known:
 		e.Verdict, e.Reason = NoEvidence, foundWords(m, s)+", but the digest that runs is not known"
@@ -38,6 +51,9 @@ func (r *round) weighScan(it *item, of record.DigestOf, s *scan, m Match) (e Evi
 		e.Verdict, e.Reason = NoEvidence, foundWords(m, s)+", but it names no digest: whether it is of the image that runs cannot be told"
 	default:
 		e.Verdict, e.Reason = OtherDigest, otherWords(it, of, s, m)
+	}
+	if e.Excluded != nil {
+		e.Reason += fmt.Sprintf("; %d left out by VEX: %s", e.Excluded.Sum(), brief(e.ExcludedBy))
 	}
 	if s.Partial != "" {
 		e.Reason += "; " + brief(s.Partial)

@@ -216,7 +216,7 @@ func scanKindOf(source string) *model.Kind {
 
 // report reads a scan from words: its source, then of=A:index (what it names; more than one may be), ref=nginx:1.29, under=KIND/NAME or
 // none (else the ReplicaSet shop/web-1), container=NAME or none (else app), age=1h or "?" (else 1h), made=2h (its creation),
-// expires=-1h, failed=WHY, filtered=WHY, partial=WHY, built=200 (days ago), counts=1/2/3/4 or none (else 1/1/1/1).
+// ns=data (where it stands, else shop), on=linux/amd64, vex=2 (critical ones that statements took out), expires=-1h, failed=WHY, filtered=WHY, partial=WHY, built=200 (days ago), counts=1/2/3/4 or none (else 1/1/1/1).
 func report(t testing.TB, name, words string) *record.Scan {
 	t.Helper()
 	fields := strings.Fields(words)
@@ -263,8 +263,17 @@ func report(t testing.TB, name, words string) *record.Scan {
 			}
 		case "made":
 			s.Created = now.Add(-since(v)).Unix()
+		case "ns":
+			if kind.Namespaced {
+				s.Namespace = v
+			}
 		case "expires":
 			s.Expires = now.Add(since(v)).Unix()
+		case "on":
+			s.Platform = v
+		case "vex":
+			s.Excluded, s.ExcludedBy = &record.Counts{}, "vex.json (the vendor)"
+			fmt.Sscan(v, &s.Excluded.Critical)
 		case "filtered":
 			s.Filtered, s.Partial = true, strings.ReplaceAll(v, "_", " ")
 		case "partial":

@@ -36,9 +36,10 @@ type entry struct {
 
 // mark is how an image runs in its place.
 type mark struct {
-	// ran tells that a container has run it, pins that one runs now what the spec says, bare that the runtime reports no repository with
+	// ran tells that a container has run it, or that it has to be taken so, pins that one runs now what the spec says, bare that the runtime reports no repository with
 	// the digest, known that the image is told by its digest.
-	ran, pins, bare, known bool
+	// pulled that the runtime reports to have pulled it by what the spec says.
+	ran, pins, bare, known, pulled bool
 }
 
 // filed lists all that reports may be filed under.
@@ -155,7 +156,7 @@ func (u *use) filedLike(h *household) bool {
 		if n++; n > many {
 			break
 		}
-		if o != h && o.byOwner == h.byOwner && slices.Equal(o.under, h.under) {
+		if o != h && o.place == h.place && o.byOwner == h.byOwner && slices.Equal(o.under, h.under) {
 			return true
 		}
 	}

@@ -58,6 +58,7 @@ const (
 	ByPin       Match = "digest by spec" // the spec of a running container pins the scanned digest; the runtime reports another of its digests
 	ByReference Match = "reference"      // the same repository and tag: it may have moved since
 	ByWorkload  Match = "workload"       // filed under the same container
+	ByHearsay   Match = "hearsay"        // a node lists the scanned digest as a name of the image, and does not run it, or calls it otherwise
 )
 
 // Proves tells that the match leaves no doubt.
@@ -75,8 +76,16 @@ type Evidence struct {
 	Match                      Match
 	// Digest is the one that the report names, where that is not the one that runs.
 	Digest string
-	// Counts are nil where the source does not tell them.
-	Counts *record.Counts
+	// Platform is what the report says to have scanned, "linux/amd64"; "" where it does not tell. Elsewhere tells that the image runs on
+	// none of that platform, so that the report is of another manifest than any that runs.
+	Platform  string
+	Elsewhere bool
+	// Abroad tells that it stands in a namespace in which the image does not run.
+	Abroad bool
+	// Counts are nil where the source does not tell them. Excluded are those that statements of VEX have taken out of them, ExcludedBy
+	// names the files of the statements.
+	Counts, Excluded *record.Counts
+	ExcludedBy       string
 	// Verdict is what this evidence says by itself, Reason why.
 	Verdict Verdict
 	Reason  string
@@ -86,6 +95,22 @@ type Evidence struct {
 	// Outlived tells that the image's distribution gets no more updates.
 	Outlived bool
 	Origin   string
+}
+
+// Proves tells that the report is of what runs.
+func (e *Evidence) Proves() bool { return e.Match.Proves() && !e.Elsewhere }
+
+// counts tells that it is of what runs and says how much was found.
+func (e *Evidence) counts() bool { return e.Proves() && e.Counts != nil && e.Verdict != Failed }
+
+// of tells that it may be of what runs on a platform. A manifest, and a configuration, are of one platform whatever node runs them.
+func (e *Evidence) of(platform string) bool {
+	return e.Platform == "" || e.Platform == platform || e.Match == ByManifest || e.Match == ByConfig
+}
+
+// blind tells that it does not say for which platform it is.
+func (e *Evidence) blind() bool {
+	return e.Platform == "" && e.Match != ByManifest && e.Match != ByConfig
 }
 
 // Use is a container, or a volume, of a workload that runs an image.
@@ -125,6 +150,8 @@ type Image struct {
 	Of record.DigestOf
 	// Name is the reference that most use, normalised, without digest: "docker.io/library/nginx:1.29".
 	Name string
+	// Pulled tells that a runtime reports to have pulled it by that; such a name comes before others.
+	Pulled bool
 	// Registry and Repository are those of Name.
 	Registry, Repository string
 	// References are all, as specs write them, sorted; Aliases what nodes call it besides, sorted.
@@ -138,17 +165,19 @@ type Image struct {
 	Exposed bool
 	// Platforms are those of the nodes that run it, the one with most pods first: "linux/amd64".
 	Platforms []string
+	// Unproven lists those of them that no young report is known to be of, where there are several.
+	Unproven []string
 	// Size is in bytes, as nodes tell; 0 where unknown. Built is when it was made, in seconds since 1970; 0 where unknown.
 	Size, Built int64
 
 	Verdict Verdict
 	// Reason says in words why.
 	Reason string
-	// Evidence is what the verdict rests on, the best first: all that was found is in it.
+	// Evidence is what the verdict rests on: all that was found is in it. The first is the one that Reason and Counts are from.
 	Evidence []Evidence
 	// Disagreement says in words where sources contradict each other; "" where they do not.
 	Disagreement string
-	// Counts are those of the newest proven scan; nil where none tells.
+	// Counts are those of the first of Evidence, or, where that tells none, of the newest proven scan that does; nil where none does.
 	Counts *record.Counts
 	// Signature is the worst answer of all uses.
 	Signature signature.Answer

@@ -16,7 +16,10 @@ type judgement struct {
 	reason       string
 	evidence     []Evidence
 	disagreement string
-	counts       *record.Counts
+	// counts are those that are shown, worst those that rules go by: of what sources say, the worse.
+	counts, worst *record.Counts
+	// unproven are the platforms that no young report is known to be of, where there are several.
+	unproven []string
 	// counted says in words what was counted, where some of it is critical: how much, by whom, when, and whether that is too long ago.
 	counted string
 	of      record.DigestOf
@@ -111,19 +114,23 @@ func (r *round) examine(it *item) judgement {
 	j := judgement{of: r.kindOf(it)}
 	j.aliases, j.size = r.callings(it)
 	j.warnings = warnings(it, j.aliases)
-	matches := r.matches(it)
+	matches, hearsay := r.matches(it)
 	if len(matches) > 0 {
 		j.evidence = make([]Evidence, 0, len(matches))
 	}
 	for s, m := range matches {
 		e, until := r.weighScan(it, j.of, s, m)
+		if m == ByHearsay {
+			e, until = hearsayOf(e, s, hearsay), 0
+		}
 		j.evidence = append(j.evidence, e)
 		j.wake(until)
-		if m.Proves() {
+		if e.Proves() {
 			// The newest date of what differs only by who tells it.
 			j.built = max(j.built, s.made())
 		}
 	}
+	r.weighAbroad(it, j.evidence)
 	j.evidence = append(j.evidence, r.weighJobs(it)...)
 	inorder.Sort(j.evidence, compareEvidence)
 	if j.built != 0 {
@@ -159,12 +166,13 @@ func (r *round) kindOf(it *item) record.DigestOf {
 	return found
 }
 
-// matches finds the reports that may be of an image, each by the best that ties it to it.
-func (r *round) matches(it *item) map[*scan]Match {
+// matches finds the reports that may be of an image, each by the best that ties it to it, and says why digests that only hearsay ties to it
+// prove nothing.
+func (r *round) matches(it *item) (found map[*scan]Match, hearsay map[string]string) {
 	if len(r.shelf.all) == 0 {
-		return nil
+		return nil, nil
 	}
-	found := map[*scan]Match{}
+	found = map[*scan]Match{}
 	add := func(list []*scan, m Match) {
 		for _, s := range list {
 			if old, ok := found[s]; !ok || rank(m) < rank(old) {
@@ -176,8 +184,13 @@ func (r *round) matches(it *item) map[*scan]Match {
 		for _, s := range r.shelf.byDigest[it.id] {
 			add([]*scan{s}, it.matchOf(s))
 		}
-		for _, d := range r.twins(it.id) {
+		var twins []string
+		twins, hearsay = r.twins(it)
+		for _, d := range twins {
 			add(r.shelf.byDigest[d], ByAlias)
+		}
+		for d := range hearsay {
+			add(r.shelf.byDigest[d], ByHearsay)
 		}
 		for _, d := range it.pins {
 			add(r.shelf.byDigest[d], ByPin)
@@ -203,7 +216,7 @@ func (r *round) matches(it *item) map[*scan]Match {
 	for t := range tags {
 		add(r.shelf.byTag[t], ByReference)
 	}
-	return found
+	return found, hearsay
 }
 
 // matchOf says by which digest a report names the one that runs.
@@ -227,7 +240,7 @@ func (it *item) matchOf(s *scan) Match {
 
 // rank orders matches, the best first.
 func rank(m Match) int {
-	return slices.Index([]Match{ByIndex, ByManifest, ByConfig, ByDigest, ByPin, ByAlias, ByReference, ByWorkload}, m)
+	return slices.Index([]Match{ByIndex, ByManifest, ByConfig, ByDigest, ByPin, ByAlias, ByReference, ByWorkload, ByHearsay}, m)
 }
 
 // order gives the place of a verdict, the best first.
@@ -237,8 +250,19 @@ func order(v Verdict) int { return slices.Index(Verdicts(), v) }
 func Verdicts() []Verdict { return []Verdict{Scanned, Stale, OtherDigest, Failed, NoEvidence} }
 
 func compareEvidence(a, b Evidence) int {
-	return cmp.Or(cmp.Compare(order(a.Verdict), order(b.Verdict)), cmp.Compare(rank(a.Match), rank(b.Match)), cmp.Compare(b.Scanned, a.Scanned),
+	return cmp.Or(cmp.Compare(order(a.Verdict), order(b.Verdict)), compareBools(a.Abroad, b.Abroad), cmp.Compare(rank(a.Match), rank(b.Match)), cmp.Compare(b.Scanned, a.Scanned),
 		a.Scan.Compare(b.Scan))
+}
+
+// compareBools puts what is not before what is.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // weighJobs tells of scans that trivy-operator has tried, of which no report says anything.

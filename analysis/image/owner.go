@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"strings"
 
+	"canopy/analysis/image/signature"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -94,13 +95,15 @@ func (r *round) judgeOwner(ref model.Ref) {
 			continue
 		}
 		it := u.item
-		if u.answer.Refuted {
-			unsigned.add(u, model.High, r.line(u, u.answer.Reason))
-		}
+		r.judgeSigned(u, &unsigned)
 		splits, where := r.splitsOf(u)
 		for i, s := range splits {
 			on := ""
-			if where[i] != "" {
+			switch where[i] {
+			case "":
+			case anywhere:
+				on = ", all of them indexes"
+			default:
 				on = " on " + where[i]
 			}
 			l := r.line(u, brief(u.slot.tagged)+" is "+s.digests+on)
@@ -117,9 +120,6 @@ func (r *round) judgeOwner(ref model.Ref) {
 		}
 		grave = grave || it.critical() > 0
 	}
-	if doubt := r.doubtIn(ref.Namespace); doubt != "" && unscanned.severity < model.Critical {
-		unscanned.soften(model.Unknown, "there may be reports that cannot be read: "+doubt)
-	}
 	r.lay(o, grave)
 	r.shown.Set(o, gather(
 		r.publish("IM05", ref, &unsigned), r.publish("IM06", ref, &moved), r.publish("IM08", ref, &unscanned), r.publish("IM09", ref, &old), r.publish("VP02", ref, &rotten),
@@ -127,11 +127,22 @@ func (r *round) judgeOwner(ref model.Ref) {
 	), r.out)
 }
 
+// judgeSigned judges IM05. Of an image that no policy asks about in a namespace that others reach nobody hears otherwise.
+func (r *round) judgeSigned(u *use, d *draft) {
+	switch {
+	case u.answer.Refuted:
+		d.add(u, model.High, r.line(u, u.answer.Reason))
+	case u.answer.Verdict == signature.NotRequired && demanded(r.demands[u.owner.ref.Namespace]):
+		d.add(u, model.Medium, r.line(u, "no policy demands its signature here: "+u.answer.Reason))
+	}
+}
+
 // judgeScan judges IM08. A compromised release is no matter of scans, but whoever looks for what was not looked at has to see it.
 func (r *round) judgeScan(u *use, d *draft) {
 	it := u.item
 	for _, w := range it.warnings {
 		d.add(u, model.Critical, r.line(u, w))
+		d.soften(model.Yes, "")
 	}
 	if it.verdict == Scanned {
 		return
@@ -143,6 +154,12 @@ func (r *round) judgeScan(u *use, d *draft) {
 	l := r.line(u, it.reason)
 	l.verdict = int8(order(it.verdict)) + 1
 	d.add(u, severity, l)
+	// A report that is filed in another namespace may be of it as well.
+	if doubt := r.itemDoubt(it); doubt != "" {
+		d.soften(model.Unknown, "there may be reports that cannot be read: "+doubt)
+	} else {
+		d.soften(model.Yes, "")
+	}
 }
 
 // soften notes that a finding may not hold. One line that holds for sure outweighs others that may not.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,9 @@ func (w dice) pod() *corev1.Pod {
 		specified(p, now.Add(-time.Duration(1+w.IntN(3))*time.Hour))
 	}
 	p.Status = corev1.PodStatus{Phase: corev1.PodPhase(w.pick("Running", "Running", "Running", "Succeeded")), ContainerStatuses: []corev1.ContainerStatus{{Name: "app", ImageID: spell(w.imageID()), State: state}}}
+	if w.IntN(8) == 0 {
+		p.Status = corev1.PodStatus{}
+	}
 	if w.IntN(3) == 0 {
 		p.Spec.InitContainers = []corev1.Container{{Name: "i", Image: spell(w.image()), ImagePullPolicy: "IfNotPresent"}}
 		p.Status.InitContainerStatuses = []corev1.ContainerStatus{{Name: "i", ImageID: spell(w.imageID())}}
@@ -77,6 +81,9 @@ func (w dice) pod() *corev1.Pod {
 	}
 	if w.IntN(5) == 0 {
 		p.Spec.Volumes = []corev1.Volume{{Name: "v", VolumeSource: corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: spell(w.image())}}}}
+		if id := w.imageID(); id != "" && len(p.Status.ContainerStatuses) > 0 {
+			p.Status.ContainerStatuses[0].VolumeMounts = []corev1.VolumeMountStatus{{Name: "v", VolumeStatus: &corev1.VolumeStatus{Image: &corev1.ImageVolumeStatus{ImageRef: spell(id)}}}}
+		}
 	}
 	return p
 }
@@ -85,7 +92,7 @@ func (w dice) scan() model.Record {
 	words := w.pick("trivy", "kubescape", "policy-report", "file", "grype") +
 		w.pick("", " of=A", " of=A:index", " of=B", " of=B:manifest of=D:config", " of=C", " of=A:index of=B:manifest", " of=D:config") +
 		w.pick("", " ref=nginx:1.29", " ref=docker.io/library/nginx@<C>", " ref=redis:7") + w.pick("", " under=none", " under=ReplicaSet/db-1", " under=Deployment/web", " under=Pod/p1") +
-		w.pick("", "", " container=i", " container=none") + w.pick("", " age=23h", " age=30h", " age=?", " age=? made=20h", " age=-2h") + w.pick("", "", " filtered=a_part") + w.pick("", "", " failed=boom") +
+		w.pick("", "", " container=i", " container=none") + w.pick("", "", " ns=data", " ns=evil") + w.pick("", "", " on=linux/amd64", " on=linux/arm64") + w.pick("", "", "", " vex=2") + w.pick("", " age=23h", " age=30h", " age=?", " age=? made=20h", " age=-2h") + w.pick("", "", " filtered=a_part") + w.pick("", "", " failed=boom") +
 		w.pick("", "", " built=100", " built=179", " built=300") + w.pick("", " counts=none", " counts=2/0/0/0") + w.pick("", "", " expires=3h")
 	return report(w.t, w.pick("r1", "r2", "r3", "r4"), words)
 }
@@ -121,10 +128,11 @@ func (w dice) step(b *court) {
 	case 5:
 		d := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: w.pick("web", "db"), CreationTimestamp: metav1.Time{Time: now.Add(-time.Duration(w.IntN(3)) * time.Hour)}}}
 		d.Spec.Template.Spec.ImagePullSecrets = w.pulls()
+		d.UID = types.UID(w.pick("", "u1"))
 		b.put(d)
 	case 6:
 		b.put(node(w.pick("n1", "n2"), w.pick("amd64", "arm64"), w.pick("containerd://2", "cri-o://1"),
-			w.pick("docker.io/library/nginx@<A> nginx:1", "docker.io/library/nginx@<A> docker.io/library/nginx@<B>", "x:1"), w.pick("m@<C> m:1 m@<B>", "m@<C>")))
+			w.pick("docker.io/library/nginx@<A> nginx:1", "nginx@<A> m@<B> nginx@<C>", "docker.io/library/nginx@<A> docker.io/library/nginx@<B>", "x:1"), w.pick("m@<C> m:1 m@<B>", "m@<C>")))
 	case 7, 8, 9, 10:
 		b.take(model.Put(w.scan()))
 	case 11:
@@ -224,6 +232,12 @@ func TestIncrementalIsBatch(t *testing.T) {
 				}
 				t.Fatalf("seed %d step %d: %d images, want %d", seed, step, len(got), len(want))
 			}
+			if got, want := b.a.Signing(), fresh.a.Signing(); !reflect.DeepEqual(got, want) {
+				t.Fatalf("seed %d step %d: demands %+v, want %+v", seed, step, got, want)
+			}
+			if got, want := b.a.Absent(), fresh.a.Absent(); !slices.Equal(got, want) {
+				t.Fatalf("seed %d step %d: without pods %v, want %v", seed, step, got, want)
+			}
 			if !reflect.DeepEqual(b.a.Tallies(open), fresh.a.Tallies(open)) || b.a.Next() != fresh.a.Next() {
 				t.Fatalf("seed %d step %d: tallies %v, want %v; next %v, want %v", seed, step, b.a.Tallies(open), fresh.a.Tallies(open), b.a.Next(), fresh.a.Next())
 			}
@@ -251,7 +265,7 @@ func TestNothingIsLeft(t *testing.T) {
 		"sheets": len(a.sheets), "labels": len(a.labels), "households": a.households.len(), "inhabited": a.inhabited, "owners": a.owners.len(), "places": len(a.places), "uses": a.uses.len(), "items": len(a.items),
 		"accounts": len(a.accounts), "tags": len(a.tags), "grave": len(a.reach.grave), "led": len(a.reach.led), "splits": len(a.splits), "leads": len(a.reach.leads), "paths": len(a.reach.paths), "shown": len(a.shown), "exposed": len(a.exposed), "machines": len(a.machines), "aliases": a.aliases.len(),
 		"aliased": len(a.aliased), "pinned": len(a.pinned), "pinning": len(a.pinning), "due": len(a.due), "wanted": len(a.wanted), "wants": len(a.wants), "scans": len(a.shelf.all), "digests": len(a.shelf.byDigest), "tagged": len(a.shelf.byTag),
-		"filed": len(a.shelf.filed), "jobs": len(a.jobs), "jobs of": len(a.jobsOf), "proofs": len(a.proofs), "findings": len(a.stood), "running": a.running,
+		"filed": len(a.shelf.filed), "jobs": len(a.jobs), "jobs of": len(a.jobsOf), "proofs": len(a.proofs), "findings": len(a.stood), "demands": len(a.demands), "absent": len(a.absent), "running": a.running,
 		"built": a.shelf.built, "counted": a.shelf.counted, "found": len(b.found),
 	} {
 		if n != 0 {

@@ -1,6 +1,9 @@
 package image
 
 import (
+	"slices"
+	"strings"
+
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/analysis/image/reference"
@@ -15,6 +18,8 @@ type resident struct {
 	home *household
 	// said is what is demanded of its images, and proven; nil where nobody has asked yet.
 	said *saying
+	// platform is that of its node, as it is counted for what it runs.
+	platform string
 	// at is its place in the household.
 	at int32
 }
@@ -40,11 +45,16 @@ func (r *round) house(p *record.Pod) *household {
 	for i := range len(k.sheet.slots) + len(k.ephemeral) {
 		s := k.slot(i)
 		id, m := "", mark{}
-		if s.kind != Volume {
-			if c := status(p, s); c != nil {
-				id, m.bare = reference.Running(c.ImageID)
-				m.ran, m.pins = c.ImageID != "", follows(p, c)
+		if s.kind == Volume {
+			if told := mounted(p, s); told != "" {
+				// Nobody can change the volumes of a pod.
+				id, m.bare = reference.Running(told)
+				m.ran, m.pins, m.pulled = true, true, true
 			}
+		} else if c := status(p, s); c != nil {
+			id, m.bare = reference.Running(c.ImageID)
+			m.ran, m.pins = c.ImageID != "", follows(p, c)
+			m.pulled = m.ran && (m.pins || unchanged(p) || strings.HasPrefix(strings.TrimPrefix(c.ImageID, "docker-pullable://"), s.parsed.Registry+"/"))
 		}
 		if id == "" {
 			id = s.parsed.Digest
@@ -57,6 +67,7 @@ func (r *round) house(p *record.Pod) *household {
 		k.ran = k.ran || m.ran
 		k.ids, k.marks = append(k.ids, id), append(k.marks, m)
 	}
+	k.assume(p)
 	sum := k.sum(r.seed)
 	if h := r.households.find(sum, func(h *household) bool { return h.holds(k) }); h != nil {
 		return h
@@ -64,12 +75,36 @@ func (r *round) house(p *record.Pod) *household {
 	return r.found(k, sum)
 }
 
+// assume marks what runs though no status tells. A container starts only when all image volumes are mounted. And of a pod that has no
+// status at all, as in a manifest, nobody says that it does not run: it is taken as it is written.
+func (k *sketch) assume(p *record.Pod) {
+	written := p.Phase == "" && len(p.Containers) == 0
+	for i := range k.marks {
+		if m := &k.marks[i]; written || k.ran && k.slot(i).kind == Volume {
+			m.ran = true
+		}
+	}
+}
+
+// mounted is what the status says of an image volume; "" where it tells nothing.
+func mounted(p *record.Pod, s *slot) string {
+	for i := range p.Volumes {
+		if v := &p.Volumes[i]; v.Name == s.name {
+			return v.ImageID
+		}
+	}
+	return ""
+}
+
 // follows tells that a container runs what the spec says now: it was started after the spec was last changed, or nobody has changed that
 // since the pod was made. Images of pods that run can be changed, and until the node has obeyed the old one runs on. Where nobody
 // tells who has written what and when, as in files without managed fields, that is not known.
 func follows(p *record.Pod, c *record.Container) bool {
-	return c.State == record.Running && p.Changed != 0 && (p.Changed <= p.Created || c.Started > p.Changed)
+	return c.State == record.Running && (unchanged(p) || p.Changed != 0 && c.Started > p.Changed)
 }
+
+// unchanged tells that nobody has changed the spec of a pod since it was made, as far as is told.
+func unchanged(p *record.Pod) bool { return p.Changed != 0 && p.Changed <= p.Created }
 
 // status finds what the status says of a container.
 func status(p *record.Pod, s *slot) *record.Container {
@@ -112,6 +147,9 @@ func (r *round) settle(at types.NamespacedName, pod *record.Pod) {
 	}
 	// Whoever shows the pod, or its node, shows something else.
 	r.touchHome(from)
+	if from != nil && (from != to || h.pod.Node() != pod.Node()) {
+		r.touchTwins(from)
+	}
 	if from != to {
 		if from != nil {
 			r.moveOut(h)
@@ -123,6 +161,13 @@ func (r *round) settle(at types.NamespacedName, pod *record.Pod) {
 		h.moveIn(to)
 		r.settled(to, 1)
 		r.touchHome(to)
+		r.touchTwins(to)
+		h.platform = r.machine(pod.Node()).platform
+		r.count(h, 1)
+	} else if now := r.machine(pod.Node()).platform; now != h.platform {
+		r.count(h, -1)
+		h.platform = now
+		r.count(h, 1)
 	}
 	h.pod = pod
 	r.ask(h)
@@ -136,6 +181,7 @@ func (h *resident) moveIn(home *household) {
 func (r *round) moveOut(h *resident) {
 	home := h.home
 	h.unsay()
+	r.count(h, -1)
 	last := len(home.residents) - 1
 	home.residents[h.at] = home.residents[last]
 	home.residents[h.at].at = h.at
@@ -187,7 +233,7 @@ func concerns(before, after *record.Pod) bool {
 		return true
 	}
 	if before.Template != after.Template || before.Node() != after.Node() || before.Finished() != after.Finished() || before.Labels != after.Labels ||
-		before.Annotations != after.Annotations || before.Created != after.Created || before.Since() != after.Since() || before.UID != after.UID ||
+		before.Annotations != after.Annotations || before.Created != after.Created || before.Since() != after.Since() || before.UID != after.UID || unchanged(before) != unchanged(after) ||
 		len(before.Containers) != len(after.Containers) || len(before.Ephemeral()) != len(after.Ephemeral()) {
 		return true
 	}
@@ -196,6 +242,9 @@ func concerns(before, after *record.Pod) bool {
 		if b.Name != n.Name || b.ImageID != n.ImageID || b.Type != n.Type || follows(before, b) != follows(after, n) {
 			return true
 		}
+	}
+	if before.Phase != after.Phase && (before.Phase == "" || after.Phase == "") || !slices.Equal(before.Volumes, after.Volumes) {
+		return true
 	}
 	for i := range before.Ephemeral() {
 		if before.Ephemeral()[i].Image != after.Ephemeral()[i].Image || before.Ephemeral()[i].Name != after.Ephemeral()[i].Name {

@@ -52,11 +52,11 @@ func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {
 		r.compare(name)
 	}
 	a.next = a.due.first()
-	for ref := range a.dirty.owners {
-		r.judgeOwner(ref)
-	}
 	for name := range a.dirty.places {
 		r.judgePlace(name)
+	}
+	for ref := range a.dirty.owners {
+		r.judgeOwner(ref)
 	}
 	if len(a.dirty.places) > 0 || a.dirty.all || a.dirty.allAnswers {
 		r.judgeCluster()
@@ -68,6 +68,7 @@ func (a *Analyser) Flush(c *cluster.Cluster, out analysis.Findings) {
 		r.judgeRepos(ref)
 	}
 	r.expose()
+	r.miss()
 	a.dirty = newDirt()
 }
 
@@ -131,7 +132,7 @@ func (r *round) verify() {
 	}
 }
 
-// move has what is told of images put together anew where they run on nodes that are others than before.
+// move counts pods for other platforms where their nodes are others than before, and has what is told of their images put together anew.
 func (r *round) move() {
 	if len(r.dirty.machines) == 0 {
 		return
@@ -140,6 +141,11 @@ func (r *round) move() {
 		for _, h := range p.residents {
 			if _, ok := r.dirty.machines[h.pod.Node()]; !ok {
 				continue
+			}
+			if now := r.machine(h.pod.Node()).platform; now != h.platform {
+				r.count(h, -1)
+				h.platform = now
+				r.count(h, 1)
 			}
 			for i := range h.home.entries {
 				r.retell(h.home.entries[i].use.item)

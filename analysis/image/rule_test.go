@@ -162,6 +162,17 @@ func TestMovedTag(t *testing.T) {
 const policy = `{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: signed}, spec: {validationFailureAction: Enforce, rules: [
   {name: r, match: {any: [{resources: {kinds: [Pod], namespaces: [shop]}}]}, verifyImages: [{imageReferences: ["*"], attestors: [{entries: [{keys: {publicKeys: k}}]}]}]}]}}`
 
+// webhooks is the configuration by which Kyverno is asked about pods.
+func webhooks() *admissionv1.ValidatingWebhookConfiguration {
+	fail := admissionv1.Fail
+	return &admissionv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "kyverno-resource-validating-webhook-cfg"}, Webhooks: []admissionv1.ValidatingWebhook{{
+		Name: "validate.kyverno.svc-fail", FailurePolicy: &fail,
+		ClientConfig: admissionv1.WebhookClientConfig{Service: &admissionv1.ServiceReference{Namespace: "kyverno", Name: "kyverno-svc"}},
+		Rules: []admissionv1.RuleWithOperations{{Operations: []admissionv1.OperationType{"CREATE", "UPDATE"},
+			Rule: admissionv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"}, Resources: []string{"pods"}}}},
+	}}}
+}
+
 // IM05: nobody demands signatures; some namespaces are not reached; a check has failed.
 func TestUnsigned(t *testing.T) {
 	b := newCourt(t, Options{})
@@ -190,13 +201,7 @@ func TestUnsigned(t *testing.T) {
 		t.Errorf("denied: %+v", f)
 	}
 	b.cover("ClusterPolicy.kyverno.io", model.Complete, "")
-	fail := admissionv1.Fail
-	b.put(&admissionv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "kyverno-resource-validating-webhook-cfg"}, Webhooks: []admissionv1.ValidatingWebhook{{
-		Name: "validate.kyverno.svc-fail", FailurePolicy: &fail,
-		ClientConfig: admissionv1.WebhookClientConfig{Service: &admissionv1.ServiceReference{Namespace: "kyverno", Name: "kyverno-svc"}},
-		Rules: []admissionv1.RuleWithOperations{{Operations: []admissionv1.OperationType{"CREATE", "UPDATE"},
-			Rule: admissionv1.Rule{APIGroups: []string{""}, APIVersions: []string{"v1"}, Resources: []string{"pods"}}}},
-	}}})
+	b.put(webhooks())
 	u := &unstructured.Unstructured{}
 	if err := yaml.Unmarshal([]byte(policy), &u.Object); err != nil {
 		t.Fatal(err)

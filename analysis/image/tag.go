@@ -36,6 +36,12 @@ func (r *round) compare(name string) {
 				now[architecture] = s
 			}
 		}
+		if s, ok := r.across(uses); ok {
+			if now == nil {
+				now = map[string]split{}
+			}
+			now[anywhere] = s
+		}
 	}
 	// Where machines became others, other owners may show the same.
 	if maps.Equal(now, r.splits[name]) && (len(now) == 0 || !r.dirty.allTags) {
@@ -50,6 +56,32 @@ func (r *round) compare(name string) {
 		r.retell(u.item)
 		r.dirty.owners[u.owner.ref] = struct{}{}
 	}
+}
+
+// anywhere stands for machines of whatever type: no architecture is called so.
+const anywhere = "*"
+
+// across tells whether two among the images that run are known to be indexes. An index is of all types of machines, so that two under one
+// tag are two images, wherever they run.
+func (r *round) across(uses few[use]) (s split, ok bool) {
+	var indexes []*item
+	for u := range uses.all() {
+		if it := u.item; it.known && u.ran && it.of == record.OfIndex && !slices.Contains(indexes, it) {
+			indexes = append(indexes, it)
+		}
+	}
+	apart := map[string]struct{}{}
+	for i, one := range indexes {
+		for _, other := range indexes[i+1:] {
+			if r.differ(one, other) {
+				apart[one.id], apart[other.id] = struct{}{}, struct{}{}
+			}
+		}
+	}
+	if len(apart) == 0 {
+		return split{}, false
+	}
+	return split{verdict: model.Yes, digests: strings.Join(slices.Sorted(maps.Keys(apart)), ", ")}, true
 }
 
 // several tells that more than one digest runs.
@@ -70,7 +102,7 @@ func several(uses few[use]) bool {
 func (r *round) byArchitecture(uses few[use]) map[string]runs {
 	found := map[string]runs{}
 	for u := range uses.all() {
-		if !u.item.known || u.slot.kind == Volume || !u.ran {
+		if !u.item.known || !u.ran {
 			continue
 		}
 		for h := range u.homes.all() {
@@ -121,7 +153,7 @@ func (r *round) differ(one, other *item) bool {
 	if one.bare != other.bare || one.of != record.OfUnknown && other.of != record.OfUnknown && one.of != other.of {
 		return false
 	}
-	if slices.Contains(r.twins(one.id), other.id) || slices.Contains(one.pins, other.id) || slices.Contains(other.pins, one.id) {
+	if r.isTwin(one, other.id) || r.isTwin(other, one.id) || slices.Contains(one.pins, other.id) || slices.Contains(other.pins, one.id) {
 		return false
 	}
 	return !slices.ContainsFunc(r.shelf.byDigest[one.id], func(s *scan) bool {
@@ -146,6 +178,13 @@ func (a *Analyser) splitsOf(u *use) (lines []split, where []string) {
 		return nil, nil
 	}
 	on := map[string]struct{}{}
+	narrow := slices.ContainsFunc(slices.Collect(maps.Keys(splits)), func(at string) bool {
+		return at != anywhere && splits[at].verdict == model.Yes && splits[at].digests == splits[anywhere].digests
+	})
+	if !narrow {
+		// What one type of machine shows already is not told twice.
+		on[anywhere] = struct{}{}
+	}
 	for h := range u.homes.all() {
 		for _, one := range h.residents {
 			on[a.machine(one.pod.Node()).architecture] = struct{}{}

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"slices"
 	"strings"
 
 	"canopy/model"
@@ -25,6 +26,19 @@ func (i *Image) Targets() []model.ScanTarget {
 	return list
 }
 
+// Missing says what a scanner has to be asked for so that all of it is scanned: what Targets says, without the platforms that are
+// proven; nothing where it is scanned.
+func (i *Image) Missing() []model.ScanTarget {
+	if i.Verdict == Scanned && len(i.Unproven) == 0 {
+		return nil
+	}
+	list := i.Targets()
+	if len(i.Unproven) == 0 {
+		return list
+	}
+	return slices.DeleteFunc(list, func(t model.ScanTarget) bool { return t.Platform != "" && !slices.Contains(i.Unproven, t.Platform) })
+}
+
 // Target is the first of Targets, for the platform that most pods run it on; false where there is none.
 func (i *Image) Target() (model.ScanTarget, bool) {
 	if list := i.Targets(); len(list) > 0 {
@@ -39,9 +53,9 @@ func (i *Image) reference() (model.ScanTarget, bool) {
 		return model.ScanTarget{}, false
 	case i.Digest == "" || i.Of == record.OfConfig:
 		// A registry knows no image by the digest of its configuration.
-		return model.ScanTarget{Digest: i.Digest, Reference: i.Name}, i.Name != ""
+		return model.ScanTarget{Digest: i.Digest, Reference: i.Name, Pulled: i.Pulled}, i.Name != ""
 	}
 	name, _, _ := strings.Cut(i.Name, "@")
 	// Where both stand the digest counts, and the tag says what it is called.
-	return model.ScanTarget{Digest: i.Digest, Reference: name + "@" + i.Digest}, true
+	return model.ScanTarget{Digest: i.Digest, Reference: name + "@" + i.Digest, Pulled: i.Pulled}, true
 }

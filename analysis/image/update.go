@@ -22,6 +22,7 @@ func (a *Analyser) Update(c *cluster.Cluster, d cluster.Delta) {
 			a.dirty.answers[namespace], a.dirty.places[namespace] = struct{}{}, struct{}{}
 		}
 	}
+	a.updateAbsent(c, d)
 	if gk.Group == "" {
 		a.updateCore(c, d)
 	}

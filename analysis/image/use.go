@@ -14,6 +14,8 @@ type item struct {
 	// known tells that it is the digest, bare that a runtime reports no repository with it: it is that of the configuration.
 	known, bare bool
 	uses        few[use]
+	// platforms counts the places that run it, by that of their nodes.
+	platforms votes
 	// pins are digests by which specs name it, where the runtime reports another.
 	pins []string
 	// judgement is shared by images of which the same is held, and is not changed.
@@ -44,7 +46,8 @@ type use struct {
 	// What follows is worked out of the households by derive. pin is the digest of the spec where the runtime reports another.
 	pin string
 	// stale is IM04, ran tells that a container has run it, bare that the runtime reports no repository with the digest.
-	stale, ran, bare bool
+	// pulled tells that it was pulled by its reference.
+	stale, ran, bare, pulled bool
 	// answer is the worst of all residents.
 	answer *signature.Answer
 }
@@ -105,7 +108,7 @@ func (r *round) derive(u *use) {
 		return
 	}
 	var first *slot
-	pin, stale, ran, bare := "", false, false, false
+	pin, stale, ran, bare, pulled := "", false, false, false, false
 	for h := range u.homes.all() {
 		for i := range h.entries {
 			e := &h.entries[i]
@@ -115,7 +118,7 @@ func (r *round) derive(u *use) {
 			if first == nil || e.slot.at < first.at {
 				first = e.slot
 			}
-			stale, ran, bare = stale || e.slot.stale, ran || e.ran, bare || e.bare
+			stale, ran, bare, pulled = stale || e.slot.stale, ran || e.ran, bare || e.bare, pulled || e.pulled
 			if e.pins && it.known && e.slot.parsed.Digest != it.id {
 				pin = e.slot.parsed.Digest
 			}
@@ -124,7 +127,7 @@ func (r *round) derive(u *use) {
 	if first.at != u.slot.at || pin != u.pin || ran != u.ran || stale != u.stale || bare != u.bare {
 		r.dirty.items[it] = struct{}{}
 	}
-	u.slot, u.pin, u.stale, u.ran, u.bare = first, pin, stale, ran, bare
+	u.slot, u.pin, u.stale, u.ran, u.bare, u.pulled = first, pin, stale, ran, bare, pulled
 	r.weigh(u)
 }
 

@@ -50,7 +50,11 @@ func TestVerdict(t *testing.T) {
 
 		// Other digests of the same image are known from nodes and from pinning specs.
 		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A> docker.io/library/nginx@<B>", []string{"trivy of=B"}, Scanned, ByAlias, "a node lists the scanned sha256:bbbb"},
-		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A> mirror.example/nginx@<B> mirror.example/nginx:1", []string{"file of=B:index"}, Scanned, ByAlias, "a node lists"},
+		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A> mirror.example/nginx@<B> mirror.example/nginx:1", []string{"file of=B:index"}, NoEvidence, ByHearsay, "node n1 lists the scanned sha256:bbbbbbbbbbbb as a digest of the same image, but under another repository: mirror.example/nginx@sha256:bbb"},
+		{nginxA, "mirror.example/nginx:1", "docker.io/library/nginx@<A> mirror.example/nginx@<B> mirror.example/nginx:1", []string{"file of=B:index"}, Scanned, ByAlias, "a node lists"},
+		{nginxA, "nginx:1.29", "on n2: docker.io/library/nginx@<A> docker.io/library/nginx@<B>", []string{"trivy of=B under=none"}, NoEvidence, ByHearsay, "node n2 lists the scanned sha256:bbbbbbbbbbbb as a digest of the same image, but no pod that runs the image is known to be there"},
+		{nginxA, "nginx:1.29", "on n2: x@<A> y@<B>", []string{"trivy of=B"}, OtherDigest, ByWorkload, "as far as can be told"},
+		{nginxA, "nginx:1.29", "on n2: docker.io/library/nginx@<A> docker.io/library/nginx@<B>", []string{"trivy of=B failed=boom under=none"}, NoEvidence, ByHearsay, "node n2 lists"},
 		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A>|docker.io/library/nginx@<B>", []string{"trivy of=B"}, OtherDigest, ByWorkload, "as far as can be told"},
 		{nginxA, "nginx@<B>", "", []string{"trivy of=B"}, Scanned, ByPin, "the spec pins the scanned sha256:bbbb"},
 		{nginxA, "nginx:1.29@<B>", "", []string{"trivy of=B:manifest ref=nginx:1.29@<B>"}, Scanned, ByPin, "the spec pins"},
@@ -118,6 +122,18 @@ func TestVerdict(t *testing.T) {
 		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=30h", "grype of=A age=2h"}, Scanned, ByDigest, "2026-11-26 10:00"},
 		{nginxA, "nginx:1.29", "", []string{"trivy of=A age=-5m"}, Scanned, ByDigest, "equal"},
 
+		// A scan is of one platform; the node is of linux/amd64.
+		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A>", []string{"file of=A:index on=linux/amd64"}, Scanned, ByIndex, "index digest is equal"},
+		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A>", []string{"file of=A:index on=linux/arm64"}, NoEvidence, ByIndex, "but scanned for linux/arm64, while it runs on linux/amd64"},
+		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A>", []string{"file of=A:manifest on=linux/arm64"}, Scanned, ByManifest, "manifest digest is equal"},
+		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A> docker.io/library/nginx@<B>", []string{"grype of=B:index on=linux/arm64"}, NoEvidence, ByAlias, "but scanned for linux/arm64"},
+		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A>", []string{"file of=A failed=boom on=linux/arm64"}, NoEvidence, ByDigest, "the scan for linux/arm64, on which it does not run, gave no result: boom"},
+		{nginxA, "nginx:1.29", "docker.io/library/nginx@<A>", []string{"file of=A failed=boom on=linux/amd64"}, Failed, ByDigest, "boom"},
+		{nginxA, "nginx:1.29", "", []string{"file of=A on=linux/arm64"}, Scanned, ByDigest, "equal"},
+
+		// What statements of VEX have taken out is told.
+		{nginxA, "nginx:1.29", "", []string{"file of=A vex=2"}, Scanned, ByDigest, "; 2 left out by VEX: vex.json (the vendor)"},
+
 		// What the runtime does not tell.
 		{"", "nginx:1.29", "", []string{"trivy of=A ref=nginx:1.29"}, NoEvidence, ByReference, "the digest that runs is not known"},
 		{"", "nginx@<A>", "", []string{"trivy of=A"}, Scanned, ByDigest, "equal"},
@@ -130,7 +146,11 @@ func TestVerdict(t *testing.T) {
 		b.put(deployment("shop", "web")...)
 		b.put(pod("shop", "web", "web-1-a", "n1", c.spec, c.imageID))
 		if c.names != "" {
-			b.put(node("n1", "amd64", "containerd://2.1", strings.Split(c.names, "|")...))
+			on, names := "n1", c.names
+			if rest, ok := strings.CutPrefix(c.names, "on n2: "); ok {
+				on, names = "n2", rest
+			}
+			b.put(node(on, "amd64", "containerd://2.1", strings.Split(names, "|")...))
 		}
 		for i, words := range c.scans {
 			if rest, ok := strings.CutPrefix(words, "job "); ok {

@@ -103,12 +103,13 @@ func (a *Analyser) describe(it *item) Image {
 	i := Image{
 		Digest: it.digest(), Of: it.of, Aliases: it.aliases, Size: it.size, Built: it.built, Verdict: it.verdict, Reason: it.reason,
 		Evidence: it.evidence, Disagreement: it.disagreement, Counts: it.counts, Warnings: it.warnings,
+		Unproven: it.unproven,
 	}
 	if i.Evidence == nil {
 		i.Evidence = []Evidence{}
 	}
 	uses := sorted(it.uses)
-	votes, namespaces := map[string]int{}, []string{}
+	votes, pulled, namespaces := map[string]int{}, map[string]bool{}, []string{}
 	i.Uses = make([]Use, 0, len(uses))
 	var worst *signature.Answer
 	var main reference.Reference
@@ -123,10 +124,12 @@ func (a *Analyser) describe(it *item) Image {
 		}
 		name := u.name()
 		votes[name] += shown.Pods
-		if n, best := votes[name], votes[i.Name]; i.Name == "" || n > best || n == best && name <= i.Name {
+		pulled[name] = pulled[name] || u.pulled
+		if i.Name == "" || preferred(pulled[name], pulled[i.Name], votes[name], votes[i.Name], name <= i.Name) {
 			i.Name, main = name, u.slot.parsed
 		}
 	}
+	i.Pulled = pulled[i.Name]
 	i.Registry, i.Repository = main.Registry, main.Repository
 	if worst != nil {
 		i.Signature = *worst
@@ -135,9 +138,17 @@ func (a *Analyser) describe(it *item) Image {
 	slices.Sort(namespaces)
 	i.References, i.Namespaces = slices.Compact(i.References), slices.Compact(namespaces)
 	i.Pods = countPods(uses)
-	i.Platforms = a.platforms(uses)
+	i.Platforms = it.platforms.known()
 	i.Hygiene = a.hygiene(it)
 	return i
+}
+
+// preferred tells that one name comes before another: one by which a runtime has pulled, then that with more votes, then the first.
+func preferred(pulled, other bool, votes, others int, first bool) bool {
+	if pulled != other {
+		return pulled
+	}
+	return votes > others || votes == others && first
 }
 
 // name is what an image is listed by: its reference without a digest, or what the spec says where that cannot be read.
@@ -163,24 +174,6 @@ func (u *use) show() Use {
 	slices.Sort(s.Nodes)
 	s.Nodes = slices.Compact(s.Nodes)
 	return s
-}
-
-// platforms lists those of the nodes that run an image, the one with most pods first.
-func (a *Analyser) platforms(uses []*use) []string {
-	votes := map[string]int{}
-	for _, u := range uses {
-		for h := range u.homes.all() {
-			for _, one := range h.residents {
-				if p := a.machine(one.pod.Node()).platform(); p != "" {
-					votes[p]++
-				}
-			}
-		}
-	}
-	if len(votes) == 0 {
-		return nil
-	}
-	return slices.SortedFunc(maps.Keys(votes), func(x, y string) int { return cmp.Or(cmp.Compare(votes[y], votes[x]), cmp.Compare(x, y)) })
 }
 
 // countPods counts the pods of several uses, each once.

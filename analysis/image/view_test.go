@@ -100,7 +100,7 @@ func TestImages(t *testing.T) {
 	if want := []string{"data/ReplicaSet/db-1 app container nginx 1 [n1]", "shop/Deployment/web app container nginx:1.29 2 [n1 n2]", "shop/Deployment/web init init docker.io/library/nginx:1.29 1 [n1]"}; !slices.Equal(uses, want) { //nolint:dupword // a container and its type
 		t.Errorf("uses %q", uses)
 	}
-	if !slices.Equal(i.Hygiene, []string{"IM01", "IM02", "IM07"}) || !slices.Equal(list[0].Hygiene, []string{"IM02", "IM03", "IM07", "IM08"}) || !slices.Equal(list[3].Hygiene, []string{"IM03"}) {
+	if !slices.Equal(i.Hygiene, []string{"IM01", "IM02", "IM07"}) || !slices.Equal(list[0].Hygiene, []string{"IM02", "IM03", "IM07", "IM08"}) || !slices.Equal(list[3].Hygiene, []string{"IM03", "IM08"}) {
 		t.Errorf("hygiene %v, %v, %v", i.Hygiene, list[0].Hygiene, list[3].Hygiene)
 	}
 	if !strings.Contains(i.Disagreement, "grype counts 1 critical, 0 high, 0 medium and 1 low; trivy-operator counts 3 critical") || !strings.Contains(i.Disagreement, "kubescape has not scanned it: the scan gave no result: unauthorized") {

@@ -12,12 +12,12 @@ import (
 // tooMany is how many critical vulnerabilities of one image are VP02.
 const tooMany = 5
 
-// critical counts the critical vulnerabilities of the newest scan that tells.
+// critical counts the critical vulnerabilities: of what the sources say by their newest scans that tell, the most.
 func (j *judgement) critical() int32 {
-	if j.counts == nil {
+	if j.worst == nil {
 		return 0
 	}
-	return j.counts.Critical
+	return j.worst.Critical
 }
 
 // countedWords says what a scan has counted: "3 critical, 12 high, trivy-operator, 2026-11-20". Of one that is too old it says so.

@@ -79,7 +79,12 @@ func TestExposedAndVulnerable(t *testing.T) {
 		{name: "another digest", scans: []string{"trivy of=B ref=nginx:1.29 counts=3/12/0/0 under=none"}, objects: []runtime.Object{external}},
 		{name: "failed", scans: []string{"trivy of=A failed=boom under=none"}, objects: []runtime.Object{external}},
 		{name: "a part", scans: []string{"grype of=A filtered=a_part counts=3/12/0/0"}, objects: []runtime.Object{external}},
-		{name: "newer report without", scans: []string{critical + " age=20h", "grype of=A counts=0/1/0/0 age=2h"}, objects: []runtime.Object{external}},
+		{name: "newer report without", scans: []string{critical + " age=30h", "trivy of=A counts=0/1/0/0 age=2h"}, objects: []runtime.Object{external}},
+		{name: "newer report without, and both count", scans: []string{critical + " age=20h", "trivy of=A counts=0/1/0/0 age=2h"}, objects: []runtime.Object{external}, verdict: model.Yes, lines: []string{"3 critical, 12 high, trivy-operator, 2026-11-25"}},
+		{name: "newer report without in another namespace", scans: []string{critical + " age=20h", "trivy of=A counts=0/0/0/0 age=2h ns=evil"}, objects: []runtime.Object{external}, verdict: model.Yes, lines: []string{"3 critical, 12 high, trivy-operator, 2026-11-25"}},
+		{name: "newer report of another source without", scans: []string{critical + " age=20h", "grype of=A counts=0/1/0/0 age=2h"}, objects: []runtime.Object{external}, verdict: model.Yes, lines: []string{"3 critical, 12 high, trivy-operator, 2026-11-25"}},
+		{name: "what VEX has taken out", scans: []string{critical + " age=20h", "grype of=A counts=0/12/0/0 vex=3 age=2h"}, objects: []runtime.Object{external}},
+		{name: "another platform", scans: []string{critical + " on=linux/s390x"}, objects: []runtime.Object{external, node("n1", "amd64", "containerd://2")}},
 		{name: "load balancer", scans: []string{critical}, objects: []runtime.Object{external}, verdict: model.Yes, lines: []string{
 			"shop/Service/front spec.type: LoadBalancer", "spec.template.spec.containers[0].image: nginx:1.29 (sha256:aaaaaaaaaaaa): 3 critical, 12 high, trivy-operator, 2026-11-26\n",
 		}},

@@ -175,6 +175,7 @@ func (e *entry) hit(component string, v Version) (Hit, bool) {
 		hit.Summary, hit.URL, hit.Published = cmp.Or(hit.Summary, t.Summary), cmp.Or(hit.URL, t.URL), cmp.Or(hit.Published, t.Published)
 	}
 	hit.Fixed = fix(component, v, affected)
+	hit.Lasting = hit.Open && hit.Fixed == "" && len(hit.Not) == 0 && remarks()[e.id].Lasting
 	return hit, true
 }
 

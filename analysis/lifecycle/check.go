@@ -119,7 +119,7 @@ func (t *Table) checkRows() error {
 		if len(a.Images) == 0 || len(a.Images) > maxList {
 			return fmt.Errorf("row %d has %d images", i+1, len(a.Images))
 		}
-		errs := []error{name("name", a.Name), text("why", a.Why), text("instead", a.Instead), text("url", a.URL), days(a.End)}
+		errs := []error{name("name", a.Name), text("why", a.Why), text("instead", a.Instead), text("unless", a.Unless), text("url", a.URL), days(a.End)}
 		for _, image := range a.Images {
 			errs = append(errs, name("image", image))
 		}

@@ -12,8 +12,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Document is a file that somebody brings: its name for messages, and what is in it. Modified is when the file was last written, for the
-// one format that does not tell its age in any way (Pluto's); zero where nobody knows.
+// Document is a file that somebody brings: its name for messages, and what is in it. Modified is when the file was last written: for the
+// one format that does not tell its age in any way (Pluto's), and for vulnerabilities, which tell of the newest of them and not of the day on
+// which there was none that is newer. It is zero where nobody knows.
 type Document struct {
 	Name     string
 	Data     []byte
@@ -84,15 +85,15 @@ func (r *reading) read(d Document) error {
 	case bytes.HasPrefix(data, []byte{0x1f, 0x8b}), bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		return errors.New("is packed: give what is in it")
 	case data[0] == '{':
-		return r.object(data)
+		return r.object(d.Modified, data)
 	case data[0] == '[':
-		return r.list(d.Name, data)
+		return r.list(&d, data)
 	}
 	return r.yaml(d.Modified, data)
 }
 
 // object tells what a JSON object is.
-func (r *reading) object(data []byte) error {
+func (r *reading) object(modified time.Time, data []byte) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil {
 		return fmt.Errorf("is cut or is no JSON: %w", err)
@@ -102,6 +103,7 @@ func (r *reading) object(data []byte) error {
 	case has("canopyData"):
 		return r.add(Decode(data))
 	case has("affected") || has("withdrawn") && has("id"):
+		r.osv.got(modified)
 		return r.osv.osv(data)
 	case has("result"):
 		return r.add(readEndOfLifeV1(data))
@@ -115,7 +117,7 @@ func (r *reading) object(data []byte) error {
 }
 
 // list tells what a JSON array is.
-func (r *reading) list(name string, data []byte) error {
+func (r *reading) list(d *Document, data []byte) error {
 	var rows []json.RawMessage
 	if err := json.Unmarshal(data, &rows); err != nil {
 		return fmt.Errorf("is cut or is no JSON: %w", err)
@@ -130,7 +132,7 @@ func (r *reading) list(name string, data []byte) error {
 	if err := json.Unmarshal(rows[0], &probe); err != nil {
 		return fmt.Errorf("entry 1: %w", err)
 	}
-	if product := strings.TrimSuffix(path.Base(name), ".json"); probe.Cycle != nil {
+	if product := strings.TrimSuffix(path.Base(d.Name), ".json"); probe.Cycle != nil {
 		if !products()[product] {
 			return fmt.Errorf("is a list of lines of releases, and its name says of no product that is known here")
 		}
@@ -139,6 +141,7 @@ func (r *reading) list(name string, data []byte) error {
 	if probe.Affected == nil {
 		return errors.New("is a JSON list of no kind that is known here")
 	}
+	r.osv.got(d.Modified)
 	for i, row := range rows {
 		if err := r.osv.osv(row); err != nil {
 			return fmt.Errorf("entry %d: %w", i+1, err)
@@ -164,6 +167,7 @@ func (r *reading) yaml(modified time.Time, data []byte) error {
 	}
 	switch {
 	case probe.CVE != "":
+		r.cves.got(modified)
 		return r.cves.k8sCVEs(data)
 	case probe.Branches != nil:
 		return r.add(readBranches(data))

@@ -132,7 +132,7 @@ func (h held) export() []Table {
 // byDay splits the table into one for each source of its rows, the newest first.
 func (h *holding) byDay() []Table {
 	t := &h.table
-	days := map[Source]*Table{t.Source: {Kind: t.Kind, Product: t.Product, Source: t.Source, Part: t.Part}}
+	days := map[Source]*Table{t.Source: {Kind: t.Kind, Product: t.Product, Source: t.Source, Part: t.Part, Fetched: t.Fetched}}
 	of := func(s *Source) *Table {
 		if days[*s] == nil {
 			days[*s] = &Table{Kind: t.Kind, Product: t.Product, Source: *s, Part: t.Kind == Vulnerabilities}

@@ -161,6 +161,8 @@ type Hit struct {
 	Fixed string
 	// Open tells that a source that says so gives no end of the range, so that every later version counts.
 	Open bool
+	// Lasting tells that it lies in what Kubernetes is: no version mends it, and whether it matters depends on the setup.
+	Lasting bool
 	// Systems are those of nodes that it is on, where all sources that tell any agree; empty is any. Nobody may change them.
 	Systems []string
 }
@@ -198,10 +200,12 @@ type AddOn struct {
 	Images []string `json:"images"`
 	End    Day      `json:"end,omitzero"`
 	// Why says what became of it, Instead what to go to, URL where its makers say so.
-	Why     string  `json:"why"`
-	Instead string  `json:"instead,omitempty"`
-	URL     string  `json:"url"`
-	Source  *Source `json:"-"`
+	Why     string `json:"why"`
+	Instead string `json:"instead,omitempty"`
+	// Unless says what would make it untrue of an image, as where whoever builds it may mend it; "" for nothing.
+	Unless string  `json:"unless,omitempty"`
+	URL    string  `json:"url"`
+	Source *Source `json:"-"`
 }
 
 // Set is one table, for people who ask how old the data is.
@@ -212,6 +216,8 @@ type Set struct {
 	Source  Source
 	// Origin is bundled, or file where the user took it with "canopy data update".
 	Origin string
+	// Part tells of vulnerabilities that they are some of those that the source knows.
+	Part bool
 }
 
 // StaleAfter is the age at which people are warned that data is old.

@@ -17,6 +17,8 @@ type note struct {
 	ID         string   `json:"id"`
 	Systems    []string `json:"systems,omitempty"`
 	Components []string `json:"components,omitempty"`
+	// Lasting tells that it lies in what Kubernetes is, so that no version is to mend it.
+	Lasting bool `json:"lasting,omitempty"`
 	// URL is where it can be read, Says what stands there in short.
 	URL  string `json:"url"`
 	Says string `json:"says"`
@@ -47,7 +49,7 @@ func loadNotes(from fs.FS) (map[string]note, error) {
 	for i, n := range all {
 		v := Vulnerability{ID: n.ID, Systems: n.Systems, Components: n.Components, URL: n.URL, Summary: n.Says}
 		err := v.check()
-		if _, twice := notes[n.ID]; twice || err == nil && (n.URL == "" || n.Says == "" || len(n.Systems)+len(n.Components) == 0) {
+		if _, twice := notes[n.ID]; twice || err == nil && (n.URL == "" || n.Says == "" || len(n.Systems)+len(n.Components) == 0 && !n.Lasting) {
 			err = errors.New("stands there twice, says nothing, or does not say where from")
 		}
 		if err := row(i, err); err != nil {

@@ -86,8 +86,10 @@ func (g *gathering) osv(data []byte) error {
 			v.Components = []string{component}
 		}
 		v.Score = max(scoreOf(a.Severity), scoreOf(d.Severity))
+		var unread []string
 		for j, r := range a.Ranges {
 			if !strings.EqualFold(r.Type, "SEMVER") && !strings.EqualFold(r.Type, "ECOSYSTEM") {
+				unread = append(unread, quoted(r.Type))
 				continue
 			}
 			spans, err := osvRanges(r.Events)
@@ -102,8 +104,12 @@ func (g *gathering) osv(data []byte) error {
 			}
 			v.Ranges = append(v.Ranges, Range{Introduced: version, Last: version})
 		}
-		if !d.Withdrawn.IsZero() {
+		switch {
+		case !d.Withdrawn.IsZero():
 			v.Ranges = nil
+		case len(v.Ranges) == 0:
+			// None would say that no version has it, which is how one is taken back.
+			return fmt.Errorf("%s: affected[%d]: tells which versions have it in no form that is read here%s", id, i, among(unread))
 		}
 		g.fold(first, v)
 	}
@@ -111,6 +117,13 @@ func (g *gathering) osv(data []byte) error {
 		g.asOf = max(g.asOf, modified, base.Published)
 	}
 	return nil
+}
+
+func among(types []string) string {
+	if len(types) == 0 {
+		return ""
+	}
+	return ": its ranges are of type " + strings.Join(types[:min(len(types), 3)], ", ")
 }
 
 // fold adds a vulnerability to one of the same document, from an index on, that has the same ranges: API server and kubelet are often
@@ -142,13 +155,14 @@ func osvRanges(events []osvEvent) ([]Range, error) {
 	}
 	const (
 		fixed = iota
+		limit
 		introduced
 		last
 	)
 	var all []event
 	for i, e := range events {
-		for rank, raw := range [...]string{fixed: e.Fixed, introduced: e.Introduced, last: e.LastAffected} {
-			if raw == "" {
+		for rank, raw := range [...]string{fixed: e.Fixed, limit: e.Limit, introduced: e.Introduced, last: e.LastAffected} {
+			if raw == "" || raw == "*" && rank == limit {
 				continue
 			}
 			at, ok := ParseVersion(raw)
@@ -172,9 +186,15 @@ func osvRanges(events []osvEvent) ([]Range, error) {
 		case e.rank == fixed && inside:
 			now.Fixed = e.raw
 			ranges, inside = append(ranges, now), false
+		case e.rank == limit && inside:
+			// What lies beyond is not spoken of, which is not that it is mended there.
+			now.Before = e.raw
+			ranges, inside = append(ranges, now), false
 		case e.rank == last && inside:
 			now.Last = e.raw
 			ranges, inside = append(ranges, now), false
+		case e.rank == fixed && len(ranges) == 0:
+			return nil, fmt.Errorf("ends at %s and begins nowhere", quoted(e.raw))
 		}
 	}
 	if inside {

@@ -178,7 +178,7 @@ func (t *Tables) Sets() []Set {
 }
 
 func (h *holding) set() Set {
-	return Set{Name: h.table.name(), Entries: h.table.Len(), Source: h.table.Source, Origin: h.origin}
+	return Set{Name: h.table.name(), Entries: h.table.Len(), Source: h.table.Source, Origin: h.origin, Part: h.table.Part}
 }
 
 // AsOf is the oldest date of the tables that node verdicts rest on most: releases and support of Kubernetes. Of each the newest source

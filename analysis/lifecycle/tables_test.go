@@ -326,3 +326,39 @@ func BenchmarkAffecting(b *testing.B) {
 		}
 	})
 }
+
+func TestKernels(t *testing.T) {
+	if _, err := loadKernels(files); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		product, line string
+		want          []string
+	}{
+		{Ubuntu, "22.04", []string{"5.15", "6.8"}}, {Ubuntu, "23.10", nil}, {OpenShift, "4.12", []string{"4.18"}}, {OpenShift, "4.18", []string{"5.14"}},
+		{OpenShift, "x", nil}, {WindowsServer, "2022", []string{"10.0.20348"}}, {"what", "1", nil},
+	} {
+		if got := Kernels(c.product, c.line); !slices.Equal(got, c.want) {
+			t.Errorf("%s %s: %q", c.product, c.line, got)
+		}
+	}
+	// What the tables know of a product and this does not, or the other way round, is a word that was misspelt.
+	for key := range kernelNotes() {
+		switch key[0] {
+		case "centos-stream", "oracle-linux":
+		default:
+			if len(Default().Cycles(key[0], key[1])) == 0 {
+				t.Errorf("no table knows %s %s", key[0], key[1])
+			}
+		}
+	}
+}
+
+func TestRemovals(t *testing.T) {
+	if minor, source := Default().Removals(); minor != "1.36" || source.Name != "pluto" || source.AsOf.String() != "2026-04-27" {
+		t.Errorf("%s %+v", minor, source)
+	}
+	if minor, source := newTables(held{}).Removals(); minor != "" || source != (Source{}) {
+		t.Errorf("%s %+v", minor, source)
+	}
+}

@@ -30,6 +30,8 @@ type Table struct {
 	Source  Source `json:"source"`
 	// Part tells of vulnerabilities that they are some of those that the source knows: it is not known up to the day of the table.
 	Part bool `json:"part,omitempty"`
+	// Fetched is the day on which vulnerabilities were got from their source; zero where nobody tells. Date makes of it the day of the table.
+	Fetched Day `json:"-"`
 
 	Cycles          []Cycle         `json:"cycles,omitempty"`
 	Releases        []Release       `json:"releases,omitempty"`

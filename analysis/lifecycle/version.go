@@ -47,7 +47,7 @@ func ParseVersion(text string) (Version, bool) {
 		return Version{}, false
 	}
 	v.Pre, v.Suffix = split(rest)
-	v.Provider = provider(v.Suffix)
+	v.Provider = maker(v.Suffix)
 	return v, true
 }
 
@@ -96,23 +96,14 @@ func preRelease(text string) bool {
 	return false
 }
 
-// provider tells who appended a suffix. Each of these writes it into the version of its kubelet, or into tags of its images.
-func provider(suffix string) string {
-	lower := strings.ToLower(suffix)
-	for _, known := range [...]struct{ prefix, name string }{
-		{"eksbuild", EKS}, {"eks", EKS}, {"gke", GKE}, {"rke2r", "rke2"}, {"k3s", "k3s"}, {"k0s", "k0s"},
-		{"vmware", "tanzu"}, {"aliyun", "alibaba-ack"}, {"tke", "tencent-tke"}, {"iks", "ibm-iks"},
-	} {
-		after, found := strings.CutPrefix(lower, known.prefix)
-		if found && (after == "" || after[0] < 'a' || after[0] > 'z') {
-			return known.name
-		}
-	}
-	return ""
-}
-
 // Plain is major.minor.patch, as tables have it.
 func (v Version) Plain() string { return v.Line() + "." + strconv.Itoa(v.Patch) }
+
+// Whole tells that it names a patch, and not a minor alone as v1.31 and 1.21+ do.
+func (v Version) Whole() bool {
+	_, rest, found := strings.Cut(v.Raw, ".")
+	return found && strings.HasPrefix(strings.TrimLeft(rest, "0123456789"), ".")
+}
 
 // Line is major.minor.
 func (v Version) Line() string { return strconv.Itoa(v.Major) + "." + strconv.Itoa(v.Minor) }

@@ -10,7 +10,9 @@ func TestParseVersion(t *testing.T) {
 	for _, c := range []struct{ text, plain, pre, suffix, provider string }{
 		{"v1.29.3-eks-ae9a62a", "1.29.3", "", "eks-ae9a62a", EKS},
 		{"v1.30.4-eksbuild.1", "1.30.4", "", "eksbuild.1", EKS},
-		{"v1.29.3-eks-1-29-12", "1.29.3", "", "eks-1-29-12", EKS},
+		{"v1.29.3-eks-1-29-12", "1.29.3", "", "eks-1-29-12", EKSDistro},
+		{"v1.31.4-eks-1-31-40", "1.31.4", "", "eks-1-31-40", EKSDistro},
+		{"v1.31.4-eks-1234567", "1.31.4", "", "eks-1234567", EKS},
 		{"v1.33.1-eks.2", "1.33.1", "", "eks.2", EKS},
 		{"v1.36.3-gke.1640000", "1.36.3", "", "gke.1640000", GKE},
 		{"v1.29.3-gke.1", "1.29.3", "", "gke.1", GKE},
@@ -44,6 +46,15 @@ func TestParseVersion(t *testing.T) {
 		v, ok := ParseVersion(c.text)
 		if !ok || v.Plain() != c.plain || v.Pre != c.pre || v.Suffix != c.suffix || v.Provider != c.provider || v.Raw != c.text {
 			t.Errorf("%s: %+v %v, want %+v", c.text, v, ok, c)
+		}
+	}
+}
+
+func TestWhole(t *testing.T) {
+	for text, want := range map[string]bool{"v1.31": false, "1.21+": false, "1.31-rc.1": false, "v1.31.0": true, "1.31.4+k3s1": true, "v01.31.04": true, "1.31+a.1": false} {
+		v, ok := ParseVersion(text)
+		if !ok || v.Whole() != want {
+			t.Errorf("%s: %v %t", text, v, v.Whole())
 		}
 	}
 }

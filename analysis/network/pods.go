@@ -34,15 +34,32 @@ func (a *Analyser) PodsOf(c *cluster.Cluster, owner model.Ref) iter.Seq[*record.
 				return
 			}
 		}
-		for _, name := range [...]string{record.StandInName(owner), owner.Name} {
-			m, ok := a.find(owner.Namespace, name)
+		if p := a.standIn(c, owner, record.StandInName(owner), owner.Name); p != nil && !yield(p) {
+			return
+		}
+		// What is folded into it has a stand-in of its own where it wants other pods than the owner makes.
+		for _, child := range c.Children(owner) {
+			w, ok := child.(*record.Workload)
 			if !ok {
 				continue
 			}
-			if p := a.members[m].record; p.StandIn && (p.Ref() == owner || c.TopOwner(p) == owner) {
-				yield(p)
+			if p := a.standIn(c, owner, record.StandInName(w.Ref())); p != nil && !yield(p) {
 				return
 			}
 		}
 	}
+}
+
+// standIn finds the stand-in of an owner by the names that it may have; nil where there is none.
+func (a *Analyser) standIn(c *cluster.Cluster, owner model.Ref, names ...string) *record.Pod {
+	for _, name := range names {
+		m, ok := a.find(owner.Namespace, name)
+		if !ok {
+			continue
+		}
+		if p := a.members[m].record; p.StandIn && (p.Ref() == owner || c.TopOwner(p) == owner) {
+			return p
+		}
+	}
+	return nil
 }

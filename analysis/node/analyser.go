@@ -47,6 +47,10 @@ type Analyser struct {
 	proxies  map[string]map[*part]struct{}
 	sheets   map[record.Template]*sheet
 	replaced bool
+	// networks are the pods of OVN-Kubernetes, which stands in for it too.
+	networks map[types.NamespacedName]struct{}
+	// embedded are the nodes on which one program is API server and kubelet, with its version.
+	embedded map[*seat]lifecycle.Version
 	// answer is the version that the API server gives, servers all that are known.
 	answer  string
 	servers servers
@@ -66,7 +70,7 @@ type Analyser struct {
 
 	// What many nodes share.
 	releases memo[build, *release]
-	systems  memo[[2]string, *system]
+	systems  memo[[3]string, *system]
 	runtimes memo[[2]string, *engine]
 	kernels  memo[kernelKey, Verdict]
 	// weaknesses are those of a kubelet and of kube-proxy beside it.
@@ -118,7 +122,8 @@ func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
 		proxies: map[string]map[*part]struct{}{}, sheets: map[record.Template]*sheet{}, kubelets: map[string]settings{},
 		assessments: map[string]*record.Assessment{}, reports: map[string][]*record.Assessment{}, assessed: map[model.Ref]string{},
 		certificates: map[string][]certificate{}, requests: map[string]string{},
-		releases: memo[build, *release]{}, systems: memo[[2]string, *system]{}, runtimes: memo[[2]string, *engine]{}, kernels: memo[kernelKey, Verdict]{},
+		networks: map[types.NamespacedName]struct{}{}, embedded: map[*seat]lifecycle.Version{},
+		releases: memo[build, *release]{}, systems: memo[[3]string, *system]{}, runtimes: memo[[2]string, *engine]{}, kernels: memo[kernelKey, Verdict]{},
 		weaknesses: memo[[4]string, Verdict]{},
 		sheaves:    map[sheaf][]Verdict{}, roles: map[string][]string{}, stood: analysis.Standing[model.Ref]{}, doubts: map[schema.GroupKind]string{}, dirty: newDirt(),
 	}

@@ -25,6 +25,9 @@ type facts struct {
 	// needed and rebooting are the annotations of kured: when it last asked for a reboot, and since when it asks for the one that is not done.
 	needed, rebooting string
 	created, since    int64
+	// repels is the first taint that keeps pods away or sends them off, other than those of what is told by itself; pressed what the node is
+	// short of, with since when. "" for nothing.
+	repels, pressed string
 }
 
 // longest bounds what is kept and told of one text, in bytes: a kubelet may write what it likes.
@@ -64,10 +67,16 @@ func factsOf(n *record.Typed[*corev1.Node]) facts {
 	}
 	f.poolKey = f.system + "/" + l.poolKey + "=" + f.pool
 	for i := range n.Object.Status.Conditions {
-		if c := &n.Object.Status.Conditions[i]; c.Type == corev1.NodeReady {
+		switch c := &n.Object.Status.Conditions[i]; c.Type {
+		case corev1.NodeReady:
 			f.ready, f.readySince = corev1.ConditionStatus(brief(string(c.Status))), seconds(c.LastTransitionTime.Time)
+		case corev1.NodeDiskPressure, corev1.NodeMemoryPressure, corev1.NodePIDPressure, corev1.NodeNetworkUnavailable:
+			if c.Status == corev1.ConditionTrue && f.pressed == "" {
+				f.pressed = string(c.Type) + since(seconds(c.LastTransitionTime.Time))
+			}
 		}
 	}
+	f.repels = repels(n.Object.Spec.Taints)
 	if f.cordoned {
 		f.cordonedSince = n.Changed
 		for i := range n.Object.Spec.Taints {
@@ -77,4 +86,20 @@ func factsOf(n *record.Typed[*corev1.Node]) facts {
 		}
 	}
 	return f
+}
+
+// repels names the first taint that keeps pods away or sends them off, but for those that say again what the node says of itself.
+func repels(taints []corev1.Taint) string {
+	for i := range taints {
+		t := &taints[i]
+		switch t.Key {
+		case corev1.TaintNodeUnschedulable, corev1.TaintNodeNotReady, corev1.TaintNodeUnreachable, corev1.TaintNodeDiskPressure, corev1.TaintNodeMemoryPressure,
+			corev1.TaintNodePIDPressure, corev1.TaintNodeNetworkUnavailable:
+			continue
+		}
+		if t.Effect == corev1.TaintEffectNoSchedule || t.Effect == corev1.TaintEffectNoExecute {
+			return brief(t.Key + ":" + string(t.Effect))
+		}
+	}
+	return ""
 }

@@ -43,7 +43,7 @@ func (r *round) judge(s *seat) {
 	w, i := judgeReboot(&m, f, s.booted, &d), r.judgeReady(&m, f)
 	conf := r.settingsOf(s.name)
 	kernel := r.kernels.get(&m, kernelKey{f.kernel, f.image, f.kubelet}, func(m *moment) Verdict { return r.judgeKernel(m, f.kernel, l.system, k.version) })
-	carriers := []carrier{{s.ref, "status.nodeInfo.kubeletVersion", f.kubelet, k.plain, &k.weak}}
+	carriers := []carrier{{s.ref, kubeletPath, f.kubelet, k.plain, &k.weak}}
 	carried := [4]string{f.provider, f.system, f.kubelet}
 	for _, p := range proxies {
 		if p.Known {
@@ -51,6 +51,11 @@ func (r *round) judge(s *seat) {
 			carriers = append(carriers, carrier{p.Object, p.field, p.Raw, true, &rel.weak})
 			carried[3] += p.Raw + " "
 		}
+	}
+	for _, component := range r.inside(s) {
+		rel := r.release(&m, build{component, f.kubelet, f.provider, f.system})
+		carriers = append(carriers, carrier{s.ref, kubeletPath, f.kubelet, true, &rel.weak})
+		carried[3] += component + " "
 	}
 	weak := r.weaknesses.get(&m, carried, func(m *moment) Verdict { return r.gather(m, carriers) })
 	all := sheaf{
@@ -66,7 +71,7 @@ func (r *round) judge(s *seat) {
 		Provider: f.provider, Pool: f.pool, Roles: r.rolesOf(f.roles), Ready: f.ready == corev1.ConditionTrue, Cordoned: f.cordoned, Created: f.created,
 		Booted: s.booted, Verdicts: r.bind(&all), Findings: ids,
 	}
-	if len(proxies) > 0 {
+	if len(proxies) > 0 && !proxies[0].waits {
 		n.Proxy = proxies[0].Raw
 	}
 	if s.shown == nil || !s.shown.equal(n) {
@@ -83,10 +88,14 @@ func (r *round) proxiesOf(s *seat, k *release) []*part {
 	for p := range r.proxies[s.name] {
 		l = append(l, p)
 	}
+	if runs := func(p *part) bool { return !p.waits }; slices.ContainsFunc(l, runs) {
+		// What rolls out beside one that runs is not what runs there.
+		l = slices.DeleteFunc(l, func(p *part) bool { return p.waits })
+	}
 	slices.SortFunc(l, func(a, b *part) int { return a.Object.Compare(b.Object) })
 	if len(l) == 0 && s.provider == "k3s" && k.plain {
 		// It is the same program.
-		l = append(l, &part{Part: Part{Component: lifecycle.Proxy, Object: s.ref, Node: s.name, Raw: s.kubelet, Version: k.version, Known: true}, field: "status.nodeInfo.kubeletVersion"})
+		l = append(l, &part{Part: Part{Component: lifecycle.Proxy, Object: s.ref, Node: s.name, Raw: s.kubelet, Version: k.version, Known: true}, field: kubeletPath})
 	}
 	return l
 }
@@ -111,7 +120,7 @@ func (r *round) judgeSkew(s *seat, k *release, proxies []*part) (Verdict, []mode
 		}
 	}
 	if r.servers.known {
-		see(s.ref, "status.nodeInfo.kubeletVersion", s.kubelet, r.servers.skewOf(lifecycle.Kubelet, kubelet))
+		see(s.ref, kubeletPath, s.kubelet, r.servers.skewOf(lifecycle.Kubelet, kubelet))
 	} else {
 		missing = "the version of no API server is known"
 	}
@@ -126,7 +135,7 @@ func (r *round) judgeSkew(s *seat, k *release, proxies []*part) (Verdict, []mode
 		}
 		see(p.Object, p.field, p.Raw, besides(m, kubelet))
 	}
-	if len(proxies) == 0 && !r.replaced && missing == "" {
+	if len(proxies) == 0 && r.standIn() == "" && missing == "" {
 		missing = "kube-proxy is not seen: something stands in for it, or it runs outside of pods"
 		if reason := r.unseen(pods); reason != "" {
 			missing = "kube-proxy is not known: " + reason
@@ -141,8 +150,8 @@ func (r *round) judgeSkew(s *seat, k *release, proxies []*part) (Verdict, []mode
 				break
 			}
 		}
-		if r.replaced && len(proxies) == 0 {
-			says += "; Cilium stands in for kube-proxy"
+		if other := r.standIn(); other != "" && len(proxies) == 0 {
+			says += "; " + other + " stands in for kube-proxy"
 		}
 	}
 	if r.servers.known && r.servers.hidden {
@@ -154,6 +163,17 @@ func (r *round) judgeSkew(s *seat, k *release, proxies []*part) (Verdict, []mode
 		v.Detail = strings.TrimPrefix(says+"; "+missing, "; ")
 	}
 	return v, lines
+}
+
+// standIn names what does the work of kube-proxy in its place; "" where nothing does.
+func (a *Analyser) standIn() string {
+	switch {
+	case a.replaced:
+		return "Cilium"
+	case len(a.networks) > 0:
+		return "OVN-Kubernetes"
+	}
+	return ""
 }
 
 // equal tells whether two say the same.

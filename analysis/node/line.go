@@ -122,10 +122,10 @@ func sourceName(s *lifecycle.Source) string {
 	return s.Name
 }
 
-// named joins the names of sources, and gives the oldest day as of which they speak.
+// named joins the names of sources, and gives the day as of which they speak: the oldest and the newest, where that is not one day.
 func named(sources []*lifecycle.Source) (names, date string) {
 	var list []string
-	var oldest lifecycle.Day
+	var oldest, newest lifecycle.Day
 	for _, s := range sources {
 		if s == nil {
 			continue
@@ -136,7 +136,11 @@ func named(sources []*lifecycle.Source) (names, date string) {
 		if oldest == 0 || s.AsOf < oldest {
 			oldest = s.AsOf
 		}
+		newest = max(newest, s.AsOf)
 	}
 	slices.Sort(list)
-	return strings.Join(list, ", "), oldest.String()
+	if date = oldest.String(); newest != oldest {
+		date += " to " + newest.String()
+	}
+	return strings.Join(list, ", "), date
 }

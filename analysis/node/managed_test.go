@@ -150,3 +150,45 @@ func TestSystemsOfWeakness(t *testing.T) {
 		}
 	}
 }
+
+// TestPatchesOfRuntimes finds what is missing for a month, and nothing where somebody else builds it.
+func TestPatchesOfRuntimes(t *testing.T) {
+	day := func(text string) lifecycle.Day {
+		d, err := lifecycle.ParseDay(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	line := func(out string) map[string][]lifecycle.Cycle {
+		c := lifecycle.Cycle{Name: "2.3", Latest: "2.3.5", End: day("2028-04-30"), Source: &lifecycle.Source{Name: "mine", AsOf: day("2026-11-20")}}
+		if out != "" {
+			c.Out = day(out)
+		}
+		return map[string][]lifecycle.Cycle{lifecycle.Containerd + " 2.3": {c}}
+	}
+	for _, c := range []struct {
+		provider, runtime, out string
+		state                  State
+		found                  bool
+	}{
+		{"", "2.3.4", "2026-10-27", Due, false},
+		{"", "2.3.4", "2026-10-26", Overdue, true},
+		{"", "2.3.4", "", Due, false},
+		{"", "2.3.5", "2026-01-01", OK, false},
+		{"", "2.3.6", "2026-01-01", OK, false},
+		{"", "2.3.4-0ubuntu1", "2026-01-01", Due, false},
+		{lifecycle.EKS, "2.3.4", "2026-01-01", Due, false},
+		{lifecycle.AKS, "2.3.4", "2026-01-01", Due, false},
+		{"k3s", "2.3.4", "2026-01-01", Overdue, true},
+	} {
+		w := newWard(t, "")
+		w.clock.at = day("2026-11-25").Time().Add(time.Hour)
+		w.a.tables = offers{w.a.tables, line(c.out)}
+		how := suffixes[c.provider]
+		w.put(machine{name: "a", kubelet: "v1.37.2" + how.suffix, labels: how.labels, runtime: "containerd://" + c.runtime}.String())
+		if v := w.verdict("a", Runtime); v.State != c.state || (w.out.findings["VP07//Node//a"] != nil) != c.found {
+			t.Errorf("%+v: %+v %q", c, v, w.short())
+		}
+	}
+}

@@ -44,7 +44,8 @@ type Verdict struct {
 	Topic  Topic  `json:"topic"`
 	State  State  `json:"state"`
 	Detail string `json:"detail"`
-	// Source says where what it rests on comes from, Date as of when: a day, or "" where it is the cluster itself, now.
+	// Source says where what it rests on comes from, Date as of when: a day, the oldest and the newest where sources are of several
+	// ("2024-11-18 to 2026-10-28"), or "" where it is the cluster itself, now.
 	Source string `json:"source"`
 	Date   string `json:"date"`
 }
@@ -113,7 +114,8 @@ type Part struct {
 type Plane struct {
 	// Parts are its instances, and those of kube-proxy, sorted by component and node.
 	Parts []Part
-	// Hidden tells that no API server is seen as a pod, as where a provider runs it: then only the version that it answers is known.
+	// Hidden tells that no API server is seen as a pod, as where a provider runs it: then only the version that it answers is known, but for
+	// k3s, where the kubelets of its servers tell theirs.
 	Hidden   bool
 	Verdicts []Verdict
 	Findings []string

@@ -24,7 +24,7 @@ func (a *Analyser) judgeOffer(m *moment, provider string, v lifecycle.Version, l
 		}
 		return
 	}
-	name, asOf := mender(provider), ""
+	name, asOf := lifecycle.Mender(provider), ""
 	if best.Source != nil {
 		l.Source, l.Date = named([]*lifecycle.Source{best.Source})
 		asOf = ", as of " + l.Date

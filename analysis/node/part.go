@@ -29,7 +29,9 @@ type part struct {
 	field    string
 	// static tells that the kubelet runs it by itself.
 	static bool
-	since  int64
+	// waits tells that it does not run: it rolls out, or is on its way out.
+	waits bool
+	since int64
 }
 
 // sheetsMost bounds what is remembered of templates: each that is remembered stays in memory.
@@ -109,6 +111,7 @@ func tracks(repository string) bool {
 
 // updatePod takes a pod, where it may run a component.
 func (a *Analyser) updatePod(d cluster.Delta) {
+	a.updateNetwork(d)
 	if !planeNamespace(d.Ref.Namespace) {
 		return
 	}
@@ -116,7 +119,7 @@ func (a *Analyser) updatePod(d cluster.Delta) {
 	old := a.parts[key]
 	_, pod := cluster.Cast[*record.Pod](d)
 	now := a.partOf(pod)
-	if old != nil && now != nil && old.template == now.template && old.Node == now.Node && old.static == now.static && old.since == now.since {
+	if old != nil && now != nil && old.template == now.template && old.Node == now.Node && old.static == now.static && old.waits == now.waits && old.since == now.since {
 		return
 	}
 	if old != nil {
@@ -132,6 +135,28 @@ func (a *Analyser) updatePod(d cluster.Delta) {
 			a.proxies[now.Node][now] = struct{}{}
 		}
 		a.partTouched(now)
+	}
+}
+
+// networkNamespace is where OpenShift runs OVN-Kubernetes, networkPod the label of what runs on each node.
+const (
+	networkNamespace = "openshift-ovn-kubernetes"
+	networkPod       = "ovnkube-node"
+)
+
+// updateNetwork takes a pod of OVN-Kubernetes, which does on a node what kube-proxy does elsewhere.
+func (a *Analyser) updateNetwork(d cluster.Delta) {
+	if d.Ref.Namespace != networkNamespace {
+		return
+	}
+	before := len(a.networks) > 0
+	key := types.NamespacedName{Namespace: d.Ref.Namespace, Name: d.Ref.Name}
+	delete(a.networks, key)
+	if _, pod := cluster.Cast[*record.Pod](d); pod != nil && !pod.Finished() && pod.Labels.Get("app") == networkPod {
+		a.networks[key] = struct{}{}
+	}
+	if len(a.networks) > 0 != before {
+		a.dirty.all = true
 	}
 }
 
@@ -157,10 +182,18 @@ func (a *Analyser) partOf(p *record.Pod) *part {
 		// What only has the name of an API server is none.
 		return nil
 	}
-	return &part{
+	out := &part{
 		Part:     Part{Component: s.component, Object: p.Ref(), Node: p.Node(), Raw: s.raw, Version: s.version, Known: s.known, Reason: s.reason},
 		template: p.Template, field: s.field, static: static, since: p.Since(),
 	}
+	switch {
+	case p.Deleted != 0:
+		out.waits, out.Reason = true, "its pod is being deleted: another takes its place, or nothing"
+	case p.Phase == corev1.PodPending:
+		out.waits, out.Reason = true, "it rolls out: its pod does not run yet"
+	}
+	out.Known = out.Known && !out.waits
+	return out
 }
 
 // forget takes a part away.

@@ -20,7 +20,7 @@ type lag struct {
 // else upstream's.
 func (a *Analyser) judgePatch(m *moment, provider string, v lifecycle.Version) lag {
 	l := a.judgeUpstream(m, v)
-	if mender(provider) != "" {
+	if v.Whole() && lifecycle.Mender(provider) != "" {
 		a.judgeOffer(m, provider, v, &l)
 	}
 	return l
@@ -29,6 +29,10 @@ func (a *Analyser) judgePatch(m *moment, provider string, v lifecycle.Version) l
 // judgeUpstream compares a version with all patches of its minor that any source knows.
 func (a *Analyser) judgeUpstream(m *moment, v lifecycle.Version) lag {
 	l := lag{Verdict: Verdict{Topic: Patch, State: NoData}}
+	if !v.Whole() {
+		l.Detail = "which patch of " + v.Line() + " runs is not told"
+		return l
+	}
 	releases, cycles := a.tables.Releases(v.Line()), a.tables.Cycles(lifecycle.Kubernetes, v.Line())
 	var newest lifecycle.Version
 	var own, latest, first lifecycle.Day
@@ -85,8 +89,12 @@ func (a *Analyser) judgeUpstream(m *moment, v lifecycle.Version) lag {
 		return l
 	}
 	switch {
+	case closed && v.Compare(newest) > 0:
+		l.Detail = "no source here knows " + v.Plain() + ", and " + newest.Plain() + " is the last of its minor"
 	case closed:
 		l.State, l.Detail = OK, v.Plain()+" is the last of its minor"
+	case v.Compare(newest) > 0 && !m.old(asOf):
+		l.State, l.Detail = OK, "none newer than "+v.Plain()+" is known, as of "+asOf.String()+", when "+newest.Plain()+" was the newest"
 	case m.old(asOf):
 		l.Detail = "none newer than " + v.Plain() + " is known, as of " + asOf.String()
 	default:

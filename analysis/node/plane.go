@@ -43,10 +43,24 @@ func (a *Analyser) serversOf() servers {
 			s = s.add(minorOf(p.Version))
 		}
 	}
+	for _, v := range a.embedded {
+		s.hidden = false
+		s = s.add(minorOf(v))
+	}
 	if p, ok := a.answering(); ok {
 		s = s.add(minorOf(p.Version))
 	}
 	return s
+}
+
+// podded tells that an API server is seen as a pod.
+func (a *Analyser) podded() bool {
+	for _, p := range a.parts {
+		if p.Component == lifecycle.APIServer {
+			return true
+		}
+	}
+	return false
 }
 
 // planeProvider says who runs the control plane: as its version tells, else who runs most nodes.
@@ -129,6 +143,7 @@ func (r *round) judgePlane() {
 				lines = append(lines, model.Evidence{Object: q.Object, Path: q.field, Value: q.Raw})
 			}
 		}
+		lines = append(lines, r.embeddedLines()...)
 	}
 	p.verdicts = v.verdicts(r, &m)
 	p.own = r.stand(model.ClusterRef(), weak, r.finding("VP04", gravity(worst), model.ClusterRef(), 0, old), r.finding("VP05", model.High, model.ClusterRef(), 0, lines))
@@ -195,7 +210,7 @@ func (a *Analyser) Plane() *Plane {
 	if a.listed != nil {
 		return a.listed
 	}
-	p := &Plane{Hidden: a.servers.hidden, Verdicts: a.plane.verdicts, Findings: slices.Concat(a.plane.own, a.plane.others)}
+	p := &Plane{Hidden: !a.podded(), Verdicts: a.plane.verdicts, Findings: slices.Concat(a.plane.own, a.plane.others)}
 	slices.Sort(p.Findings)
 	answer, ok := a.answering()
 	for _, q := range slices.SortedFunc(maps.Values(a.parts), compareParts) {

@@ -36,9 +36,9 @@ func (d dice) machine() string {
 		runtime:     d.pick("containerd://2.3.4", "containerd://2.3.3", "containerd://1.6.1", "cri-o://1.34.1", "x"),
 		os:          d.pick("Ubuntu 24.04.4 LTS", "Ubuntu 24.04.3 LTS", "Ubuntu 20.04.6 LTS", "Debian GNU/Linux 12 (bookworm)", "Talos (v1.8.3)", "what"),
 		kernel:      d.pick("6.8.0-94-generic", "6.8.0-71-generic", "6.8.0-1021-aws", "4.18.0-1", "x"),
-		labels:      d.pick("", "", "x/pool: p", "x/pool: q", "karpenter.sh/nodepool: p", "node-role.kubernetes.io/control-plane: ''", "kubernetes.azure.com/agentpool: p", "node-role.kubernetes.io/infra: ''"),
+		labels:      d.pick("", "", "x/pool: p", "x/pool: q", "karpenter.sh/nodepool: p", "node-role.kubernetes.io/control-plane: ''", "kubernetes.azure.com/agentpool: p", "node-role.kubernetes.io/infra: ''", "node-role.kubernetes.io/control-plane: ''"),
 		annotations: d.pick("", "", rebootNeeded+": '"+d.moment()+"'", rebootProgress+": '"+d.moment()+"'", rebootNeeded+": soon", rebootNeeded+": '"+d.moment()+"', "+rebootProgress+": '"+d.moment()+"'"),
-		spec:        d.pick("", "", "unschedulable: true", "unschedulable: true, taints: [{key: node.kubernetes.io/unschedulable, effect: NoSchedule, timeAdded: '"+d.moment()+"'}]"),
+		spec:        d.pick("", "", "taints: [{key: x, effect: NoSchedule}]", "unschedulable: true", "unschedulable: true, taints: [{key: node.kubernetes.io/unschedulable, effect: NoSchedule, timeAdded: '"+d.moment()+"'}]"),
 		ready:       d.pick("", "", "{type: Ready, status: 'True', lastTransitionTime: '"+d.moment()+"'}", "{type: Ready, status: 'Unknown', lastTransitionTime: '"+d.moment()+"'}", "{type: Ready, status: 'False'}"),
 		boot:        d.pick("b1", "b2"), system: d.pick("", "", "", "windows"),
 	}.String()
@@ -46,13 +46,15 @@ func (d dice) machine() string {
 
 func (d dice) object() string {
 	node := d.pick("a", "b", "c", "d", "e")
-	switch d.IntN(12) {
+	switch d.IntN(13) {
 	case 0, 1, 2, 3, 4:
 		return d.machine()
 	case 5, 6:
-		return proxy(node, d.pick(d.version(), "latest"))
+		return strings.Replace(proxy(node, d.pick(d.version(), "latest")), "phase: Running", "phase: "+d.pick("Running", "Running", "Pending", "Failed"), 1)
 	case 7, 8:
 		return static(d.pick(lifecycle.APIServer, lifecycle.APIServer, lifecycle.Scheduler, lifecycle.ControllerManager), node, d.version())
+	case 12:
+		return "kind: Pod\nmetadata: {name: " + node + ", namespace: openshift-ovn-kubernetes, labels: {app: ovnkube-node}}\nspec: {nodeName: a, containers: [{name: c, image: x}]}\nstatus: {phase: " + d.pick("Running", "Failed") + "}"
 	case 9:
 		return "kind: ConfigMap\nmetadata: {name: kubelet-config, namespace: kube-system}\ndata: {kubelet: '{kind: KubeletConfiguration, " +
 			d.pick("rotateCertificates: true", "failCgroupV1: false", "readOnlyPort: 1", "x") + "}'}"

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -18,6 +20,7 @@ type clue struct{ path, value string }
 // judgeReady says whether a node is ready and takes pods, and since when not.
 func (a *Analyser) judgeReady(m *moment, f *facts) idle {
 	i := idle{Verdict: Verdict{Topic: Ready, State: OK, Detail: "ready, and takes pods"}}
+	i.lets(f)
 	says := ""
 	out := func(what string, c clue, since int64, told string) {
 		i.State = worse(i.State, Due)
@@ -26,7 +29,7 @@ func (a *Analyser) judgeReady(m *moment, f *facts) idle {
 		}
 		says += what + told
 		switch {
-		case since == 0:
+		case since == 0, !m.past(since):
 			i.unsure = append(i.unsure, c)
 		case m.past(since + a.idle):
 			i.State = Overdue
@@ -50,12 +53,18 @@ func (a *Analyser) judgeReady(m *moment, f *facts) idle {
 			out(what, c, 0, ", since when is not told")
 			break
 		}
+		if !m.past(f.readySince) {
+			out(what, c, f.readySince, ", since when is not known: the node tells "+dated(f.readySince)+", which is to come, so that clocks differ")
+			break
+		}
 		c.value += " since " + dated(f.readySince)
 		out(what, c, f.readySince, " since "+dated(f.readySince))
 	}
 	if f.cordoned {
 		c := clue{"spec.unschedulable", "true"}
 		switch {
+		case !m.past(f.cordonedSince):
+			out("cordoned", c, f.cordonedSince, ", since when is not known: "+dated(f.cordonedSince)+" stands there, which is to come, so that clocks differ")
 		case f.cordonedSince == 0:
 			out("cordoned", c, 0, ", since when is not told")
 		case f.exact:
@@ -67,10 +76,25 @@ func (a *Analyser) judgeReady(m *moment, f *facts) idle {
 			out("cordoned", c, f.cordonedSince, " since "+dated(f.cordonedSince)+" or before")
 		}
 	}
+	if f.pressed != "" {
+		i.State = worse(i.State, Due)
+		says = strings.TrimPrefix(says+"; "+f.pressed, "; ")
+	}
 	if says != "" {
 		i.Detail = says
 	}
 	return i
+}
+
+// lets says whether a node that is ready takes pods.
+func (i *idle) lets(f *facts) {
+	switch {
+	case f.repels == "":
+	case strings.HasPrefix(f.repels, corev1.TaintNodeOutOfService+":"):
+		i.State, i.Detail = Due, "ready, and is given up: taint "+f.repels
+	default:
+		i.Detail = "ready; taint " + f.repels + " keeps pods away that do not tolerate it"
+	}
 }
 
 // severity orders states: nothing known is worse than good, and better than what is known to be bad.

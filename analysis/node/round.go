@@ -1,6 +1,8 @@
 package node
 
 import (
+	"strings"
+
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/analysis"
@@ -76,14 +78,19 @@ type lookup struct {
 }
 
 func (r *round) lookup(m *moment, f *facts) lookup {
+	// with is what a system comes with that does so: the others have nothing to do with it.
+	with := ""
+	if strings.HasPrefix(f.image, coreOSName) {
+		with = f.kubelet
+	}
 	return lookup{
 		kubelet: r.release(m, build{lifecycle.Kubelet, f.kubelet, f.provider, f.system}),
-		system: r.systems.get(m, [2]string{f.image, f.kernel}, func(m *moment) *system {
-			s := r.judgeSystem(m, f.image, f.kernel)
+		system: r.systems.get(m, [3]string{f.image, f.kernel, with}, func(m *moment) *system {
+			s := r.judgeSystem(m, f.image, f.kernel, with)
 			return &s
 		}),
-		runtime: r.runtimes.get(m, [2]string{f.runtime, mender(f.provider)}, func(m *moment) *engine {
-			e := r.judgeRuntime(m, f.runtime, mender(f.provider))
+		runtime: r.runtimes.get(m, [2]string{f.runtime, lifecycle.Mender(f.provider)}, func(m *moment) *engine {
+			e := r.judgeRuntime(m, f.runtime, lifecycle.Mender(f.provider))
 			return &e
 		}),
 	}
@@ -97,12 +104,14 @@ func (r *round) take(s *seat) {
 		r.alarms.Set(&s.alarm, 0)
 		r.stand(s.ref)
 		delete(r.seats, s.name)
+		r.embed(s, lifecycle.Version{}, false)
 		r.order, r.nodes = nil, nil
 		r.version++
 		return
 	}
 	r.count(s, s.provider)
 	l := r.lookup(&moment{now: r.now}, &s.facts)
+	r.embed(s, l.kubelet.version, l.kubelet.plain && s.provider == "k3s" && controls(s.roles))
 	t := traitsOf(&s.facts, l.system, l.runtime, l.kubelet.version, l.kubelet.plain)
 	r.file(s, s.poolKey, s.facts.pool, &t)
 }

@@ -10,7 +10,7 @@ func (r *round) past(s *seat, k *release) *model.Finding {
 	if g == fine {
 		return nil
 	}
-	return r.finding("VP04", gravity(g), s.ref, s.since, tell(s.ref, "status.nodeInfo.kubeletVersion", s.kubelet, why))
+	return r.finding("VP04", gravity(g), s.ref, s.since, tell(s.ref, kubeletPath, s.kubelet, why))
 }
 
 func gravity(g grave) model.Severity {
@@ -43,7 +43,7 @@ func (r *round) behind(s *seat, l *lookup, d *drift, w *waiting) *model.Finding 
 	case extended:
 		see("status.nodeInfo.osImage", s.image+": "+l.system.Detail)
 	}
-	if l.runtime.phase >= extended {
+	if l.runtime.phase >= extended || l.runtime.late {
 		see("status.nodeInfo.containerRuntimeVersion", s.runtime+": "+l.runtime.Detail)
 	}
 	for i, path := range [...]string{ofKernel: "kernelVersion", ofSystem: "osImage", ofRuntime: "containerRuntimeVersion"} {

@@ -138,6 +138,12 @@ func TestReady(t *testing.T) {
 		{machine{spec: "unschedulable: true, taints: [{key: node.kubernetes.io/unschedulable, effect: NoSchedule, timeAdded: '2026-11-20T08:00:00Z'}]"}, Overdue, "cordoned since 2026-11-20", "VP09 Node/a medium"},
 		{machine{spec: "unschedulable: true, taints: [{key: node.kubernetes.io/unschedulable, effect: NoSchedule, timeAdded: '2026-11-26T08:00:00Z'}]"}, Due, "cordoned since 2026-11-26", ""},
 		{machine{spec: "unschedulable: true"}, Due, "cordoned, since when is not told", "VP09 Node/a medium unknown"},
+		{machine{ready: "{type: Ready, status: 'Unknown', lastTransitionTime: '2027-11-20T08:00:00Z'}"}, Due, "since when is not known: the node tells 2027-11-20, which is to come", "VP09 Node/a medium unknown"},
+		{machine{spec: "unschedulable: true, taints: [{key: node.kubernetes.io/unschedulable, effect: NoSchedule, timeAdded: '2027-11-20T08:00:00Z'}]"}, Due, "cordoned, since when is not known: 2027-11-20 stands there", "VP09 Node/a medium unknown"},
+		{machine{spec: "taints: [{key: x, value: z, effect: NoSchedule}]"}, OK, "ready; taint x:NoSchedule keeps pods away that do not tolerate it", ""},
+		{machine{spec: "taints: [{key: x, effect: PreferNoSchedule}]"}, OK, "ready, and takes pods", ""},
+		{machine{spec: "taints: [{key: node.kubernetes.io/out-of-service, effect: NoExecute}]"}, Due, "is given up: taint node.kubernetes.io/out-of-service:NoExecute", ""},
+		{machine{ready: "{type: Ready, status: 'True', lastTransitionTime: '2026-01-05T10:01:00Z'}, {type: DiskPressure, status: 'True', lastTransitionTime: '2026-11-01T08:00:00Z'}"}, Due, "DiskPressure since 2026-11-01", ""},
 	} {
 		c.m.name = "a"
 		w := newWard(t, "v1.37.2").put(c.m.String())

@@ -139,10 +139,10 @@ func TestWeakness(t *testing.T) {
 	}
 	w = newWard(t, "v1.37.2").put(machine{name: "a"}.String())
 	if v := w.verdict("a", CVE); v.State != OK || !strings.HasSuffix(v.Detail, "; in every version, so that it depends on the setup: CVE-2025-1767") || len(w.out.findings) != 0 ||
-		v.Date != "2026-09-28" || !strings.Contains(v.Source, "kubernetes-security-announce") {
+		v.Date != "2024-11-18 to 2026-09-28" || !strings.Contains(v.Source, "kubernetes-security-announce") {
 		t.Errorf("%+v %q", v, w.short())
 	}
-	if v := planeVerdict(w, CVE); v.State != OK || !strings.Contains(v.Detail, "in every version") || v.Date != "2026-09-28" {
+	if v := planeVerdict(w, CVE); v.State != OK || !strings.Contains(v.Detail, "in every version") || v.Date != "2024-11-18 to 2026-09-28" {
 		t.Errorf("%+v", v)
 	}
 	w.clock.at = w.clock.at.AddDate(1, 0, 0)

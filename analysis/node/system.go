@@ -65,8 +65,9 @@ var brands = [...]brand{
 	{prefix: "CBL-Mariner", product: "azure-linux", name: "CBL-Mariner", parts: 1},
 }
 
-// systemOf reads what a kubelet calls its system; the kernel tells the line of one that does not.
-func systemOf(image, kernel string) system {
+// systemOf reads what a kubelet calls its system; the kernel tells the line of one that does not, or the version of the kubelet where the
+// system comes with it.
+func systemOf(image, kernel, kubelet string) system {
 	for i := range brands {
 		b := &brands[i]
 		rest, ok := strings.CutPrefix(image, b.prefix)
@@ -75,6 +76,10 @@ func systemOf(image, kernel string) system {
 		}
 		s := system{product: b.product, name: b.name, mainline: b.mainline, rank: rankOf(rest)}
 		s.cycle = cycleOf(b, kernel, s.rank)
+		if s.cycle == "" && b.product == lifecycle.OpenShift {
+			v, _ := lifecycle.ParseVersion(kubelet)
+			s.cycle = releaseOf(v)
+		}
 		if s.cycle != "" {
 			s.name += " " + s.cycle
 		}
@@ -133,8 +138,8 @@ func twoDigits(n int64) string {
 }
 
 // judgeSystem says how the support of a system stands.
-func (a *Analyser) judgeSystem(m *moment, image, kernel string) system {
-	s := systemOf(image, kernel)
+func (a *Analyser) judgeSystem(m *moment, image, kernel, kubelet string) system {
+	s := systemOf(image, kernel, kubelet)
 	if s.cycle == "" {
 		s.line = line{Verdict: Verdict{Topic: OS, State: NoData, Detail: "the node does not tell which version of " + s.name + " it runs"}}
 		switch {

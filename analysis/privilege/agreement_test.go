@@ -38,7 +38,7 @@ func (b *court) agreesOn(ref model.Ref, have *bound, list []Opening, all bool) {
 			}
 		}
 		whole := o.Names == nil && !o.Through && o.Doubt == Certain
-		special := slices.ContainsFunc(e.ways, func(w way) bool { return w.Admission != "" || w.bind > 0 })
+		special := e.resting() || slices.ContainsFunc(e.ways, func(w way) bool { return w.Admission != "" || w.bind > 0 })
 		switch {
 		case special:
 		case whole && e.Takeover && (have.cluster() || slices.ContainsFunc(e.ways, func(w way) bool { return len(w.Namespaces) > 0 })):
@@ -57,7 +57,7 @@ func (b *court) agreesOn(ref model.Ref, have *bound, list []Opening, all bool) {
 	without := func(list []string) []string {
 		return slices.DeleteFunc(slices.Clone(list), func(id string) bool {
 			return slices.ContainsFunc(b.a.table.edges, func(e edge) bool {
-				return e.ID == id && slices.ContainsFunc(e.ways, func(w way) bool { return w.Admission != "" || w.bind > 0 })
+				return e.ID == id && (e.resting() || slices.ContainsFunc(e.ways, func(w way) bool { return w.Admission != "" || w.bind > 0 }))
 			})
 		})
 	}
@@ -88,7 +88,12 @@ func (b *court) agreesOn(ref model.Ref, have *bound, list []Opening, all bool) {
 	}
 	// Roles that may be bound by name decide for these.
 	drop := func(list []string) []string {
-		return slices.DeleteFunc(list, func(id string) bool { return id == "R-01" || id == "R-02" || id == "R-03" })
+		return slices.DeleteFunc(list, func(id string) bool { return id == "R-01" || id == "R-02" || id == "R-03" || b.a.rests(id) })
+	}
+	for _, id := range edges {
+		if b.a.rests(id) && !slices.Contains(open, id) {
+			b.t.Errorf("%s: %s is open, and the reading has it not", ref, id)
+		}
 	}
 	same("edges", drop(edges), drop(open))
 	for _, s := range have.names {
@@ -100,9 +105,21 @@ func (b *court) agreesOn(ref model.Ref, have *bound, list []Opening, all bool) {
 			}
 		}
 		for _, p := range b.a.Powers(b.access, s) {
-			if p.Binding == ref && !slices.Contains(edges, p.Edge.ID) && !slices.Contains([]string{"R-01", "R-02", "R-03"}, p.Edge.ID) {
+			if p.Binding == ref && !slices.Contains(edges, p.Edge.ID) && !slices.Contains([]string{"R-01", "R-02", "R-03"}, p.Edge.ID) && !b.a.rests(p.Edge.ID) {
 				b.t.Errorf("%s: %s has the power %s, and no opening", ref, s, p.Edge.ID)
 			}
 		}
 	}
+}
+
+// resting tells an edge that may be granted and lead nowhere, since it rests on what there is.
+func (e *edge) resting() bool {
+	return slices.ContainsFunc(e.ways, func(w way) bool {
+		return w.Idle || slices.ContainsFunc(w.Needs, func(n model.Need) bool { return n.Served }) ||
+			slices.ContainsFunc(w.footing.owner, func(list []int) bool { return len(list) > 0 })
+	})
+}
+
+func (a *Analyser) rests(id string) bool {
+	return slices.ContainsFunc(a.table.edges, func(e edge) bool { return e.ID == id && e.resting() })
 }

@@ -49,6 +49,12 @@ type Analyser struct {
 	// admits tells whether a namespace admits privileged pods, relabelled that it may have changed since the last flush.
 	admits     model.Verdict
 	relabelled bool
+	// tallies count the owners of pods by namespace, "" for all of them. guards may refuse privileged pods, regard tells that they may be
+	// others since the last flush, guardWide is one of those where each namespace has some.
+	tallies   map[string]*tally
+	guards    []guard
+	guardWide string
+	regard    bool
 
 	// What was touched since the last flush.
 	dirtyRoles, dirtyBindings, dirtyOthers map[model.Ref]struct{}
@@ -60,7 +66,7 @@ func New(rules catalogue.Set, edges []*model.Edge) *Analyser {
 		rules: rules, table: newTable(edges),
 		roles: map[model.Ref]*role{}, bindings: map[model.Ref]*bound{}, faults: map[model.Ref][]*model.Finding{},
 		people: people{}, waiting: map[*bound]struct{}{}, holders: map[model.Subject]int{}, power: map[string]int{}, namesakes: map[string]int{}, naming: map[*bound]struct{}{}, ladder: newLadder(),
-		binders: newBinders(), admits: model.Unknown, relabelled: true,
+		tallies: map[string]*tally{}, binders: newBinders(), admits: model.Unknown, relabelled: true,
 		dirtyRoles: map[model.Ref]struct{}{}, dirtyBindings: map[model.Ref]struct{}{}, dirtyOthers: map[model.Ref]struct{}{},
 	}
 	a.serve(0)

@@ -36,10 +36,20 @@ func (g *gathering) note() {
 	}
 }
 
-// binds tells whether one of the roles that a role may bind by name gives the place in which it is bound: all permissions, or pods,
-// by which all accounts and Secrets there can be had.
-func (g *gathering) binds(n *model.Need, by *role) bool {
-	found := false
+// gift is what the roles give that may be bound.
+type gift uint8
+
+const (
+	nothing gift = iota
+	// podsOf is the pods of the place, by which all accounts and Secrets there can be had.
+	podsOf
+	// everything is every permission in the place.
+	everything
+)
+
+// binds tells the most that a role gives of those that a role may bind by name.
+func (g *gathering) binds(n *model.Need, by *role) gift {
+	best := nothing
 	for _, resource := range n.Resources {
 		kind := "ClusterRole"
 		if resource == "roles" {
@@ -55,22 +65,22 @@ func (g *gathering) binds(n *model.Need, by *role) bool {
 				is = g.place(ref)
 				g.strong[ref] = is
 			}
-			found = found || is
+			best = max(best, is)
 		}
 	}
-	return found
+	return best
 }
 
-// place tells whether a role gives the place in which it is bound.
-func (g *gathering) place(ref model.Ref) bool {
+// place tells what a role gives of the place in which it is bound.
+func (g *gathering) place(ref model.Ref) gift {
 	rules, ok := g.access.Rules(ref)
 	if !ok {
-		return false
+		return nothing
 	}
 	of := &role{rules: rules}
 	of.profile = g.table.profile(of.granted)
 	if of.all {
-		return true
+		return everything
 	}
 	for e := range g.table.edges {
 		edge := &g.table.edges[e]
@@ -86,9 +96,9 @@ func (g *gathering) place(ref model.Ref) bool {
 				continue
 			}
 			if _, byName, missing := w.given(g.cluster(), &of.profile); missing == 0 && !byName {
-				return true
+				return podsOf
 			}
 		}
 	}
-	return false
+	return nothing
 }

@@ -42,6 +42,9 @@ func (c *candidates) take(w *way, by []*role, one Opening) {
 	switch {
 	case one.Through && c.edge.Leads != impact && one.Doubt < OnData:
 		one.Doubt, one.Reason = OnData, "it is done through objects of certain names, which were not looked at"
+		if one.Root {
+			one.RootDoubt, one.RootReason = one.Doubt, one.Reason
+		}
 		fallthrough
 	case one.Through || bound < 0:
 		c.add(one)
@@ -88,7 +91,7 @@ func (c *candidates) add(one Opening) {
 		}
 	}
 	for i := range kept {
-		if have := &kept[i]; have.Doubt == one.Doubt && have.Partial == one.Partial && have.Resource == one.Resource && have.Names != nil && one.Names != nil && slices.Equal(have.With, one.With) {
+		if have := &kept[i]; have.Doubt == one.Doubt && have.Partial == one.Partial && have.Resource == one.Resource && have.like(&one) && have.Names != nil && one.Names != nil && slices.Equal(have.With, one.With) {
 			have.Names = merged(have.Names, one.Names)
 			c.list = kept
 			return
@@ -100,6 +103,9 @@ func (c *candidates) add(one Opening) {
 
 // covers tells whether one opening leaves nothing to another of the same edge, whoever they are for.
 func (o *Opening) covers(p *Opening) bool {
+	if p.Root && (!o.Root || o.RootDoubt > p.RootDoubt) || o.Lax && !p.Lax {
+		return false
+	}
 	if o.Doubt > p.Doubt || (o.Partial && !p.Partial) || (len(o.With) > 0 && !slices.Equal(o.With, p.With)) {
 		return false
 	}

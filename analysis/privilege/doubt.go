@@ -34,6 +34,9 @@ func (w *way) doubts(at *readingKey, minor int) (is bool, on Doubt, why string) 
 	case at.admits == model.Unknown:
 		decides("no namespace was seen that admits privileged pods")
 	}
+	if w.privileged && at.guard != "" {
+		decides(at.guard + " may refuse privileged pods")
+	}
 	if w.grip&partial != 0 {
 		decides("it is for the requests alone that the verbs impersonate-on name")
 	}

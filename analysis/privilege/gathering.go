@@ -13,7 +13,7 @@ type gathering struct {
 	*round
 	*bound
 	// strong tells of the roles that may be bound whether they give their place.
-	strong map[model.Ref]bool
+	strong map[model.Ref]gift
 	lists  map[listed][]string
 }
 
@@ -25,7 +25,7 @@ func (a *Analyser) gather(access *rbac.Analyser, b *bound) *gathering {
 	for key, list := range b.reading.spot.lists {
 		lists[key] = list
 	}
-	return &gathering{r, b, map[model.Ref]bool{}, lists}
+	return &gathering{r, b, map[model.Ref]gift{}, lists}
 }
 
 // all gives the openings of the binding by edge; shared are those of its role alone.
@@ -63,7 +63,10 @@ func (g *gathering) byRoles(c *candidates) {
 			continue
 		}
 		is, on, why := w.doubts(&g.reading.spot.at, g.minor)
-		if _, _, missing := w.given(g.cluster(), &g.bound.role.profile); is && !w.Limited && missing == 0 {
+		_, _, missing := w.given(g.cluster(), &g.bound.role.profile)
+		ok, also, because := w.rests(&g.reading.spot.at, func(int) *role { return g.bound.role })
+		if is && ok && !w.Limited && missing == 0 {
+			on, why = worse(on, why, also, because)
 			g.take(c, w, g.bound.role.namedOf(w), Opening{Doubt: on, Reason: why})
 		}
 	}
@@ -71,19 +74,26 @@ func (g *gathering) byRoles(c *candidates) {
 
 // take adds what a way opens. Names of roles that may be bound open it where one of these roles gives its place.
 func (g *gathering) take(c *candidates, w *way, by []*role, one Opening) {
-	if !g.allows(w, by) {
+	given := g.gift(w, by)
+	if given == nothing {
 		return
 	}
 	if w.bind > 0 {
 		by[w.bind-1] = nil
 	}
-	c.take(w, by, one)
+	c.take(w, by, one.rooted(w, &g.reading.spot.at, given == everything))
 }
 
-// allows tells whether a way is open as far as roles decide that may be bound by name.
-func (g *gathering) allows(w *way, by []*role) bool {
+// gift tells what a way gives as far as roles decide that may be bound by name.
+func (g *gathering) gift(w *way, by []*role) gift {
 	i := w.bind - 1
-	return i < 0 || by[i] == nil || g.binds(&w.Needs[i], by[i])
+	switch {
+	case i >= 0 && by[i] != nil:
+		return g.binds(&w.Needs[i], by[i])
+	case w.everyRole():
+		return everything
+	}
+	return podsOf
 }
 
 // holder is a subject that holds by other bindings what may complete ways.
@@ -120,6 +130,11 @@ func (g *gathering) more(e *edge, partly []wayAt, holders []holder, alone []Open
 			}
 			if _, ok := g.completes(g.bound, w, &who.means, who.Subject); ok {
 				_, on, why := w.way.doubts(&g.reading.spot.at, g.minor)
+				ok, also, because := w.way.rests(&g.reading.spot.at, func(i int) *role { return g.giver(w, &who.means, i) })
+				if !ok {
+					continue
+				}
+				on, why = worse(on, why, also, because)
 				by, with := g.sources(w, &who.means)
 				g.take(&mine, w.way, by, Opening{Doubt: on, Reason: why, With: with})
 			}
@@ -131,6 +146,14 @@ func (g *gathering) more(e *edge, partly []wayAt, holders []holder, alone []Open
 		}
 	}
 	return list
+}
+
+// giver is the role by which a need of a way that others complete is met: that of the binding itself, where it meets it.
+func (g *gathering) giver(w *wayAt, m *means, need int) *role {
+	if w.needs.has(w.way.needs[need]) {
+		return g.bound.role
+	}
+	return m.provider(w.way, need).role
 }
 
 // sources tells for each need of a way that others complete by which role it is met for named objects alone, and which other

@@ -20,6 +20,13 @@ type Opening struct {
 	Reason string
 	// Partial tells that it is only for the requests that some verbs name.
 	Partial bool
+	// Root tells that an edge which gives a namespace leads on to nodes, as who may make privileged pods there gets there: RootDoubt and RootReason
+	// say what decides where that is not certain.
+	Root       bool
+	RootDoubt  Doubt
+	RootReason string
+	// Lax tells that it is the level of Pod Security of the namespace that lets privileged pods in.
+	Lax bool
 	// With lists other bindings that are needed too, of several that would do the best, sorted; and Who the subjects that hold those:
 	// nil is every subject of the binding, and then With is empty.
 	With []model.Ref
@@ -60,8 +67,10 @@ func (a *Analyser) shared(b *bound) []Opening {
 			if _, _, missing := w.given(s.at.cluster, &b.role.profile); !is || w.Limited || missing > 0 {
 				continue
 			}
-			if by := b.role.namedOf(w); w.bind == 0 || by[w.bind-1] == nil {
-				c.take(w, by, Opening{Doubt: on, Reason: why})
+			ok, also, because := w.rests(&s.at, func(int) *role { return b.role })
+			if by := b.role.namedOf(w); ok && (w.bind == 0 || by[w.bind-1] == nil) {
+				on, why = worse(on, why, also, because)
+				c.take(w, by, Opening{Doubt: on, Reason: why}.rooted(w, &s.at, w.everyRole()))
 			}
 		}
 		s.opened = append(s.opened, c.list...)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -93,8 +94,29 @@ func TestOpenings(t *testing.T) {
 			want: []string{"M-01 serviceaccounts=ops", "M-02 users=eve", "M-02 groups=dev"}},
 		{name: "kubelets by name", objects: these(r(rule("get", "nodes/proxy", "n1")), all("r", web)), want: []string{"N-01 nodes=n1"}},
 		{name: "kubelets in a namespace", objects: these(r(rule("get", "nodes/proxy")), near("r", web))},
-		{name: "a Deployment by name runs as any account", objects: these(namespace("shop", ""), r(rule("patch", "apps:deployments", "web")), near("r", web)), edges: []string{"W-03", "W-04", "S-06"},
+		{name: "a Deployment by name runs as any account", objects: these(namespace("shop", ""), deployment("shop"), r(rule("patch", "apps:deployments", "web")), near("r", web)), edges: []string{"W-03", "W-04", "S-06"},
 			want: []string{"S-06 through ?data", "W-03 through ?data", "W-04 through ?data"}},
+		{name: "Deployments that are there", objects: these(namespace("shop", ""), deployment("shop"), r(rule("patch", "apps:deployments")), near("r", web)), want: []string{"S-06", "W-03", "W-04"}},
+		{name: "Deployments of which there are none", objects: these(namespace("shop", ""), deployment("other"), r(rule("patch", "apps:deployments")), near("r", web))},
+		{name: "another kind of owners", objects: these(namespace("shop", ""), deployment("shop"), r(rule("patch", "apps:statefulsets")), near("r", web))},
+		{name: "Deployments that were not seen", unseen: "Deployment", objects: these(namespace("shop", ""), r(rule("patch", "apps:deployments")), near("r", web)), want: []string{"S-06 ?data", "W-03 ?data", "W-04 ?data"}},
+		{name: "owners are made and the label is taken off", objects: these(namespace("shop", "restricted"), r(rule("create", "apps:deployments"), rule("patch", "namespaces")), near("r", web)), want: []string{"S-06", "W-02", "W-04"}},
+		{name: "owners are changed and the label is taken off", objects: these(namespace("shop", "restricted"), r(rule("patch", "batch:cronjobs"), rule("patch", "namespaces")), near("r", web))},
+		{name: "a custom kind that is served", objects: these(definition("workflows.argoproj.io"), r(rule("create", "argoproj.io:workflows")), near("r", web)), want: []string{"W-12"}},
+		{name: "a custom kind to change", objects: these(definition("workflows.argoproj.io"), r(rule("patch", "argoproj.io:workflows")), near("r", web)), want: []string{"W-12 ?data"}},
+		{name: "another kind of its group is served", objects: these(definition("rollouts.argoproj.io"), r(rule("create", "argoproj.io:workflows")), near("r", web))},
+		{name: "a custom kind, and no definitions were seen", unseen: "CustomResourceDefinition", objects: these(r(rule("create", "argoproj.io:workflows")), near("r", web)), want: []string{"W-12 ?data"}},
+		{name: "lax constraints and pods", objects: these(namespace("shop", "restricted"), definition("securitycontextconstraints.security.openshift.io"), r(rule("use", "security.openshift.io:securitycontextconstraints", "anyuid"), rule("create", "pods")), near("r", web)),
+			edges: []string{"A-14"}, want: []string{"A-14"}},
+		{name: "lax constraints alone", objects: these(definition("securitycontextconstraints.security.openshift.io"), r(rule("use", "security.openshift.io:securitycontextconstraints", "anyuid")), near("r", web))},
+		{name: "lax constraints that are not served", objects: these(r(rule("use", "security.openshift.io:securitycontextconstraints", "anyuid"), rule("create", "pods")), near("r", web)), edges: []string{"A-14"}},
+		{name: "volumes alone", objects: these(r(rule("create", "persistentvolumes")), all("r", web))},
+		{name: "a webhook may refuse them", objects: these(hook(nil), namespace("shop", ""), r(rule("create", "pods")), near("r", web)), edges: []string{"W-04"}, want: []string{"W-04 ?admission"}},
+		{name: "a webhook of other namespaces", objects: these(hook(map[string]string{"kubernetes.io/metadata.name": "other"}), namespace("shop", ""), r(rule("create", "pods")), near("r", web)), edges: []string{"W-04"}, want: []string{"W-04"}},
+		{name: "a policy denies", objects: append(denial(admissionv1.Deny), these(namespace("shop", ""), r(rule("create", "pods")), near("r", web))...), edges: []string{"W-04"}, want: []string{"W-04 ?admission"}},
+		{name: "a policy warns", objects: append(denial(admissionv1.Warn), these(namespace("shop", ""), r(rule("create", "pods")), near("r", web))...), edges: []string{"W-04"}, want: []string{"W-04"}},
+		{name: "Kyverno refuses", objects: these(kyverno("Enforce"), namespace("shop", ""), r(rule("create", "pods")), near("r", web)), edges: []string{"W-04"}, want: []string{"W-04 ?admission"}},
+		{name: "Kyverno reports", objects: these(kyverno("Audit"), namespace("shop", ""), r(rule("create", "pods")), near("r", web)), edges: []string{"W-04"}, want: []string{"W-04"}},
 		{name: "tokens through a Secret by name", objects: these(r(rule("create", "secrets"), rule("get", "secrets", "x")), near("r", web)), edges: []string{"S-03", "S-01"}, want: []string{"S-01 secrets=x", "S-03 through ?data"}},
 		{name: "a webhook by name", objects: these(r(rule("patch", "admissionregistration.k8s.io:mutatingwebhookconfigurations", "x")), all("r", web)), want: []string{"A-03 through ?data"}},
 		{name: "impact by name is no doubt", objects: these(r(rule("patch", "nodes", "n1")), all("r", web)), edges: []string{"N-04"}, want: []string{"N-04 through"}},
@@ -131,7 +153,7 @@ func TestOpenings(t *testing.T) {
 			want: []string{"S-03 with shop/RoleBinding/q for sa:shop/web", "S-03 with shop/RoleBinding/p for user:eve"}},
 		{name: "three bindings", objects: these(r(rule("update", "certificates.k8s.io:certificatesigningrequests/approval")), all("r", web),
 			wide("p", rule("create", "certificates.k8s.io:certificatesigningrequests")), bindWide("p", "p", web), wide("q", rule("approve", "certificates.k8s.io:signers")), bindWide("q", "q", web)),
-			want: []string{"A-01 with ClusterRoleBinding/p+ClusterRoleBinding/q for sa:shop/web"}},
+			want: []string{"A-01 with ClusterRoleBinding/p+ClusterRoleBinding/q for sa:shop/web", "N-06 with ClusterRoleBinding/p+ClusterRoleBinding/q for sa:shop/web"}},
 		{name: "what the role alone opens needs nobody", objects: these(r(rule("create,get", "secrets")), near("r", web), wide("q", rule("get", "secrets"), rule("create", "pods")), bind("shop", "q", "ClusterRole", "q", web)), edges: []string{"S-03"}, want: []string{"S-03"}},
 		{name: "by name alone, for good with another", objects: these(r(rule("create", "secrets"), rule("get", "secrets", "x")), near("r", web, eve), wide("q", rule("get", "secrets")), bind("shop", "q", "ClusterRole", "q", web)), edges: []string{"S-03"},
 			want: []string{"S-03 through ?data", "S-03 with shop/RoleBinding/q for sa:shop/web"}},

@@ -14,6 +14,9 @@ type readingKey struct {
 	namespace string
 	admits    model.Verdict
 	objects   objects
+	crops     crops
+	// guard names what may refuse privileged pods there; "" for nothing.
+	guard string
 }
 
 // objects says of those that ways rest on whether they exist: bits by number.
@@ -42,7 +45,7 @@ func (o objects) stands(w *way) (is, sure bool) {
 
 // place gives the place of a binding.
 func (r *round) place(ref model.Ref, added bool) readingKey {
-	key := readingKey{cluster: ref.Namespace == "", added: added, objects: r.objects}
+	key := readingKey{cluster: ref.Namespace == "", added: added, objects: r.objects, crops: r.grown(r.c, ref.Namespace), guard: r.guarded(r.c, ref.Namespace)}
 	if key.cluster {
 		key.admits = r.admits
 		return key

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	appsv1 "k8s.io/api/apps/v1"
 	certificatesv1 "k8s.io/api/certificates/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -62,7 +64,7 @@ func (w world) rules() []rbacv1.PolicyRule {
 		rule("approve", "certificates.k8s.io:signers", "kubernetes.io/kube-apiserver-client"), rule("update", "configmaps"), rule("patch", "configmaps", "aws-auth"),
 		rule("get", "nodes/proxy"), rule("create", "persistentvolumes"), rule("create", "persistentvolumeclaims"), rule("*", "*:*"), rule("*", "*/exec"), rule("get", "pods"),
 		rule("create,patch", "admissionregistration.k8s.io:mutatingadmissionpolicies,admissionregistration.k8s.io:mutatingadmissionpolicybindings"),
-		rule("impersonate:serviceaccount", "authentication.k8s.io:serviceaccounts"), rule("impersonate-on:serviceaccount:get", "pods"), rule("create", "argoproj.io:workflows"),
+		rule("impersonate:serviceaccount", "authentication.k8s.io:serviceaccounts"), rule("impersonate-on:serviceaccount:get", "pods"), rule("create", "argoproj.io:workflows"), rule("patch", "argoproj.io:rollouts"), rule("patch", "apps:deployments"), rule("escalate,update", "rbac.authorization.k8s.io:roles"),
 		{Verbs: []string{"get"}, NonResourceURLs: []string{"/metrics"}}, {Verbs: []string{"post"}, NonResourceURLs: []string{"/x"}},
 	}
 	var list []rbacv1.PolicyRule
@@ -82,7 +84,19 @@ func (w world) roleRef(namespaced bool) rbacv1.RoleRef {
 
 // object makes a random object.
 func (w world) object() runtime.Object {
-	switch w.IntN(14) {
+	switch w.IntN(17) {
+	case 13:
+		return &appsv1.Deployment{ObjectMeta: w.meta(w.namespace(), w.pick("p", "q"))}
+	case 14:
+		return definition(w.pick("workflows.argoproj.io", "rollouts.argoproj.io"))
+	case 15:
+		switch w.IntN(4) {
+		case 0:
+			return hook(map[string]string{w.pick("kubernetes.io/metadata.name", "pod-security.kubernetes.io/enforce"): w.pick(w.namespace(), "baseline")})
+		case 1:
+			return kyverno(w.pick("Enforce", "Audit"))
+		}
+		return denial(admissionv1.ValidationAction(w.pick("Deny", "Deny", "Audit")))[w.IntN(2)]
 	case 0, 1:
 		return &rbacv1.Role{ObjectMeta: w.meta(w.namespace(), w.pick("a", "b")), Rules: w.rules()}
 	case 2, 3:
@@ -138,7 +152,7 @@ func (w world) step(b *court) {
 		}
 	case 5:
 		states := []model.CoverState{model.Complete, model.Complete, model.Denied, model.Loading}
-		kind := w.pick("ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Namespace", "ConfigMap")
+		kind := w.pick("ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Namespace", "ConfigMap", "Deployment", "CustomResourceDefinition")
 		b.cover(model.Coverage{Kind: model.KindByName(kind).GroupKind(), State: states[w.IntN(len(states))], Reason: w.pick("", "not permitted")})
 	case 6:
 		if w.IntN(4) == 0 {

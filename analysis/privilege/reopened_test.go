@@ -42,7 +42,7 @@ func (b *court) grants(ref model.Ref) string {
 	fmt.Fprintln(&s, all, b.a.Stock(b.access, ref), b.a.Creators(b.access, ref))
 	found, _ := b.access.Binding(ref)
 	for i := range list {
-		fmt.Fprintln(&s, list[i].text(), list[i].Reason)
+		fmt.Fprintln(&s, list[i].text(), list[i].Reason, list[i].Root, list[i].RootDoubt, list[i].RootReason, list[i].Lax)
 	}
 	for _, who := range subjectsOf(found.Subjects, ref.Namespace) {
 		before := ""

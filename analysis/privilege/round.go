@@ -54,6 +54,7 @@ func (a *Analyser) Flush(c *cluster.Cluster, access *rbac.Analyser, out analysis
 		work: map[*bound]struct{}{}, rebound: map[model.Ref]struct{}{}, gone: map[model.Ref]*bound{}, powerful: map[string]bool{},
 	}
 	r.admitting()
+	r.standGuard()
 	for ref := range a.dirtyRoles {
 		for binding := range a.of[ref] {
 			a.reopen(binding)

@@ -52,7 +52,8 @@ func (g *gathering) proof(id string, s model.Subject) []model.Evidence {
 	for i := range g.table.edges[e].ways {
 		w := &g.table.edges[e].ways[i]
 		is, _, _ := w.passes(&g.reading.spot.at, g.minor)
-		if needs, _, missing := w.given(g.cluster(), &g.bound.role.profile); is && !w.Limited && missing == 0 && g.allows(w, g.bound.role.namedOf(w)) {
+		leads, _, _ := w.rests(&g.reading.spot.at, func(int) *role { return g.bound.role })
+		if needs, _, missing := w.given(g.cluster(), &g.bound.role.profile); is && leads && !w.Limited && missing == 0 && g.gift(w, g.bound.role.namedOf(w)) != nothing {
 			o.needs.join(&needs)
 			ok = true
 		}
@@ -67,7 +68,10 @@ func (g *gathering) proof(id string, s model.Subject) []model.Evidence {
 			if _, more := g.completes(g.bound, w, &m, s); !more {
 				continue
 			}
-			if by, _ := g.sources(w, &m); g.allows(w.way, by) {
+			if leads, _, _ := w.way.rests(&g.reading.spot.at, func(i int) *role { return g.giver(w, &m, i) }); !leads {
+				continue
+			}
+			if by, _ := g.sources(w, &m); g.gift(w.way, by) != nothing {
 				o.needs.join(&w.needs)
 				o.with, ok = supports(o.with, g.bound.role, w, &m, have), true
 			}

@@ -27,6 +27,7 @@ type table struct {
 	namespaces map[string]struct{}
 	// objects are those without which a way leads nowhere.
 	objects []model.Ref
+	numbers map[model.Ref]int
 }
 
 // edge is an edge that permissions open.
@@ -39,7 +40,7 @@ type edge struct {
 
 // newTable takes the edges that have ways, sorted by id. A set has to have room for all of them, and for all needs.
 func newTable(edges []*model.Edge) *table {
-	t := &table{byResource: map[string][]int{}, bySub: map[string][]int{}, namespaces: map[string]struct{}{}}
+	t := &table{byResource: map[string][]int{}, bySub: map[string][]int{}, namespaces: map[string]struct{}{}, numbers: map[model.Ref]int{}}
 	for _, e := range edges {
 		if len(e.Ways) > 0 && !slices.Contains(t.rules, e.Rule) {
 			t.rules = append(t.rules, e.Rule)
@@ -52,7 +53,12 @@ func newTable(edges []*model.Edge) *table {
 		}
 		one := edge{Edge: e, rule: slices.Index(t.rules, e.Rule)}
 		for i := range e.Ways {
-			one.ways = append(one.ways, t.way(&e.Ways[i]))
+			w := t.way(&e.Ways[i])
+			w.privileged, w.gives = e.Leads == "nodes" && e.Class != "volumes", e.Leads == "namespace"
+			if e.Leads != impact {
+				w.footing = t.footing(w.Way)
+			}
+			one.ways = append(one.ways, w)
 		}
 		t.edges = append(t.edges, one)
 	}
@@ -67,10 +73,7 @@ func (t *table) way(of *model.Way) way {
 		t.namespaces[ns] = struct{}{}
 	}
 	if ref, err := model.ParseRef(w.Exists); err == nil {
-		if !slices.Contains(t.objects, ref) {
-			t.objects = append(t.objects, ref)
-		}
-		w.object = 1 + slices.Index(t.objects, ref)
+		w.object = 1 + t.object(ref)
 	}
 	for i := range w.Needs {
 		n := &w.Needs[i]
@@ -94,6 +97,16 @@ func (t *table) way(of *model.Way) way {
 		return r == "serviceaccounts" || r == "serviceaccounts/token"
 	})
 	return w
+}
+
+// object numbers an object that has to exist; equal ones share a number.
+func (t *table) object(ref model.Ref) int {
+	i, ok := t.numbers[ref]
+	if !ok {
+		i = len(t.objects)
+		t.objects, t.numbers[ref] = append(t.objects, ref), i
+	}
+	return i
 }
 
 // need numbers a need; equal ones share a number.

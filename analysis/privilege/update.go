@@ -17,9 +17,13 @@ import (
 // Update takes a delta, which c and access already hold, and what it changed in access. What follows is worked out by Flush.
 func (a *Analyser) Update(d cluster.Delta, access *rbac.Analyser, changed *rbac.Delta) {
 	came := (d.Old == nil) != (d.New == nil)
-	if came && slices.Contains(a.table.objects, d.Ref) {
+	if _, rests := a.table.numbers[d.Ref]; came && rests {
 		a.touchAll(access.Bindings())
 	}
+	if came {
+		a.crop(d, access)
+	}
+	a.regard = a.regard || guards(d.Ref)
 	switch d.Ref.Group {
 	case model.GroupRBAC:
 		switch d.Ref.Kind {
@@ -55,9 +59,37 @@ func (a *Analyser) updateCore(d cluster.Delta, came bool, access *rbac.Analyser)
 		}
 	case "Namespace":
 		before, after := cluster.Cast[*record.Typed[*corev1.Namespace]](d)
-		if before == nil || after == nil || admits(before) != admits(after) {
-			a.relabelled = true
+		moved := before == nil || after == nil || admits(before) != admits(after)
+		// Guards select namespaces by their labels.
+		guarded := len(a.guards) > 0 && (moved || before.Labels != after.Labels)
+		a.relabelled, a.regard = a.relabelled || moved, a.regard || guarded
+		if moved || guarded {
 			a.touchAll(access.BindingsIn(d.Ref.Name))
+		}
+	}
+}
+
+// crop counts the owners of pods, and has the bindings looked at anew of which what they lead to rests on whether there are some.
+func (a *Analyser) crop(d cluster.Delta, access *rbac.Analyser) {
+	i, ok := ownerOf(d.Ref.GroupKind())
+	if !ok {
+		return
+	}
+	by := 1
+	if d.New == nil {
+		by = -1
+	}
+	for _, ns := range [...]string{d.Ref.Namespace, ""} {
+		t := a.tallies[ns]
+		if t == nil {
+			t = &tally{}
+			a.tallies[ns] = t
+		}
+		if t.count(i, by) {
+			a.touchAll(access.BindingsIn(ns))
+		}
+		if *t == (tally{}) {
+			delete(a.tallies, ns)
 		}
 	}
 }
@@ -71,7 +103,8 @@ func (a *Analyser) touchAll(list iter.Seq[rbac.Binding]) {
 // Covered takes the new coverage of a kind: what dangles rests on how much was seen, and so does what a namespace admits.
 func (a *Analyser) Covered(gk schema.GroupKind, access *rbac.Analyser) {
 	a.relabelled = a.relabelled || gk == (schema.GroupKind{Kind: "Namespace"})
-	if gk.Group == model.GroupRBAC || gk == (schema.GroupKind{Kind: "ServiceAccount"}) || gk == (schema.GroupKind{Kind: "Namespace"}) ||
+	_, grows := ownerOf(gk)
+	if grows || gk.Group == model.GroupRBAC || gk == (schema.GroupKind{Kind: "ServiceAccount"}) || gk == (schema.GroupKind{Kind: "Namespace"}) ||
 		slices.ContainsFunc(a.table.objects, func(ref model.Ref) bool { return ref.GroupKind() == gk }) {
 		a.touchAll(access.Bindings())
 	}
@@ -79,5 +112,5 @@ func (a *Analyser) Covered(gk schema.GroupKind, access *rbac.Analyser) {
 
 // Idle tells that nothing waits to be judged.
 func (a *Analyser) Idle() bool {
-	return !a.relabelled && len(a.dirtyRoles) == 0 && len(a.dirtyBindings) == 0 && len(a.dirtyOthers) == 0
+	return !a.relabelled && !a.regard && len(a.dirtyRoles) == 0 && len(a.dirtyBindings) == 0 && len(a.dirtyOthers) == 0
 }

@@ -20,6 +20,10 @@ type way struct {
 	bind int
 	// accounts tells that the one need is for service accounts: where it names some, they are whom one becomes.
 	accounts bool
+	// footing is what it rests on besides. privileged tells that it makes privileged pods, which policies may refuse.
+	// gives tells that it gives a namespace.
+	footing           footing
+	privileged, gives bool
 }
 
 // grip says what keeps a way from being held for good; zero for nothing.

@@ -181,7 +181,6 @@ func TestRequest(t *testing.T) {
 		{Words{"exec", "secrets", "", ""}, Attributes{Verb: "exec", Resource: "secrets"}, []string{`secrets have no verb "exec"`}},
 		{Words{"*", "*", "", ""}, Attributes{Verb: "*", Group: "*", Resource: "*"}, nil},
 		{Words{"educate", "dolphins.sea", "flip", "pool"}, Attributes{Verb: "educate", Group: "sea", Resource: "dolphins", Name: "flip", Namespace: "pool"}, []string{"no such resource: dolphins.sea; a rule may name it all the same"}},
-		{Words{"get", "secrets/web", "", "shop"}, Attributes{Verb: "get", Resource: "secrets", Subresource: "web", Namespace: "shop"}, []string{"no such resource: secrets/web; a rule may name it all the same"}},
 		{Words{"impersonate:user-info", "users.authentication.k8s.io", "root", ""}, Attributes{Verb: "impersonate:user-info", Group: "authentication.k8s.io", Resource: "users", Name: "root"}, nil},
 		{Words{"get", "/metrics", "", ""}, Attributes{Verb: "get", URL: "/metrics"}, nil},
 		{Words{"list", "/metrics", "", "shop"}, Attributes{Verb: "list", URL: "/metrics"}, []string{"a URL belongs to no namespace: shop is ignored", `the verb of a URL is an HTTP method in lower case; "list" is none`}},
@@ -191,7 +190,8 @@ func TestRequest(t *testing.T) {
 			t.Errorf("%q: %+v, %q, %v", tt.words, got, warnings, err)
 		}
 	}
-	for _, w := range []Words{{"", "pods", "", ""}, {"get", "", "", ""}, {"get", "/metrics", "x", ""}, {"get", "/exec", "x", ""}, {"get", ".apps", "", ""}, {"get", "/api/v1/pods", "", ""}, {"get", "/apis/apps/v1/deployments", "", ""}} {
+	for _, w := range []Words{{"", "pods", "", ""}, {"get", "", "", ""}, {"get", "/metrics", "x", ""}, {"get", "/exec", "x", ""}, {"get", ".apps", "", ""}, {"get", "/api/v1/pods", "", ""}, {"get", "/apis/apps/v1/deployments", "", ""},
+		{"get", "secrets/web", "", "shop"}, {"get", "secret", "shop/web", ""}} {
 		if at, _, err := d.Request(w); err == nil {
 			t.Errorf("%q is taken as %+v", w, at)
 		}

@@ -36,6 +36,13 @@ func (d *Discovery) Request(w Words) (at Attributes, warnings []string, err erro
 	if at.Resource == "" {
 		return at, nil, fmt.Errorf("resource %q: want resource, resource.group or resource/subresource", w.Resource)
 	}
+	if strings.Contains(at.Name, "/") {
+		return at, nil, fmt.Errorf("name %q: no name holds a slash: give the namespace apart, with -n", at.Name)
+	}
+	if name, ok := d.slashed(&at, known); ok {
+		// kubectl takes TYPE/NAME. Read as a subresource it would be a wrong answer to a question that nobody asked.
+		return at, nil, fmt.Errorf("%s have no subresource %q: for the object of that name write %s %s", at.Resource, name, at.Resource, name)
+	}
 	if !known {
 		warn("no such resource: %s; a rule may name it all the same", w.Resource)
 	} else if groups := d.Groups(at.Resource); len(groups) > 1 && !strings.Contains(w.Resource, ".") {
@@ -46,6 +53,15 @@ func (d *Discovery) Request(w Words) (at Attributes, warnings []string, err erro
 	}
 	d.place(&at, warn)
 	return at, warnings, nil
+}
+
+// slashed tells that what stands behind the slash of a resource that is known is no subresource of it.
+func (d *Discovery) slashed(at *Attributes, known bool) (name string, ok bool) {
+	if known || at.Subresource == "" || at.Subresource == "*" || at.Resource == "*" {
+		return "", false
+	}
+	_, _, _, whole := d.Resolve(at.Resource)
+	return at.Subresource, whole
 }
 
 func quoted(groups []string) []string {

@@ -63,6 +63,8 @@ type Document struct {
 	Breakage string
 	// Evidence says why, and what must be checked before.
 	Evidence []string
+	// Sample is a document that may stand in the place of this one once it is filled in, as evidence says; "" where there is none.
+	Sample string
 	// Replaces is, for an object to create, the one whose place it takes and that a later document deletes: findings on it that
 	// were not asked for go over to the new one. Zero for any other.
 	Replaces model.Ref
@@ -88,6 +90,8 @@ type Note struct {
 	// Reason says why there is no document, or none that closes the finding.
 	Reason string
 	Steps  []string
+	// Sample is a document that a step speaks of, to be copied and filled in; "" where there is none.
+	Sample string
 }
 
 var errFinding = errors.New("remedy: a finding without rule")

@@ -2,11 +2,8 @@ package remedy
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
-
-	"sigs.k8s.io/yaml"
 
 	"canopy/analysis/image/reference"
 	"canopy/analysis/image/signature"
@@ -15,22 +12,47 @@ import (
 
 // imageInWords notes a finding on images for which there is no document.
 func (p *planner) imageInWords(f *model.Finding) {
+	sample := ""
+	demand := func(f *model.Finding) (steps []string) {
+		steps, sample = p.demandSignatures(f)
+		return steps
+	}
 	steps := map[string]func(*model.Finding) []string{
-		"IM03": p.copyImages, "IM05": p.demandSignatures, "IM08": p.scanImages, "IM09": p.buildAnew, "IM10": p.pullSecrets,
+		"IM03": p.copyImages, "IM05": demand, "IM08": p.scanImages, "IM09": p.buildAnew, "IM10": p.pullSecrets,
 	}[f.Rule.ID]
 	p.note(f, cmp.Or(f.Rule.NoFix, "no document can do that"), append(steps(f), "canopy rules "+f.Rule.ID+" tells more")...)
+	p.notes[len(p.notes)-1].Sample = sample
 }
 
 // imagesOf lists the images that the evidence of a finding names, each once.
 func imagesOf(f *model.Finding) []reference.Reference {
 	var list []reference.Reference
 	for _, v := range evidenceOf(f) {
-		word, _, _ := strings.Cut(v.Value, " ")
-		if ref, err := reference.Parse(word); err == nil && !slices.Contains(list, ref) && strings.ContainsAny(word, "/:@") {
+		word, rest, _ := strings.Cut(v.Value, " ")
+		ref, err := reference.Parse(word)
+		if err != nil {
+			continue
+		}
+		// What runs is the digest: the tag may name another image by now.
+		running := digestIn(rest)
+		if ref.Digest == "" {
+			ref.Digest = running
+		}
+		if !slices.Contains(list, ref) && (running != "" || strings.ContainsAny(word, "/:@")) {
 			list = append(list, ref)
 		}
 	}
 	return list
+}
+
+// digestIn finds the digest that stands in brackets behind a reference; "" where there is none.
+func digestIn(text string) string {
+	const begin, length = "(sha256:", 64
+	_, after, ok := strings.Cut(text, begin)
+	if !ok || len(after) <= length || after[length] != ')' || strings.Trim(after[:length], "0123456789abcdef") != "" {
+		return ""
+	}
+	return "sha256:" + after[:length]
 }
 
 func (p *planner) copyImages(f *model.Finding) []string {
@@ -60,7 +82,7 @@ func tagOf(ref reference.Reference) string {
 	return ":" + ref.Tag
 }
 
-func (p *planner) demandSignatures(f *model.Finding) []string {
+func (p *planner) demandSignatures(f *model.Finding) (steps []string, sample string) {
 	switch {
 	case f.Object == model.ClusterRef():
 		return p.proposed(nil)
@@ -68,20 +90,19 @@ func (p *planner) demandSignatures(f *model.Finding) []string {
 		return p.proposed([]string{f.Object.Name})
 	}
 	// The policy is there, and what it has looked at was not signed as it wants.
-	var steps []string
 	for _, ref := range imagesOf(f) {
 		steps = append(steps, "look what signatures there are: cosign tree "+pullable(ref)+"; and check as the policy does: cosign verify --key KEY "+pullable(ref)+", or with --certificate-identity and --certificate-oidc-issuer")
 	}
 	return append(steps, "find out whether the image is the one that your build has pushed: crane digest IMAGE against the log of the build; if it is not, treat it as an intrusion and stop the workload",
-		"if it is: sign it, cosign sign --key KEY IMAGE@DIGEST, and let the build do that from now on")
+		"if it is: sign it, cosign sign --key KEY IMAGE@DIGEST, and let the build do that from now on"), ""
 }
 
 // proposed says how to demand signatures by the tool that is there.
-func (p *planner) proposed(namespaces []string) []string {
+func (p *planner) proposed(namespaces []string) (steps []string, sample string) {
 	s := signature.Propose(p.c, namespaces)
-	steps := []string{"sign images where they are built, by digest: cosign sign --key KEY IMAGE@DIGEST, or without a key by the identity of the build (cosign sign IMAGE@DIGEST in its job)"}
+	steps = []string{"sign images where they are built, by digest: cosign sign --key KEY IMAGE@DIGEST, or without a key by the identity of the build (cosign sign IMAGE@DIGEST in its job)"}
 	if s.Document == "" {
-		return append(steps, "install a tool that verifies them: Kyverno, sigstore's policy-controller, Ratify with Gatekeeper, or Connaisseur, and begin with a policy that only tells")
+		return append(steps, "install a tool that verifies them: Kyverno, sigstore's policy-controller, Ratify with Gatekeeper, or Connaisseur, and begin with a policy that only tells"), ""
 	}
 	if !s.Installed {
 		steps = append(steps, "install what serves "+s.Kind+" first")
@@ -89,33 +110,23 @@ func (p *planner) proposed(namespaces []string) []string {
 	if s.Needs != "" {
 		steps = append(steps, "put in what only you know: "+s.Needs)
 	}
-	steps = append(steps, "save this as policy.yaml, and kubectl apply --filename policy.yaml: "+oneLine(s.Document))
-	return append(steps, "it only tells: once it tells of nothing any more, let it refuse")
-}
-
-// oneLine writes a document of YAML as JSON, which is YAML too, so that it is one line that can be copied.
-func oneLine(document string) string {
-	body, err := yaml.YAMLToJSON([]byte(document))
-	var check any
-	if err != nil || json.Unmarshal(body, &check) != nil || check == nil {
-		return document
-	}
-	return string(body)
+	steps = append(steps, "save what stands below as policy.yaml, and kubectl apply --filename policy.yaml")
+	return append(steps, "it only tells: once it tells of nothing any more, let it refuse"), s.Document
 }
 
 func (p *planner) scanImages(f *model.Finding) []string {
 	var steps []string
 	for _, ref := range imagesOf(f) {
-		steps = append(steps, "scan it from here: trivy image --format json --output FILE.json "+pullable(ref)+", or grype "+pullable(ref)+" --output json --file FILE.json; then give the folder with --reports")
+		steps = append(steps, "scan it from here: trivy image --format json --output FILE.json "+pullable(ref)+", or grype "+pullable(ref)+" --output json --file FILE.json; then give the folder with --reports; or let Canopy run the scanner: canopy images --scan")
 	}
 	if len(steps) == 0 {
 		steps = append(steps, "scan what runs from here: trivy image --format json --output FILE.json IMAGE@DIGEST, or grype IMAGE@DIGEST --output json; then give the folder with --reports")
 	}
 	steps = append(steps, "canopy images lists for each image why it does not count as scanned: no report, an old one, one of another digest, or one that failed")
-	if p.serves(model.GroupTrivy, "VulnerabilityReport") {
-		steps = append(steps, "trivy-operator is here: kubectl logs --namespace trivy-system deployment/trivy-operator tells of scans that failed. It needs the pull secret of a private registry; reports that are too large for etcd want fewer severities (trivy.severity) or trivy.ignoreUnfixed in its ConfigMap; a report is deleted after scannerReportTTL and is not always made again",
+	if serves(p.c, model.GroupTrivy, "VulnerabilityReport") {
+		steps = append(steps, "trivy-operator is here: kubectl logs --namespace trivy-system deployment/trivy-operator tells of scans that failed. It needs the pull secret of a private registry; reports that are too large for etcd are not kept: fewer severities (trivy.severity in its ConfigMap) make them fit, and then they tell nothing of the rest; a report is deleted after scannerReportTTL and is not always made again",
 			"where a tag has moved since the pod started, it scans another image than the one that runs: pin the digest (canopy fix --rule IM02)")
-	} else if !p.serves(model.GroupKubescape, "VulnerabilityManifest") {
+	} else if !serves(p.c, model.GroupKubescape, "VulnerabilityManifest") {
 		steps = append(steps, "no scanner runs in the cluster as far as can be seen: trivy-operator or kubescape's operator look at each new image by themselves")
 	}
 	return steps

@@ -62,8 +62,27 @@ func (m machine) back() string {
 	return "give it back: kubectl uncordon " + quote(m.name) + ", and look that its pods come up before the next node goes"
 }
 
+// plan says where the commands for this node are. They are told there alone: what has to change before a kubelet starts, whether its node can
+// be upgraded in place at all, and what its drain stumbles over, is worked out there.
+func (m machine) plan() string {
+	return "see the plan: canopy nodes " + quote(m.name) + ", or the plan on the screen of nodes; it has the commands, in the order that its system, its runtime and its kubelet need, and what its drain stumbles over"
+}
+
+// pools tells that whoever looks after the node exchanges it with a command of its own.
+func (m machine) pools() bool {
+	return slices.Contains([]string{"EKS", "Karpenter", "GKE", "AKS", "OpenShift", "Talos"}, m.by)
+}
+
 // upgrade brings the kubelet and kube-proxy of the node to another version.
 func (m machine) upgrade() []string {
+	if !m.pools() {
+		return []string{m.plan()}
+	}
+	return append(m.exchange(), m.plan())
+}
+
+// exchange is how a provider brings a node to another version.
+func (m machine) exchange() []string {
 	pool := quote(cmp.Or(m.pool, "POOL"))
 	switch m.by {
 	case "EKS":
@@ -76,12 +95,8 @@ func (m machine) upgrade() []string {
 		return []string{"az aks nodepool upgrade --resource-group GROUP --cluster-name CLUSTER --name " + pool + " --kubernetes-version VERSION replaces its nodes one by one, and drains each"}
 	case "OpenShift":
 		return []string{"oc adm upgrade brings the cluster, and then its machine config pools, to another version: oc get machineconfigpools shows how far it is"}
-	case "Talos":
-		return []string{"talosctl upgrade-k8s --to VERSION brings control plane and kubelets to it, one after the other"}
-	case "K3s", "RKE2":
-		return []string{m.drain(), "install the version on it, servers before agents: the install script with INSTALL_" + strings.ToUpper(m.by) + "_VERSION=VERSION, or a Plan of the system-upgrade-controller", m.back()}
 	}
-	return []string{m.drain(), "on it install kubeadm of the version, then: kubeadm upgrade node; install kubelet and kubectl of the version; systemctl daemon-reload; systemctl restart kubelet", m.back()}
+	return []string{"talosctl upgrade-k8s --to VERSION brings control plane and kubelets to it, one after the other"}
 }
 
 // patch brings the system of the node up to date.
@@ -91,7 +106,7 @@ func (m machine) patch() []string {
 	case "EKS":
 		return []string{"aws eks update-nodegroup-version --cluster-name CLUSTER --nodegroup-name " + pool + " puts the newest image of the same Kubernetes version on its nodes, and drains each; an own image is named in the launch template"}
 	case "Karpenter", "OpenShift", "GKE":
-		return m.upgrade()
+		return m.exchange()
 	case "AKS":
 		return []string{"az aks nodepool upgrade --resource-group GROUP --cluster-name CLUSTER --name " + pool + " --node-image-only puts the newest image on its nodes, and drains each"}
 	case "Talos":
@@ -128,11 +143,14 @@ func (p *planner) freshSystem(f *model.Finding) []string {
 	if has("containerruntime") {
 		steps = append(steps, "the container runtime is a package of its own (containerd.io, containerd, cri-o) where the provider does not exchange the whole image: after it, systemctl restart containerd, or crio, with the node drained")
 	}
-	steps = append(steps, m.patch()...)
+	// What puts another system or runtime in place of this one is in the plan, and packages of a system that has ended come no more.
+	if m.pools() || !has("osimage", "containerruntime") {
+		steps = append(steps, m.patch()...)
+	}
 	if has("reboot", "kured") {
 		steps = append(steps, "a reboot alone is enough where the fix is installed: /var/run/reboot-required on the node says so; kured drains and boots such nodes by itself, one at a time, where kubectl get daemonsets --all-namespaces --selector name=kured shows that it runs")
 	}
-	return append(steps, "one node of a pool after the other; then let the pool make new ones from the new image, so that the next one does not come up behind")
+	return append(steps, "one node of a pool after the other; then let the pool make new ones from the new image, so that the next one does not come up behind", m.plan())
 }
 
 // bringBack is VP09.

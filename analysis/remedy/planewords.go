@@ -113,7 +113,7 @@ func (p *planner) toSupport(f *model.Finding) []string {
 		steps = append(steps, p.component(f)...)
 		return append(steps, "where a provider sells support for longer (EKS extended, AKS LTS), that buys time and costs by the hour: canopy data says until when")
 	}
-	return append(append(steps, "a kubelet may go over several minors at once, as long as it is not newer than any API server, and with its node drained"), p.component(f)...)
+	return append(steps, p.component(f)...)
 }
 
 // intoBounds is VP05.
@@ -136,9 +136,10 @@ func (p *planner) intoBounds(f *model.Finding) []string {
 	}
 	switch {
 	case (older || !told) && node:
-		steps = append(steps, "bring what is older on the node up, with the node drained: kubelet and kube-proxy may go over several minors at once, as long as they are not newer than any API server")
+		steps = append(steps, "bring what is older on the node up, no further than the oldest API server; a node that is further behind than its tools may upgrade is replaced, or joined anew, and its system may have to change first")
 	case older && !node:
 		steps = append(steps, "bring the older one up, by one minor version at a time")
 	}
-	return append(append(steps, p.component(f)...), "until then keep pods that rely on newer fields (hostUsers, AppArmor and seccomp as fields, resources of pods) off the older nodes, by a nodeSelector: the kubelet there drops what it does not know")
+	steps = append(steps, "until then keep pods that rely on newer fields (hostUsers, AppArmor and seccomp as fields, resources of pods) off the older nodes, by a nodeSelector: the kubelet there drops what it does not know")
+	return append(steps, p.component(f)...)
 }

@@ -171,36 +171,32 @@ func (p *planner) skeleton(v *vault, f *model.Finding, whose string) (Document, 
 		"Canopy keeps no value: put each in place of " + mask.Text + " before this is applied, and keep the file with them out of Git. Nothing is written while the mask stands there",
 		"let it be a new value: whoever could read " + whose + ", a backup of it or its Git has the old one, so that it is burnt. Change it where it was issued first, and end the old one once the new pods run",
 	}, p.variants(ref, v.slots)...)
+	d.Sample = p.external(ref, v.slots)
 	return d, nil
 }
 
 // variants says how else the Secret can come to be.
 func (p *planner) variants(ref model.Ref, slots []slot) []string {
 	var list []string
-	keys := make([]string, len(slots))
-	for i, s := range slots {
-		keys[i] = s.key
+	if p.external(ref, slots) != "" {
+		list = append(list, "External Secrets is here: what stands below may take the place of this document, with your store")
 	}
-	if p.serves(model.GroupExternalSecrets, "ExternalSecret") {
-		data := make([]string, len(keys))
-		for i, k := range keys {
-			data[i] = "{secretKey: " + k + ", remoteRef: {key: PATH-IN-THE-STORE, property: " + k + "}}"
-		}
-		list = append(list, "External Secrets is here. In place of this document, with your store: {apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: "+ref.Name+", namespace: "+ref.Namespace+
-			"}, spec: {refreshInterval: 1h, secretStoreRef: {kind: ClusterSecretStore, name: YOUR-STORE}, target: {name: "+ref.Name+"}, data: ["+strings.Join(data, ", ")+"]}}")
-	}
-	if p.serves(model.GroupSealedSecrets, "SealedSecret") {
+	if serves(p.c, model.GroupSealedSecrets, "SealedSecret") {
 		list = append(list, "Sealed Secrets is here: with the values in the file, kubeseal --format yaml < FILE > sealed.yaml makes of it what may stand in Git; apply that in its place")
 	}
 	return append(list, "a file is safer than a variable, where the program can read one: mount the Secret as a volume (volumes[].secret.secretName: "+ref.Name+", volumeMounts[].mountPath); canopy fix --rule SE02 makes that change once the variables are there")
 }
 
-// serves tells that a cluster has an optional kind.
-func (p *planner) serves(group, kind string) bool {
-	for _, k := range model.OptionalKinds() {
-		if k.Group == group && k.Kind == kind {
-			return p.c.Seen(k.GroupKind(), "").State == model.Complete
-		}
+// external is the ExternalSecret that could make the Secret; "" where nothing serves it.
+func (p *planner) external(ref model.Ref, slots []slot) string {
+	if !serves(p.c, model.GroupExternalSecrets, "ExternalSecret") {
+		return ""
 	}
-	return false
+	var doc strings.Builder
+	doc.WriteString("apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata:\n  name: " + ref.Name + "\n  namespace: " + ref.Namespace +
+		"\nspec:\n  refreshInterval: 1h\n  secretStoreRef:\n    kind: ClusterSecretStore\n    name: YOUR-STORE\n  target:\n    name: " + ref.Name + "\n  data:\n")
+	for _, s := range slots {
+		doc.WriteString("  - secretKey: " + s.key + "\n    remoteRef:\n      key: PATH-IN-THE-STORE\n      property: " + s.key + "\n")
+	}
+	return doc.String()
 }

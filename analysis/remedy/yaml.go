@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"canopy/analysis/manifest"
 	"canopy/model"
@@ -41,6 +40,7 @@ func (f *Fix) WriteYAML(w io.Writer) error {
 		for _, e := range d.Evidence {
 			comment(&b, "  - ", e)
 		}
+		commentSample(&b, d.Sample)
 		if d.ManagedBy != "" {
 			comment(&b, "", "managed by "+d.ManagedBy+", which may take a live change back: make it "+d.Source)
 		}
@@ -56,6 +56,7 @@ func (f *Fix) WriteYAML(w io.Writer) error {
 		for i, s := range n.Steps {
 			comment(&b, fmt.Sprintf("  %d. ", i+1), s)
 		}
+		commentSample(&b, n.Sample)
 	}
 	if len(f.Advice) > 0 {
 		comment(&b, "", "how to come by the figures:")
@@ -122,14 +123,6 @@ func (x *closing) open(d *Document, r *model.Rule) string {
 		return ""
 	}
 	return " (does not close it: see what is to be done by hand)"
-}
-
-func comment(b *bytes.Buffer, lead, text string) {
-	text = clean(text)
-	if utf8.RuneCountInString(text) > longest {
-		text = string([]rune(text)[:longest-1]) + "…"
-	}
-	b.WriteString(strings.TrimRight("# "+lead+text, " ") + "\n")
 }
 
 // clean marks what could leave a comment or steer a terminal, so that no name looks like another: control and format

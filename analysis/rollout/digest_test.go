@@ -67,3 +67,26 @@ func deepCopies(objects []runtime.Object) []runtime.Object {
 	}
 	return list
 }
+
+// TestVolumesStayTold: a pod whose own object is changed keeps what its status says of image volumes.
+func TestVolumesStayTold(t *testing.T) {
+	pod := &corev1.Pod{}
+	pod.Namespace, pod.Name = "shop", "p"
+	pod.Spec.Volumes = []corev1.Volume{{Name: "data", VolumeSource: corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: "reg.example/data:1"}}}}
+	pod.Spec.Containers = []corev1.Container{{Name: "app", Image: "web"}}
+	pod.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "app", VolumeMounts: []corev1.VolumeMountStatus{{Name: "data", VolumeStatus: &corev1.VolumeStatus{Image: &corev1.ImageVolumeStatus{ImageRef: "reg.example/data@sha256:" + strings.Repeat("a", 64)}}}}}}
+	old, err := record.Make(pod)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := pod.DeepCopy()
+	changed.Labels = map[string]string{"a": "b"}
+	changed.Status = corev1.PodStatus{}
+	now, err := recordOf(changed, old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := now.(*record.Pod).Volumes, old.(*record.Pod).Volumes; len(got) != 1 || got[0] != want[0] {
+		t.Errorf("volumes %v, want %v", got, want)
+	}
+}

@@ -124,7 +124,7 @@ func recordOf(obj runtime.Object, old model.Record) (model.Record, error) {
 			return nil, err
 		}
 		p := now.(*record.Pod)
-		p.Phase, p.Reason, p.IPs, p.Started, p.Ready, p.Containers = o.Phase, o.Reason, o.IPs, o.Started, o.Ready, o.Containers
+		p.Phase, p.Reason, p.IPs, p.Started, p.Ready, p.Containers, p.Volumes = o.Phase, o.Reason, o.IPs, o.Started, o.Ready, o.Containers, o.Volumes
 	default:
 		if now, err = makerAfter(old).Make(obj); err != nil {
 			return nil, err

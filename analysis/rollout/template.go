@@ -144,6 +144,7 @@ func named(pod *record.Pod, t record.Template) (*record.Pod, error) {
 		made := r.(*record.Pod)
 		made.Meta = next.Meta
 		made.Phase, made.Reason, made.IPs, made.Started, made.Ready, made.Containers = pod.Phase, pod.Reason, pod.IPs, pod.Started, pod.Ready, next.Containers
+		made.Volumes = next.Volumes
 		if len(spec.Annotations) > 0 {
 			if made.Template, err = record.MakeTemplate(spec.Annotations, &made.Template.Decode().Spec); err != nil {
 				return nil, err

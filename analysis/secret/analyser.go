@@ -2,6 +2,7 @@ package secret
 
 import (
 	"cmp"
+	"hash/maphash"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -11,6 +12,7 @@ import (
 	"canopy/analysis"
 	"canopy/analysis/catalogue"
 	"canopy/analysis/secret/detect"
+	"canopy/analysis/workload"
 	"canopy/model"
 	"canopy/model/record"
 )
@@ -20,11 +22,17 @@ type Analyser struct {
 	rules            catalogue.Set
 	clock            model.Clock
 	look             func(*corev1.PodSpec) []model.Exposure
+	print            func(value string) uint64
 	rotation, expiry int64 // in seconds
 
 	// items are the Secrets that are there or are named, namers the objects that name any: top owners of pods, and others.
 	items  map[types.NamespacedName]*item
 	namers map[model.Ref]*namer
+	// mentioning are the namers that have a text which may be the name of a Secret, whether there is one or not.
+	mentioning map[title][]*namer
+	// titled finds items by how they may be mentioned.
+	titled map[title]*item
+	seed   maphash.Seed
 	// sheets say what templates name, members how pods were filed, owns the templates of top owners themselves.
 	sheets  map[record.Template]*sheet
 	members map[types.NamespacedName]*member
@@ -32,6 +40,8 @@ type Analyser struct {
 	// exposing are the objects, neither pods nor owners of pods, in which a credential stands; sweeps what was found on demand.
 	exposing map[model.Ref]struct{}
 	sweeps   map[model.Ref][]model.Exposure
+	// echoes are the copies of values of Secrets that reading ConfigMaps has shown.
+	echoes map[model.Ref][]model.Exposure
 	// bundles are the certificates that are known of without reading a Secret.
 	bundles map[model.Ref]*bundle
 	// serving are the pods of the API server; stores counts templates that mount from the Secrets Store, users the Secrets of users.
@@ -43,7 +53,7 @@ type Analyser struct {
 	copies copies
 	// crowds are who reads Secrets, counts how many read each.
 	crowds  *crowds
-	counts  map[model.Ref]int
+	counts  map[model.Ref]Count
 	version uint64
 
 	stood  analysis.Standing[seat]
@@ -94,11 +104,11 @@ func (d *dirt) empty() bool {
 // New gives an analyser of an empty cluster. Rules that the catalogue does not hold are not judged.
 func New(rules catalogue.Set, clock model.Clock, o Options) *Analyser {
 	return &Analyser{
-		rules: rules, clock: clock, look: detect.Default().Pod,
+		rules: rules, clock: clock, look: workload.Credentials, print: detect.Default().Print,
 		rotation: int64(cmp.Or(o.Rotation, DefaultRotation) / time.Second), expiry: int64(cmp.Or(o.Expiry, DefaultExpiry) / time.Second),
-		items: map[types.NamespacedName]*item{}, namers: map[model.Ref]*namer{},
+		items: map[types.NamespacedName]*item{}, namers: map[model.Ref]*namer{}, mentioning: map[title][]*namer{}, titled: map[title]*item{}, seed: maphash.MakeSeed(),
 		sheets: map[record.Template]*sheet{}, members: map[types.NamespacedName]*member{}, owns: map[model.Ref]owned{},
-		exposing: map[model.Ref]struct{}{}, sweeps: map[model.Ref][]model.Exposure{}, bundles: map[model.Ref]*bundle{},
+		exposing: map[model.Ref]struct{}{}, sweeps: map[model.Ref][]model.Exposure{}, echoes: map[model.Ref][]model.Exposure{}, bundles: map[model.Ref]*bundle{},
 		serving: map[types.NamespacedName]struct{}{}, stood: analysis.Standing[seat]{}, doubts: map[schema.GroupKind]string{}, dirty: newDirt(),
 	}
 }
@@ -131,5 +141,18 @@ func (a *Analyser) State(rule string) (model.RuleState, bool) {
 	if rule == "SE05" && len(a.serving) == 0 {
 		return model.RuleState{Verdict: model.Unknown, Reason: "the API server runs as no pod that is seen, so how it keeps Secrets is not known"}, true
 	}
+	if rule == "SE05" && a.configured() {
+		return model.RuleState{Verdict: model.Unknown, Reason: "what the file of " + encryptionFlag + " says is not visible, so whether Secrets are encrypted is not known"}, true
+	}
 	return model.RuleState{}, false
+}
+
+// configured tells that all API servers that are seen were given a configuration of encryption.
+func (a *Analyser) configured() bool {
+	for key := range a.serving {
+		if m := a.members[key]; m == nil || m.plainly {
+			return false
+		}
+	}
+	return len(a.serving) > 0
 }

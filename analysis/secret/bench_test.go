@@ -192,7 +192,7 @@ func BenchmarkReaders(b *testing.B) {
 	}
 	b.Run("count", func(b *testing.B) {
 		for b.Loop() {
-			CountReaders(access, all)
+			countReaders(access, all)
 		}
 	})
 	b.Run("kept", func(b *testing.B) {

@@ -16,6 +16,9 @@ type copies struct {
 	at   map[uint64]map[model.Evidence]int
 	// touched are objects that may show something else by now.
 	touched map[model.Ref]struct{}
+	// wanted are the prints of values of Secrets, read the Secrets whose facts are others than when it was last made.
+	wanted map[uint64]struct{}
+	read   map[*item]struct{}
 }
 
 func (i *copies) on() bool { return i.from != nil }
@@ -76,7 +79,16 @@ func (a *Analyser) indexCopies(c *cluster.Cluster, begin bool) {
 	case !i.on() && !begin:
 		return
 	case !i.on():
-		a.copies = copies{from: map[model.Ref][]model.Evidence{}, at: map[uint64]map[model.Evidence]int{}, touched: map[model.Ref]struct{}{}}
+		a.copies = copies{
+			from: map[model.Ref][]model.Evidence{}, at: map[uint64]map[model.Evidence]int{}, touched: map[model.Ref]struct{}{},
+			wanted: map[uint64]struct{}{}, read: map[*item]struct{}{},
+		}
+		for _, it := range a.items {
+			i.read[it] = struct{}{}
+		}
+		for ref := range a.echoes {
+			i.touch(ref)
+		}
 		for ref := range a.exposing {
 			i.touch(ref)
 		}
@@ -87,6 +99,7 @@ func (a *Analyser) indexCopies(c *cluster.Cluster, begin bool) {
 			i.touch(podRef(key))
 		}
 	}
+	a.want(c)
 	changed := map[uint64]struct{}{}
 	for ref := range i.touched {
 		i.put(ref, a.plain(c, ref), changed)
@@ -116,22 +129,30 @@ func (a *Analyser) plain(c *cluster.Cluster, ref model.Ref) (all []model.Evidenc
 			add(e)
 		}
 	}
+	for _, e := range a.echoed(c, ref) {
+		add(e)
+	}
 	owner, prefix := ref, record.TemplatePath(ref.Kind)
-	var inTemplate []model.Exposure
+	var s *sheet
+	var template record.Template
 	if own, ok := a.owns[ref]; ok {
-		inTemplate = a.inTemplate(own.sheet, own.template)
+		s, template = own.sheet, own.template
 	} else if m := a.members[keyOf(ref)]; m != nil && ref.Kind == "Pod" && ref.Group == "" {
 		pod, _ := c.Get(ref).(*record.Pod)
 		if pod == nil {
 			return all
 		}
 		n := namer{ref: c.TopOwner(pod)}
-		owner, prefix, inTemplate = n.ref, n.prefix()[:len(n.prefix())-1], a.inTemplate(m.sheet, m.template)
+		owner, prefix, s, template = n.ref, n.prefix()[:len(n.prefix())-1], m.sheet, m.template
 	} else {
 		return all
 	}
 	for _, x := range exposures(c.Get(ref)) {
 		add(exposed(ref, "", &x))
+	}
+	inTemplate := a.inTemplate(s, template)
+	for _, e := range a.plainCopies(owner, prefix, s, template, inTemplate) {
+		add(e)
 	}
 	for i := range inTemplate {
 		add(exposed(owner, prefix, &inTemplate[i]))

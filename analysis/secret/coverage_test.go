@@ -110,7 +110,11 @@ func TestState(t *testing.T) {
 		t.Errorf("got %+v %v", s, ok)
 	}
 	b.put("kind: Pod\nmetadata: {name: a, namespace: kube-system, annotations: {kubernetes.io/config.mirror: x}}\nspec: {containers: [{name: a, command: [/usr/bin/kube-apiserver, --encryption-provider-config=a]}]}")
+	if s, ok := b.a.State("SE05"); !ok || s.Verdict != model.Unknown || !strings.Contains(s.Reason, "not visible") {
+		t.Errorf("what the file says is not seen: %+v %v", s, ok)
+	}
+	b.put("kind: Pod\nmetadata: {name: b, namespace: kube-system, annotations: {kubernetes.io/config.mirror: x}}\nspec: {containers: [{name: a, command: [/usr/bin/kube-apiserver]}]}")
 	if s, ok := b.a.State("SE05"); ok {
-		t.Errorf("got %+v", s)
+		t.Errorf("one has none, which is a finding: %+v", s)
 	}
 }

@@ -105,7 +105,7 @@ func customUses(t *record.Custom) []use {
 		}
 		return l
 	}
-	return nil
+	return fieldUses(t)
 }
 
 // target is the name that an object gives the Secret it makes: its own where it says nothing.

@@ -112,7 +112,7 @@ func newCourt(t testing.TB) *court {
 
 func (b *court) analyser() *Analyser {
 	a := New(b.rules, b.clock, Options{})
-	a.look = look
+	a.look, a.print = look, printOf
 	return a
 }
 

@@ -65,15 +65,21 @@ func (a *Analyser) describe(c *cluster.Cluster, it *item) (Secret, bool) {
 	named := rec != nil
 	for _, n := range it.namers {
 		refs := n.references(it.key)
-		named = named || slices.ContainsFunc(refs, func(r Reference) bool { return r.How != ByRole })
+		named = named || slices.ContainsFunc(refs, func(r Reference) bool { return !r.How.faint() })
 		s.References = append(s.References, refs...)
-		if pods := n.pods(it.key); pods > 0 {
-			s.Pods += pods
+		pods := n.pods(it.key)
+		s.Pods += pods
+		if pods > 0 || n.plans(c, it.key) {
 			s.MountedBy = append(s.MountedBy, n.ref)
 		}
 	}
 	if !named {
 		return Secret{}, false
+	}
+	if rec != nil {
+		for _, n := range a.mentionedBy(it.key) {
+			s.References = append(s.References, a.mentionsOf(c, n, it.key)...)
+		}
 	}
 	inorder.Sort(s.MountedBy, model.Ref.Compare)
 	if f := factsOf(c, it); f != nil {

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,9 @@ func (a *Analyser) item(key types.NamespacedName) *item {
 		it = &item{key: key}
 		it.alarm.Of = it
 		a.items[key] = it
+		for _, t := range a.titles(key) {
+			a.titled[t] = it
+		}
 		a.order, a.counts = nil, nil
 	}
 	a.dirty.items[it] = struct{}{}
@@ -61,6 +65,14 @@ func (it *item) writer() string {
 		}
 	}
 	return first
+}
+
+// consumedLabels are labels by which a Secret says which program reads it by the API.
+var consumedLabels = [...]string{"argocd.argoproj.io/secret-type", "jenkins.io/credentials-type"}
+
+// consumed tells that the Secret itself says who reads it.
+func consumed(s *record.Secret) bool {
+	return slices.ContainsFunc(consumedLabels[:], func(label string) bool { return s.Labels.Has(label) })
 }
 
 // used tells that something names it that could take its values.

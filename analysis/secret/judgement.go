@@ -26,6 +26,9 @@ func (r *round) judgeItem(it *item) {
 		r.stand(ref, asSecret)
 		if len(it.namers) == 0 && r.facts(it) == nil {
 			delete(r.items, it.key)
+			for _, t := range r.titles(it.key) {
+				delete(r.titled, t)
+			}
 			r.order, r.counts = nil, nil
 		}
 		return
@@ -59,7 +62,7 @@ func (r *round) unused(it *item, s *record.Secret) (f *model.Finding, next int64
 			return nil, end
 		}
 		line = model.Evidence{Object: ref, Path: "metadata.labels[" + lastUsedLabel + "]", Value: day(used)}
-	case it.user && !it.used():
+	case it.user && !it.used() && !consumed(s) && len(r.mentionedBy(it.key)) == 0:
 	default:
 		return nil, 0
 	}

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"canopy/model"
+	"canopy/model/cluster"
 	"canopy/model/inorder"
 	"canopy/model/record"
 )
@@ -20,6 +21,8 @@ type namer struct {
 	object []use
 	// keys are the Secrets under which it is entered, sorted.
 	keys []types.NamespacedName
+	// mentioned are those that its texts may mean, sorted.
+	mentioned []title
 	// altered tells that its uses, or the pods that show them, are others than when it was last judged.
 	altered bool
 }
@@ -101,6 +104,9 @@ func (a *Analyser) enter(n *namer) {
 		}
 	}
 	n.keys = slices.Clip(keys)
+	if n.altered {
+		a.mention(n)
+	}
 	if n.empty() {
 		delete(a.namers, n.ref)
 	}
@@ -160,6 +166,18 @@ func (n *namer) pods(key types.NamespacedName) int {
 	return count
 }
 
+// plans tells that the next pod of this owner will name a Secret, as its template says.
+func (n *namer) plans(c *cluster.Cluster, key types.NamespacedName) bool {
+	if n.own == nil || !slices.ContainsFunc(n.own.uses, func(u use) bool { return n.key(&u) == key }) {
+		return false
+	}
+	w, ok := c.Get(n.ref).(*record.Workload)
+	return ok && !done(w)
+}
+
+// done tells an owner that makes no pods any more.
+func done(w *record.Workload) bool { return w != nil && (w.Failed || w.Completed) }
+
 // member is how a pod was filed.
 type member struct {
 	template record.Template
@@ -172,13 +190,14 @@ type member struct {
 }
 
 // ephemeral gives the sheet of the ephemeral containers of a pod; nil where they name nothing.
-func ephemeral(p *record.Pod) *sheet {
+func (a *Analyser) ephemeral(p *record.Pod) *sheet {
 	list := p.Ephemeral()
 	if len(list) == 0 {
 		return nil
 	}
-	if uses := podUses(&corev1.PodSpec{EphemeralContainers: list}); len(uses) > 0 {
-		return &sheet{uses: uses}
+	spec := &corev1.PodSpec{EphemeralContainers: list}
+	if s := (&sheet{uses: podUses(spec), mentions: mentionsIn(a.seed, spec)}); s.names() {
+		return s
 	}
 	return nil
 }

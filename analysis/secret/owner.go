@@ -40,8 +40,8 @@ func (a *Analyser) filePod(c *cluster.Cluster, key types.NamespacedName, p *reco
 	delete(a.members, key)
 	serves := false
 	if p != nil {
-		m := &member{template: p.Template, sheet: a.take(p.Template), extra: ephemeral(p), finished: p.Finished()}
-		if len(m.uses) > 0 || m.extra != nil {
+		m := &member{template: p.Template, sheet: a.take(p.Template), extra: a.ephemeral(p), finished: p.Finished()}
+		if m.names() || m.extra != nil {
 			m.owner = a.namer(c.TopOwner(p))
 			a.show(m, 1)
 		}
@@ -65,7 +65,7 @@ func (a *Analyser) filePod(c *cluster.Cluster, key types.NamespacedName, p *reco
 
 func (a *Analyser) show(m *member, by int) {
 	a.dirty.namers[m.owner] = struct{}{}
-	if len(m.uses) > 0 {
+	if m.names() {
 		m.owner.show(m.sheet, m.finished, by)
 	}
 	if m.extra != nil {
@@ -90,6 +90,9 @@ func sameOwner(a, b *record.Owner) bool {
 func (a *Analyser) updateWorkload(c *cluster.Cluster, d cluster.Delta) {
 	before, after := cluster.Cast[*record.Workload](d)
 	a.fileWorkload(c, d.Ref)
+	if n := a.namers[d.Ref]; n != nil && done(before) != done(after) {
+		n.altered = true
+	}
 	if before == nil || after == nil || before.UID != after.UID || !sameOwner(before.Owner, after.Owner) {
 		a.refile(c, d.Ref)
 	}
@@ -110,7 +113,7 @@ func (a *Analyser) fileWorkload(c *cluster.Cluster, ref model.Ref) {
 	n := a.namers[ref]
 	if now != nil {
 		a.owns[ref] = owned{template, now}
-		if len(now.uses) == 0 {
+		if !now.names() {
 			now = nil
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"canopy/model"
+	"canopy/model/pieces"
 	"canopy/model/record"
 )
 
@@ -34,7 +35,7 @@ func (w dice) end() string {
 }
 
 func (w dice) spec() string {
-	uses := w.pick("", "env: [{name: A, value: "+w.pick("plain", "canary-1", "canary-2")+"}]", "env: [{name: A, valueFrom: {secretKeyRef: {name: "+w.name()+", key: k"+w.pick("", ", optional: true")+"}}}]", "envFrom: [{secretRef: {name: "+w.name()+"}}]")
+	uses := w.pick("", "env: [{name: A, value: "+w.pick("plain", "plain-copy", "--x=another-copy", "canary-1", "canary-2", w.name(), "--secret=shop/"+w.name(), "back/"+w.name())+"}]", "env: [{name: A, valueFrom: {secretKeyRef: {name: "+w.name()+", key: k"+w.pick("", ", optional: true")+"}}}]", "envFrom: [{secretRef: {name: "+w.name()+"}}]")
 	volumes := w.pick("", "", ", volumes: [{name: v, secret: {secretName: "+w.name()+"}}]", ", volumes: [{name: v, csi: {driver: secrets-store.csi.k8s.io}}]")
 	return "{containers: [{name: c, command: [" + w.pick("web", "kube-apiserver", "kube-apiserver, --encryption-provider-config=x") + "], " + uses + "}]" + volumes + w.pick("", "", ", imagePullSecrets: [{name: "+w.name()+"}]") + "}"
 }
@@ -52,10 +53,13 @@ func (w dice) manifest() string {
 	case 4:
 		return "kind: ReplicaSet\nmetadata: {name: " + w.pick("rs", "rs2") + ", " + in + ", uid: " + w.pick("u1", "u2") + w.pick("", owned("apps/v1", "Deployment", "d", w.pick("v1", "v2"))) + "}\nspec: {replicas: " + w.pick("0", "1") + ", template: {spec: " + w.spec() + "}}"
 	case 5:
+		if w.IntN(3) == 0 {
+			return "kind: Job\nmetadata: {name: j, " + in + "}\nspec: {template: {spec: " + w.spec() + "}}\nstatus: {conditions: [{type: " + w.pick("Complete", "Failed", "Suspended") + ", status: 'True'}]}"
+		}
 		return "kind: Deployment\nmetadata: {name: d, " + in + ", uid: " + w.pick("v1", "v2") + "}\nspec: {replicas: " + w.pick("0", "1") + ", template: {spec: " + w.spec() + "}}"
 	case 6, 7, 8, 9:
 		return "kind: Secret\n" + meta + ", resourceVersion: '" + w.pick("1", "2") + "', annotations: {" + w.stamps() + w.pick("", "note: canary-1, ", "kubectl.kubernetes.io/last-applied-configuration: x, ") + w.pick("", "kubernetes.io/service-account.name: sa") + "}, labels: {" +
-			w.pick("", "", "controller.cert-manager.io/fao: 'true'", "kubernetes.io/legacy-token-last-used: '"+w.day()+"'", "kubernetes.io/legacy-token-invalid-since: '2026-01-01'") + "}}\ntype: " + w.pick("Opaque", "Opaque", "kubernetes.io/tls", "kubernetes.io/service-account-token", "helm.sh/release.v1")
+			w.pick("", "", "controller.cert-manager.io/fao: 'true'", "argocd.argoproj.io/secret-type: cluster", "kubernetes.io/legacy-token-last-used: '"+w.day()+"'", "kubernetes.io/legacy-token-invalid-since: '2026-01-01'") + "}}\ntype: " + w.pick("Opaque", "Opaque", "kubernetes.io/tls", "kubernetes.io/service-account-token", "helm.sh/release.v1")
 	case 10:
 		return "kind: ConfigMap\n" + meta + "}\ndata: {a: " + w.pick("x", "canary-1", "canary-2") + "}"
 	case 11:
@@ -72,6 +76,9 @@ func (w dice) manifest() string {
 		return "kind: Role\n" + meta + "}\nrules: [{apiGroups: [''], resources: [secrets], resourceNames: [" + w.name() + "], verbs: [get]}]"
 	case 18:
 		return "kind: CloneSet\nmetadata: {name: cs, " + in + w.pick("", ", annotations: {a: canary-1}") + "}\nspec: {}"
+	}
+	if w.IntN(2) == 0 {
+		return "apiVersion: cert-manager.io/v1\nkind: Issuer\n" + meta + "}\nspec: {acme: {privateKeySecretRef: {name: " + w.name() + "}}}"
 	}
 	return "kind: Gateway\n" + meta + "}\nspec: {listeners: [{tls: {certificateRefs: [{name: " + w.name() + ", namespace: back}]}}]}"
 }
@@ -92,7 +99,7 @@ func (w dice) step(b *court) {
 		gk := model.KindByName(w.pick("Pod", "Secret", "Ingress", "ServiceAccount", "ExternalSecret")).GroupKind()
 		b.cover(model.Coverage{Kind: gk, State: states[w.IntN(len(states))], Reason: w.pick("", "not permitted")})
 	case 8, 9:
-		f := &record.SecretFacts{Meta: record.OwnMeta("SecretFacts", "shop", w.name()), Version: w.pick("1", "2"), Read: today().at.Unix() - int64(w.IntN(400))*24*3600, Prints: []uint64{printOf("canary-1")}}
+		f := &record.SecretFacts{Meta: record.OwnMeta("SecretFacts", "shop", w.name()), Version: w.pick("1", "2"), Read: today().at.Unix() - int64(w.IntN(400))*24*3600, Prints: []uint64{printOf("canary-1"), printOf(w.pick("plain-copy", "another-copy"))}}
 		if w.IntN(2) == 0 {
 			f.WeakKeys = []string{"RSA 1024"}
 		}
@@ -101,6 +108,11 @@ func (w dice) step(b *court) {
 		}
 		b.take(model.Put(f))
 	case 10:
+		if w.IntN(3) == 0 {
+			object := model.Ref{Kind: "ConfigMap", Version: "v1", Namespace: "shop", Name: w.name()}
+			b.take(model.Put(record.MakeSweep(object, []model.Exposure{{Rule: pieces.Rule, Path: "data.a", Length: 10, Print: printOf(w.pick("plain-copy", "another-copy"))}})))
+			return
+		}
 		object := model.Ref{Group: "a.io", Version: "v1", Kind: "App", Namespace: "shop", Name: w.name()}
 		if w.IntN(3) == 0 {
 			object = model.Ref{Kind: "ConfigMap", Version: "v1", Namespace: "shop", Name: w.name()}
@@ -156,7 +168,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			}
 		}
 		b.flush()
-		if a := b.a; len(b.out.findings)+len(a.items)+len(a.namers)+len(a.sheets)+len(a.members)+len(a.owns)+len(a.exposing)+len(a.sweeps)+len(a.bundles)+len(a.serving)+len(a.stood)+a.alarms.Len()+len(a.copies.from)+len(a.copies.at)+len(a.copies.touched)+a.stores+a.users > 0 {
+		if a := b.a; len(b.out.findings)+len(a.items)+len(a.echoes)+len(a.copies.wanted)+len(a.copies.read)+len(a.titled)+len(a.mentioning)+len(a.namers)+len(a.sheets)+len(a.members)+len(a.owns)+len(a.exposing)+len(a.sweeps)+len(a.bundles)+len(a.serving)+len(a.stood)+a.alarms.Len()+len(a.copies.from)+len(a.copies.at)+len(a.copies.touched)+a.stores+a.users > 0 {
 			t.Fatalf("seed %d: left: %v %+v", seed, b.short(), a)
 		}
 	}

@@ -19,11 +19,25 @@ type Reader struct {
 	Via []model.Ref
 }
 
+// Reach says what it reads by what it may: this Secret, all of the namespace, or all of the cluster.
+func (r *Reader) Reach() string {
+	switch {
+	case r.Everywhere:
+		return "cluster"
+	case r.Wide:
+		return "namespace"
+	}
+	return "this one"
+}
+
 // verbs are those that read, in the order in which they are told; they are data.
 var verbs = [...]string{"get", "list", "watch"}
 
 // reading is a set of them: bit i stands for verb i.
 type reading uint8
+
+// gets tells that the first of the verbs is among them.
+func (r reading) gets() bool { return r&1 != 0 }
 
 func words(r reading) []string {
 	var l []string
@@ -88,20 +102,50 @@ func (o *openings) of(role model.Ref) opening {
 	return known
 }
 
+// Audience answers who can read Secrets by RBAC, for many of them: what a role opens is worked out once.
+type Audience struct {
+	roles *openings
+	// opening are the bindings of a place whose roles open Secrets.
+	opening map[string][]rbac.Binding
+}
+
+// NewAudience gives one as of now.
+func NewAudience(access *rbac.Analyser) *Audience {
+	return &Audience{newOpenings(access), map[string][]rbac.Binding{}}
+}
+
 // Readers lists who can read a Secret by RBAC, as subjects are bound, sorted.
-func Readers(access *rbac.Analyser, secret model.Ref) []Reader {
-	roles := newOpenings(access)
+func Readers(access *rbac.Analyser, secret model.Ref) []Reader { return NewAudience(access).Of(secret) }
+
+func (a *Audience) in(place string) []rbac.Binding {
+	list, ok := a.opening[place]
+	if ok {
+		return list
+	}
+	for b := range a.roles.access.BindingsIn(place) {
+		if o := a.roles.of(b.Role); o.all != 0 || len(o.named) > 0 {
+			list = append(list, b)
+		}
+	}
+	a.opening[place] = list
+	return list
+}
+
+// Of lists who can read a Secret, as subjects are bound, sorted.
+func (a *Audience) Of(secret model.Ref) []Reader {
 	found := map[model.Subject]*Reader{}
 	may := map[model.Subject]reading{}
 	for _, place := range places(secret.Namespace) {
-		for b := range access.BindingsIn(place) {
-			o := roles.of(b.Role)
+		list := a.in(place)
+		for i := range list {
+			b := &list[i]
+			o := a.roles.of(b.Role)
 			opens := o.all | o.named[secret.Name]
 			if opens == 0 {
 				continue
 			}
-			for i := range b.Subjects {
-				s := rbac.SubjectOf(&b.Subjects[i], b.Ref.Namespace)
+			for j := range b.Subjects {
+				s := rbac.SubjectOf(&b.Subjects[j], b.Ref.Namespace)
 				if s.IsZero() {
 					continue
 				}
@@ -126,6 +170,17 @@ func Readers(access *rbac.Analyser, secret model.Ref) []Reader {
 	}
 	inorder.Sort(list, func(a, b Reader) int { return a.Subject.Compare(b.Subject) })
 	return list
+}
+
+// Counted counts readers.
+func Counted(list []Reader) Count {
+	n := Count{Readers: len(list)}
+	for i := range list {
+		if slices.Contains(list[i].Verbs, verbs[0]) {
+			n.Get++
+		}
+	}
+	return n
 }
 
 // places are the namespaces whose bindings count for a Secret: none, for those of the cluster, and its own.

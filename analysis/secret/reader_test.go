@@ -63,9 +63,30 @@ func TestReaders(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
 	}
-	counts := CountReaders(access, []model.Ref{ref("shop", "db"), ref("shop", "other"), ref("back", "db")})
-	if counts[ref("shop", "db")] != 3 || counts[ref("shop", "other")] != 2 || counts[ref("back", "db")] != 1 {
+	counts := countReaders(access, []model.Ref{ref("shop", "db"), ref("shop", "other"), ref("back", "db")})
+	if counts[ref("shop", "db")] != (Count{3, 3}) || counts[ref("shop", "other")] != (Count{2, 2}) || counts[ref("back", "db")] != (Count{1, 1}) {
 		t.Errorf("got %v", counts)
+	}
+}
+
+// countReaders counts the readers of some Secrets anew.
+func countReaders(access *rbac.Analyser, secrets []model.Ref) map[model.Ref]Count {
+	all := newCrowds(access)
+	counts := make(map[model.Ref]Count, len(secrets))
+	for _, ref := range secrets {
+		counts[ref] = all.count(ref)
+	}
+	return counts
+}
+
+// TestCountWords holds what is said of readers.
+func TestCountWords(t *testing.T) {
+	for n, want := range map[Count]string{
+		{}: "0 may get", {1, 1}: "1 may get", {9, 7}: "7 may get, 2 list or watch only", {2, 0}: "2 may list or watch only",
+	} {
+		if got := n.Words(); got != want {
+			t.Errorf("%+v: %q, want %q", n, got, want)
+		}
 	}
 }
 
@@ -106,7 +127,7 @@ func TestReadersAgreeWithWhoCan(t *testing.T) {
 				all = append(all, ref(namespace, name))
 			}
 		}
-		counts := CountReaders(access, all)
+		counts := countReaders(access, all)
 		for _, secret := range all {
 			want := map[model.Subject][]string{}
 			for _, verb := range []string{"get", "list", "watch"} {
@@ -115,8 +136,8 @@ func TestReadersAgreeWithWhoCan(t *testing.T) {
 				}
 			}
 			list := Readers(access, secret)
-			if len(list) != len(want) || counts[secret] != len(want) {
-				t.Fatalf("%v: %d readers, counted %d, want %v", secret, len(list), counts[secret], want)
+			if len(list) != len(want) || counts[secret] != Counted(list) {
+				t.Fatalf("%v: %d readers, counted %+v, want %v", secret, len(list), counts[secret], want)
 			}
 			for _, reader := range list {
 				if !slices.Equal(reader.Verbs, want[reader.Subject]) {

@@ -74,6 +74,61 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// TestFaintUses has the ways in which a program may take a Secret by its name: they count as uses where the Secret is there, and nothing
+// is amiss, nor in the inventory, where it is not.
+func TestFaintUses(t *testing.T) {
+	deployment := func(container string) string {
+		return "kind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {containers: [{name: c, " + container + "}]}}}"
+	}
+	custom := func(group, kind, spec string) string {
+		return "apiVersion: " + group + "\nkind: " + kind + "\nmetadata: {name: x}\nspec: " + spec
+	}
+	for _, c := range []struct{ object, want string }{
+		{deployment("args: [--default-ssl-certificate=shop/db]"), "Deployment/d named in a text spec.template.spec.containers[0].args[0] pods=0"},
+		{deployment("args: [--default-ssl-certificate=back/db]"), ""},
+		{deployment("args: [--secret, db]"), "Deployment/d named in a text spec.template.spec.containers[0].args[1] pods=0"},
+		{deployment("args: [--secret, dbs]"), ""},
+		{deployment("env: [{name: SECRET_NAME, value: db}]"), "Deployment/d named in a text spec.template.spec.containers[0].env[0].value pods=0"},
+		{deployment("command: [sh, -c, 'kubectl get secret db']"), ""},
+		{"kind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, env: [{name: A, value: db}]}]}", "Pod/p named in a text spec.containers[0].env[0].value pods=0"},
+		{"kind: Pod\nmetadata: {name: p, namespace: back}\nspec: {containers: [{name: c, env: [{name: A, value: db}]}]}", ""},
+		{"kind: Pod\nmetadata: {name: p, namespace: back}\nspec: {containers: [{name: c, env: [{name: A, value: shop/db}]}]}", "Pod/p named in a text spec.containers[0].env[0].value pods=0"},
+		{custom("cert-manager.io/v1", "Issuer", "{acme: {privateKeySecretRef: {name: db}}}"), "Issuer/x field spec.acme.privateKeySecretRef.name pods=0"},
+		{custom("networking.istio.io/v1", "Gateway", "{servers: [{tls: {credentialName: db}}]}"), "Gateway/x field spec.servers[0].tls.credentialName pods=0"},
+		{custom("argoproj.io/v1alpha1", "Rollout", "{template: {spec: {containers: [{envFrom: [{secretRef: {name: db}}]}]}}}"), "Rollout/x field spec.template.spec.containers[0].envFrom[0].secretRef.name pods=0"},
+		{custom("argoproj.io/v1alpha1", "Rollout", "{template: {spec: {volumes: [{secret: {secretName: db}}]}}}"), "Rollout/x field spec.template.spec.volumes[0].secret.secretName pods=0"},
+		{custom("keda.sh/v1alpha1", "TriggerAuthentication", "{secretTargetRef: [{parameter: p, name: db, key: k}]}"), "TriggerAuthentication/x field spec.secretTargetRef[0].name pods=0"},
+		{custom("source.toolkit.fluxcd.io/v1", "GitRepository", "{secretRef: {name: db}}"), "GitRepository/x field spec.secretRef.name pods=0"},
+		{custom("monitoring.coreos.com/v1", "ServiceMonitor", "{endpoints: [{basicAuth: {password: {name: db, key: k}}}]}"), "ServiceMonitor/x field spec.endpoints[0].basicAuth.password.name pods=0"},
+		{custom("monitoring.coreos.com/v1", "ServiceMonitor", "{configMapKeyRef: {name: db, key: k}, serviceRef: {name: db}, name: db}"), ""},
+	} {
+		b := newCourt(t).put(store, c.object)
+		if got, known := b.a.Secret(b.c, ref("shop", "db")); known || len(b.short("SE07")) > 0 {
+			t.Errorf("%s: there is no such Secret, and still %+v %q", c.object, got, b.short())
+		}
+		b.put(opaque)
+		s := b.secret("db")
+		got := ""
+		for i := range s.References {
+			got += line(&s.References[i])
+		}
+		if got != c.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", c.object, got, c.want)
+		}
+		if unused := len(b.short("SE07")) > 0; unused != (c.want == "") {
+			t.Errorf("%s: unused is %v", c.object, unused)
+		}
+		b.drop(c.object)
+		if len(b.short("SE07")) != 1 || len(b.secret("db").References) > 0 {
+			t.Errorf("%s: it is gone, and still %q %+v", c.object, b.short(), b.secret("db").References)
+		}
+	}
+	b := newCourt(t).put(store, "kind: Secret\nmetadata: {name: repo, labels: {argocd.argoproj.io/secret-type: repository}}\ntype: Opaque")
+	if got := b.short(); len(got) > 0 {
+		t.Errorf("Argo CD reads it: %q", got)
+	}
+}
+
 // TestKeystore holds that the Secret with the password of a keystore is one that a Certificate reads.
 func TestKeystore(t *testing.T) {
 	r := read(t, "kind: Certificate\nmetadata: {name: c}\nspec: {secretName: other}")[0].(*record.Custom)

@@ -40,9 +40,15 @@ const (
 	ByExternal      How = "external secret" // External Secrets, Sealed Secrets, Sops or the Secrets Store write it
 	ByPersistentVol How = "volume driver"
 	ByWebhook       How = "webhook"
-	ByToken         How = "token of" // it is the token of that account
-	ByRole          How = "role"     // a Role names it, so that a program reads it by the API
+	ByToken         How = "token of"        // it is the token of that account
+	ByText          How = "named in a text" // of a pod template: a program may take it by its name
+	ByLabel         How = "label"           // the Secret says for whom it is
+	ByField         How = "field"           // of a custom resource that is known to name Secrets
+	ByRole          How = "role"            // a Role names it, so that a program reads it by the API
 )
+
+// faint tells that what names a Secret so does not miss it where it is not there.
+func (h How) faint() bool { return h == ByRole || h == ByText || h == ByField }
 
 // Reference is one use of a Secret.
 type Reference struct {
@@ -80,7 +86,7 @@ type Secret struct {
 	ExpiryFrom string
 	// References are its uses, sorted by object.
 	References []Reference
-	// MountedBy are the top owners of pods that have it, sorted.
+	// MountedBy are the top owners whose pods have it, or will have it by their template, sorted; Pods counts the pods that have it.
 	MountedBy []model.Ref
 	Pods      int
 	// Facts are what reading it has shown; nil where that was not asked for. Older tells that it was written since then: they count

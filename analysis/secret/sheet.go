@@ -1,6 +1,8 @@
 package secret
 
 import (
+	"hash/maphash"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"canopy/model"
@@ -11,6 +13,8 @@ import (
 type sheet struct {
 	users int
 	uses  []use
+	// mentions are the names of Secrets that its texts may be.
+	mentions mentions
 	// store tells that the Secrets Store driver mounts something.
 	store bool
 	// serves tells that a container is the API server, and plainly that it was given no configuration of encryption; command is
@@ -20,6 +24,9 @@ type sheet struct {
 	// exposed is what stands in the template in plain text. It is looked for once somebody asks.
 	looked  bool
 	exposed []model.Exposure
+	// literals are its texts by their prints, taken once facts about Secrets are known.
+	taken    bool
+	literals []literal
 }
 
 // take gives the sheet of a template, and holds it until let.
@@ -27,7 +34,7 @@ func (a *Analyser) take(t record.Template) *sheet {
 	t = t.Bare()
 	s := a.sheets[t]
 	if s == nil {
-		s = newSheet(&t.Decode().Spec)
+		s = newSheet(a.seed, &t.Decode().Spec)
 		a.sheets[t] = s
 		if s.store {
 			a.stores++
@@ -51,8 +58,11 @@ func (a *Analyser) let(t record.Template) {
 	}
 }
 
-func newSheet(spec *corev1.PodSpec) *sheet {
-	s := &sheet{uses: podUses(spec)}
+// names tells that the sheet names or may mention a Secret.
+func (s *sheet) names() bool { return len(s.uses) > 0 || !s.mentions.empty() }
+
+func newSheet(seed maphash.Seed, spec *corev1.PodSpec) *sheet {
+	s := &sheet{uses: podUses(spec), mentions: mentionsIn(seed, spec)}
 	for i := range spec.Volumes {
 		if csi := spec.Volumes[i].CSI; csi != nil && csi.Driver == storeDriver {
 			s.store = true

@@ -3,6 +3,7 @@ package secret
 import (
 	"canopy/model"
 	"canopy/model/cluster"
+	"canopy/model/pieces"
 	"canopy/model/record"
 )
 
@@ -25,6 +26,9 @@ func (a *Analyser) Update(c *cluster.Cluster, d cluster.Delta) {
 		return
 	}
 	a.expose(d.Ref, d.New)
+	if _, ok := a.echoes[d.Ref]; ok {
+		a.copies.touch(d.Ref)
+	}
 	if d.Ref.Group == "" && d.Ref.Kind == "Secret" {
 		a.updateSecret(d)
 		return
@@ -50,16 +54,27 @@ func (a *Analyser) updateSecret(d cluster.Delta) {
 func (a *Analyser) updateOwn(d cluster.Delta) {
 	switch d.Ref.Kind {
 	case "SecretFacts":
-		a.item(keyOf(d.Ref))
+		if it := a.item(keyOf(d.Ref)); a.copies.on() {
+			a.copies.read[it] = struct{}{}
+		}
 	case "Sweep":
 		before, after := cluster.Cast[*record.Sweep](d)
 		if before != nil {
-			a.sweep(before.Object, nil)
+			a.found(before.Object, before.Exposures, nil)
 		}
 		if after != nil {
-			a.sweep(after.Object, after.Exposures)
+			a.found(after.Object, after.Exposures, after.Exposures)
 		}
 	}
+}
+
+// found takes what was found in an object, which was of the kind of some finds: credentials, or copies of values.
+func (a *Analyser) found(ref model.Ref, like, now []model.Exposure) {
+	if len(like) > 0 && like[0].Rule == pieces.Rule {
+		a.echo(ref, now)
+		return
+	}
+	a.sweep(ref, now)
 }
 
 // updateNames takes what an object that is no pod and no owner of pods names.

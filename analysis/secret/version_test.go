@@ -58,18 +58,18 @@ func TestCountReadersAgain(t *testing.T) {
 	}
 	take(model.Put(role))
 	grant("ann")
-	check := func(want int) map[model.Ref]int {
+	check := func(want int) map[model.Ref]Count {
 		t.Helper()
 		counts := b.a.CountReaders(access)
-		if !maps.Equal(counts, CountReaders(access, slices.Collect(maps.Keys(counts)))) || counts[ref("shop", "db")] != want {
+		if !maps.Equal(counts, countReaders(access, slices.Collect(maps.Keys(counts)))) || counts[ref("shop", "db")] != (Count{want, want}) {
 			t.Errorf("got %v, want %d", counts, want)
 		}
 		return counts
 	}
-	same := func(x, y map[model.Ref]int) bool {
-		x[ref("mark", "mark")] = 1
+	same := func(x, y map[model.Ref]Count) bool {
+		x[ref("mark", "mark")] = Count{1, 1}
 		defer delete(x, ref("mark", "mark"))
-		return y[ref("mark", "mark")] == 1
+		return y[ref("mark", "mark")] == Count{1, 1}
 	}
 	first := check(1)
 	b.put("kind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c}], volumes: [{name: v, secret: {secretName: db}}]}")
@@ -77,7 +77,7 @@ func TestCountReadersAgain(t *testing.T) {
 		t.Error("counted again though nothing was granted")
 	}
 	b.put("kind: Secret\nmetadata: {name: another}\ntype: Opaque")
-	if more := check(1); more[ref("shop", "another")] != 1 {
+	if more := check(1); more[ref("shop", "another")] != (Count{1, 1}) {
 		t.Errorf("a Secret that came: %v", more)
 	}
 	grant("ann", "bob")

@@ -65,7 +65,7 @@ func (r *round) settleConflicts() {
 			}
 			return strings.Compare(a.Path, b.Path)
 		})
-		r.stand(ref, asConflict, gather(r.finding("NW21", model.Medium, ref, lines(unique(l)...))))
+		r.stand(ref, asConflict, gather(r.finding("NW21", model.Medium, ref, lines(capped(ref, unique(l))...))))
 	}
 }
 

@@ -159,7 +159,7 @@ func (r *round) crossing(t *tenant) *model.Finding {
 	if verdict == model.No {
 		return nil
 	}
-	f := r.finding("NW14", model.Medium, t.ref, lines(l...))
+	f := r.finding("NW14", model.Medium, t.ref, lines(capped(t.ref, l)...))
 	f.Pods = pods
 	return doubt(f, verdict, reason)
 }

@@ -78,7 +78,7 @@ func (r *round) nameless(t *tenant) *model.Finding {
 	for _, ref := range slices.Concat(first.iso.Ordered[policy.Egress], first.iso.By[policy.Egress]) {
 		by = append(by, model.Evidence{Object: ref, Path: "spec.egress", Value: missing(worst)})
 	}
-	f := r.finding("NW19", severity, t.ref, lines(by...))
+	f := r.finding("NW19", severity, t.ref, lines(capped(t.ref, by)...))
 	f.Pods = count(concerned)
 	return doubt(f, verdict, reason)
 }

@@ -18,6 +18,18 @@ func brief(s string) string {
 	return strings.ToValidUTF8(s[:longest], "") + "…"
 }
 
+// most bounds how many lines of one sort prove a finding: there may be as many policies and ways as somebody cares to make, and as
+// many findings as there are pods. The last line says how many others there are.
+const most = 50
+
+// capped gives the first lines, and the number of the others in a line about the object.
+func capped(object model.Ref, l []model.Evidence) []model.Evidence {
+	if len(l) <= most+1 {
+		return l
+	}
+	return append(l[:most:most], model.Evidence{Object: object, Value: "and " + strconv.Itoa(len(l)-most) + " more"})
+}
+
 // index is the path of an item of a list.
 func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 

@@ -3,6 +3,7 @@ package segmentation
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -75,7 +76,7 @@ func (r *round) exposed(t *tenant) []*model.Finding {
 		if s.pods == 0 {
 			continue
 		}
-		if f := r.finding(s.id, s.severity, t.ref, lines(unique(s.lines)...)); f != nil {
+		if f := r.finding(s.id, s.severity, t.ref, lines(s.evidence(t.ref)...)); f != nil {
 			f.Pods = s.pods
 			list = append(list, doubt(f, s.verdict, s.reason))
 		}
@@ -89,7 +90,12 @@ type shown struct {
 	severity model.Severity
 	verdict  model.Verdict
 	reason   string
-	lines    []model.Evidence
+	// lines are the ways, facts what is wrong with the pods; more and hidden count what was left out of either.
+	lines, facts []model.Evidence
+	more, hidden int
+	// told and known are all ways and all that is wrong, so that nothing counts twice.
+	told  map[*exposure.Way]struct{}
+	known map[model.Evidence]struct{}
 }
 
 func (s *shown) add(r *round, v *variant, o opening, grade model.Severity, l ...model.Evidence) {
@@ -104,10 +110,63 @@ func (s *shown) add(r *round, v *variant, o opening, grade model.Severity, l ...
 	}
 	s.pods += v.pods
 	s.severity = max(s.severity, grade)
+	// What is wrong with the pods comes after what leads to them, and neither crowds out the other.
+	var last *exposure.Way
 	for _, w := range o.ways {
+		// By its type a Service opens a load balancer, a port of nodes, and that for each of its ports.
+		same := last != nil && last.Via == w.Via && byType(last) && byType(w)
+		if last = w; !s.first(w) || same {
+			continue
+		}
+		if len(s.lines) >= most {
+			s.more++
+			continue
+		}
 		s.lines = append(s.lines, w.Shown(r.c, v.pod)...)
 	}
-	s.lines = append(s.lines, l...)
+	for _, e := range l {
+		if _, ok := s.known[e]; ok {
+			continue
+		}
+		if s.known == nil {
+			s.known = map[model.Evidence]struct{}{}
+		}
+		s.known[e] = struct{}{}
+		if len(s.facts) >= most {
+			s.hidden++
+			continue
+		}
+		s.facts = append(s.facts, e)
+	}
+}
+
+func byType(w *exposure.Way) bool {
+	return w.How == exposure.LoadBalancer || w.How == exposure.NodePort
+}
+
+// first tells that a way was not looked at before: other kinds of pods may be behind the same ones.
+func (s *shown) first(w *exposure.Way) bool {
+	if _, ok := s.told[w]; ok {
+		return false
+	}
+	if s.told == nil {
+		s.told = map[*exposure.Way]struct{}{}
+	}
+	s.told[w] = struct{}{}
+	return true
+}
+
+// evidence gives the ways and what is wrong with the pods, with how many of either were left out.
+func (s *shown) evidence(object model.Ref) []model.Evidence {
+	l := unique(s.lines)
+	if s.more > 0 {
+		l = append(l, model.Evidence{Object: object, Value: "and " + strconv.Itoa(s.more) + " more ways that lead to the pods"})
+	}
+	l = append(l, s.facts...)
+	if s.hidden > 0 {
+		l = append(l, model.Evidence{Object: object, Value: "and " + strconv.Itoa(s.hidden) + " more fields of its pods"})
+	}
+	return l
 }
 
 // opening keeps the ways through which policies let something, or may. That pods are on the host network alone opens

@@ -5,6 +5,7 @@ import (
 
 	"canopy/analysis/exposure"
 	"canopy/analysis/network"
+	"canopy/analysis/network/port"
 	"canopy/model"
 )
 
@@ -18,17 +19,42 @@ func (r *round) lets(w *exposure.Way, v *variant) (model.Verdict, string) {
 	case len(v.iso.By[ingress])+len(v.iso.Ordered[ingress]) == 0:
 		return model.Yes, ""
 	}
-	var numbers []uint16
-	for _, target := range w.Targets {
-		if target.Pod.Name == v.pod.Name && target.Pod.Namespace == v.pod.Namespace {
-			numbers = append(numbers, target.Port)
+	at := w.At(v.pod)
+	if len(at) == 1 && len(w.Sources) == 0 && len(w.Controller) == 0 && !w.Assumed {
+		// Where nobody stands between and all are let in, all ways to a port are one.
+		like := alike{w.Protocol, at[0].Port, w.SourceKept}
+		x, ok := v.let[like]
+		if !ok {
+			x.verdict, x.reason = r.weigh(w, v, at)
+			if v.let == nil {
+				v.let = map[alike]said{}
+			}
+			v.let[like] = x
 		}
+		return x.verdict, x.reason
 	}
+	return r.weigh(w, v, at)
+}
+
+// alike are ways to a port of pods, said is what policies say of them.
+type alike struct {
+	protocol port.Protocol
+	port     uint16
+	kept     bool
+}
+
+type said struct {
+	verdict model.Verdict
+	reason  string
+}
+
+// weigh asks policies about a way to ports of pods.
+func (r *round) weigh(w *exposure.Way, v *variant, at []exposure.Target) (model.Verdict, string) {
 	best, reason := network.Deny, ""
 	take := func(parts []network.Part) {
 		for i := range parts {
 			p := &parts[i]
-			if !slices.ContainsFunc(numbers, func(n uint16) bool { return p.Connections.Has(w.Protocol, n) }) {
+			if !slices.ContainsFunc(at, func(t exposure.Target) bool { return p.Connections.Has(w.Protocol, t.Port) }) {
 				continue
 			}
 			if p.Verdict == network.Allow || best == network.Deny {

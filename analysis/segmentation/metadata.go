@@ -78,6 +78,7 @@ func (r *round) metadataInReach(t *tenant) *model.Finding {
 	case controlPlane(t.ref.Namespace):
 		severity = model.Low
 	}
+	by = capped(t.ref, by)
 	proof := lines(by...)
 	if len(free) > 0 {
 		proof = r.shown(t, free)

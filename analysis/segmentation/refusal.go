@@ -174,7 +174,7 @@ func (r *round) refusing(by model.Ref) {
 		return strings.Compare(a.Path, b.Path)
 	})
 	l = append([]model.Evidence{{Object: by, Path: "spec.ingress", Value: "lets none of it in"}}, l...)
-	r.stand(by, asRefusing, gather(r.finding("NW20", model.Low, by, lines(l...))))
+	r.stand(by, asRefusing, gather(r.finding("NW20", model.Low, by, lines(capped(by, l)...))))
 }
 
 // askAll asks in every namespace that a policy speaks of.

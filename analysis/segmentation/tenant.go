@@ -26,6 +26,8 @@ type variant struct {
 	pods  int
 	sheet *sheet
 	iso   network.Isolation
+	// let holds what policies say of ways to the pods, once it was asked for.
+	let map[alike]said
 }
 
 // house looks at what runs for an owner, and keeps who lives in its namespace. Pods that have ended do not count.
@@ -179,11 +181,15 @@ func (r *round) shown(t *tenant, concerned []*variant) model.Proof {
 	if len(concerned) == 1 {
 		return &labelled{concerned[0].pod.Ref(), "metadata.labels", concerned[0].pod.Labels}
 	}
-	l := &list{}
-	for _, v := range concerned {
-		l.lines = append(l.lines, (&labelled{v.pod.Ref(), "metadata.labels", v.pod.Labels}).line())
+	var l []model.Evidence
+	for i, v := range concerned {
+		if i > most && len(concerned) > most+1 {
+			l = append(l, make([]model.Evidence, len(concerned)-i)...)
+			break
+		}
+		l = append(l, (&labelled{v.pod.Ref(), "metadata.labels", v.pod.Labels}).line())
 	}
-	return l
+	return lines(capped(t.ref, l)...)
 }
 
 // count adds up the pods of variants.

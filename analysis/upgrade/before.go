@@ -21,7 +21,7 @@ const (
 // legacy tells that the kubelet which a step leads to does not start before the system of the node is another. One that runs on cgroup v1
 // although it would refuse to was told to.
 func (m *move) legacy() bool {
-	return m.kubelet() && m.machine.cgroup1 && minorOf(m.to) >= needsV2 && minorOf(m.machine.version) < needsV2
+	return m.kubelet() && minorOf(m.to) >= needsV2 && m.crew.some(func(n *machine) bool { return n.cgroup1 && minorOf(n.version) < needsV2 })
 }
 
 // outworn tells the same of the runtime.
@@ -29,7 +29,12 @@ func (m *move) outworn() bool {
 	if !m.kubelet() || minorOf(m.to) < needsConfig {
 		return false
 	}
-	name, v, ok := runtimeOf(m.machine.runtime)
+	return m.crew.some((*machine).outworn)
+}
+
+// outworn tells that its runtime does not tell its cgroup driver.
+func (m *machine) outworn() bool {
+	name, v, ok := runtimeOf(m.runtime)
 	return ok && v.Compare(leastRuntime(name)) < 0
 }
 
@@ -50,7 +55,7 @@ func (s *scene) preconditions(m *move) string {
 		text += "; its system must change first: kubelets from " + needsV2.String() + " on do not start on cgroup v1"
 	}
 	if m.outworn() {
-		name, _, _ := runtimeOf(m.machine.runtime)
+		name, _, _ := runtimeOf(m.crew.machines[slices.IndexFunc(m.crew.machines, (*machine).outworn)].runtime)
 		text += "; its runtime must change first: kubelets from " + needsConfig.String() + " on need " + name + " " + leastRuntime(name).Line() + " or newer"
 	}
 	if s.host.kind == kubeadm && m.anew() {

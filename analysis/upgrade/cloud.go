@@ -5,21 +5,9 @@ import (
 	"strconv"
 )
 
-// comesWith says of a node that another step changes its pool, and tells whether that is so.
-func (w *script) comesWith() bool {
-	if w.with == 0 {
-		return false
-	}
-	w.say("# step " + strconv.Itoa(w.with) + " changes all nodes of pool " + w.pool() + ", one after the other")
-	return true
-}
-
 // pooled tells whether a step changes a pool of its provider; where it does not it says what is to be done in place of that.
 func (w *script) pooled() bool {
-	switch {
-	case w.comesWith():
-		return false
-	case w.pool() == "":
+	if w.pool() == "" {
 		w.unpooled()
 		return false
 	}
@@ -118,13 +106,12 @@ func (w *script) openShift() {
 	switch w.what {
 	case ControlPlane:
 		w.say("# OpenShift "+release+" has Kubernetes "+w.to.Line()+"; it brings all parts of the control plane on, in the order that they need, and then the nodes",
-			"oc adm upgrade channel stable-"+release, "oc adm upgrade --to-latest", "oc adm upgrade status")
+			"oc adm upgrade channel stable-"+release)
+		w.warned()
+		w.say("oc adm upgrade --to-latest", "oc adm upgrade status")
 	case Proxy:
 		w.say("# OpenShift brings kube-proxy along with the control plane")
 	case Reboot, Runtime, System:
-		if w.comesWith() {
-			return
-		}
 		w.warned()
 		if w.what == Reboot {
 			w.say("oc adm reboot-machine-config-pool mcp/" + cmp.Or(w.pool(), "POOL"))
@@ -132,9 +119,6 @@ func (w *script) openShift() {
 		}
 		w.say("# system and runtime come with the next release of OpenShift", "oc adm upgrade --to-latest")
 	default:
-		if w.comesWith() {
-			return
-		}
 		w.warned()
 		w.say("# the Machine Config Operator empties and changes one node after the other, unless its pool is paused", "oc get machineconfigpool "+cmp.Or(w.pool(), "POOL"),
 			"oc wait machineconfigpool/"+cmp.Or(w.pool(), "POOL")+" --for=condition=Updated --timeout=3h")

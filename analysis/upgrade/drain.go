@@ -13,8 +13,8 @@ func (w *script) drain() {
 	w.here()
 	flags := " --ignore-daemonsets"
 	causes := map[string]bool{}
-	for i := range w.machine.obstacles {
-		causes[w.machine.obstacles[i].Cause] = true
+	for i := range w.crew.obstacles {
+		causes[w.crew.obstacles[i].Cause] = true
 	}
 	if causes[disruption.Local] || causes[disruption.Scratch] {
 		flags += " --delete-emptydir-data"
@@ -31,7 +31,7 @@ func (w *script) drain() {
 	}
 	if causes[disruption.Bare] {
 		flags += " --force"
-		w.say("# --force deletes for good: " + lost(w.machine.lost))
+		w.say("# --force deletes for good: " + lost(w.crew.lost))
 	}
 	w.say("kubectl drain " + w.nodeName() + flags + " --timeout=10m")
 }
@@ -40,8 +40,8 @@ func (w *script) drain() {
 func (w *script) blocked() bool {
 	var budgets, pairs []string
 	blocks := false
-	for i := range w.machine.obstacles {
-		o := &w.machine.obstacles[i]
+	for i := range w.crew.obstacles {
+		o := &w.crew.obstacles[i]
 		if !o.Blocks {
 			continue
 		}
@@ -72,9 +72,22 @@ func (w *script) blocked() bool {
 	return true
 }
 
-// warned says what becomes of a change of a pool that a drain blocks, and that a kubelet would not start.
+// warned says what becomes of a change of a pool that a drain of one of its nodes blocks, what is lost to it, and that a kubelet would not
+// start.
 func (w *script) warned() {
 	w.imaged()
+	if w.crew == nil {
+		return
+	}
+	if len(w.crew.lost) > 0 {
+		w.say("# nothing makes these pods anew, they are lost with their nodes: " + lost(w.crew.lost))
+	}
+	if slices.ContainsFunc(w.crew.obstacles, func(o Obstacle) bool { return o.Cause == disruption.Local }) {
+		w.say("# data in emptyDir volumes is lost with the nodes; see the obstacles")
+	}
+	if slices.ContainsFunc(w.crew.obstacles, func(o Obstacle) bool { return o.Cause == disruption.Unseen }) {
+		w.say("# what emptying the nodes stumbles over is not wholly known; see the obstacles")
+	}
 	if w.blocked() {
 		w.apart(Here)
 		w.say("# only once nothing blocks it: the provider gives up, or goes on by force, where a drain does not end")

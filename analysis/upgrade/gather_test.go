@@ -152,13 +152,13 @@ func TestUnknown(t *testing.T) {
 	other.Name, other.Spec.NodeName = "web-2", "n2"
 	objects := []runtime.Object{aNode("n1", "v1.36.2"), aNode("n2", "what"), pod, other}
 	p := Make(inputOf(t, now, "v1.36.6", objects))
-	want := []string{"other API servers than the one that answered, and the controller managers and schedulers: none is seen as a pod", "the version of Node/n2"}
+	want := []string{"other API servers than the one that answered, and the controller managers and schedulers: none is seen as a pod", "the version of Node/n2", "which API versions 1.37 removes: pluto of 2026-04-27 tells up to 1.36"}
 	if !slices.Equal(p.Unknown, want) || len(p.Steps) != 1 || !p.Steps[0].Safe {
 		t.Errorf("unknown %q, steps %+v", p.Unknown, p.Steps)
 	}
 	for _, kind := range []string{"PodDisruptionBudget", "Pod"} {
 		p = Make(inputOf(t, now, "v1.36.6", objects, kind))
-		if len(p.Unknown) != 3 || len(p.Steps) != 1 || p.Steps[0].Safe || p.Steps[0].Obstacles[0].Cause != disruption.Unseen {
+		if len(p.Unknown) != 4 || len(p.Steps) != 1 || p.Steps[0].Safe || p.Steps[0].Obstacles[0].Cause != disruption.Unseen {
 			t.Errorf("%s: unknown %q, steps %+v", kind, p.Unknown, p.Steps)
 		}
 	}

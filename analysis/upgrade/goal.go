@@ -7,8 +7,8 @@ import (
 )
 
 // goal is the version to go to: the newest patch of the minor that the control plane has, or another minor where support of its own has
-// ended: the newest that is supported, or the next with standard support where only support that costs extra is left. What is newer than
-// the control plane already pulls it along, since nothing is taken back. Doubts say what could not be told; false where no API server told.
+// ended: the newest that is supported, or where only support that costs extra is left the next that has standard support for long enough.
+// What is newer than the control plane already pulls it along, since nothing is taken back. Doubts say what could not be told; false where no API server told.
 func (s *scene) goal() (to lifecycle.Version, doubts []string, ok bool) {
 	if len(s.servers) == 0 {
 		return lifecycle.Version{}, nil, false
@@ -35,7 +35,7 @@ func (s *scene) goal() (to lifecycle.Version, doubts []string, ok bool) {
 	case over:
 		top = newer[len(newer)-1]
 	case paid:
-		top = newer[0]
+		top = s.lasting(newer)
 	}
 	to, ok = s.best(top)
 	if !ok {
@@ -46,6 +46,28 @@ func (s *scene) goal() (to lifecycle.Version, doubts []string, ok bool) {
 		to, _ = lifecycle.ParseVersion(high.Plain())
 	}
 	return to, doubts, true
+}
+
+// lasting is the first of some minors whose standard support does not end within the time in which people are told to go on, else the
+// newest: whoever has to leave paid support does not want to do so again next week.
+func (s *scene) lasting(list []minor) minor {
+	enough := lifecycle.DayOf(s.today.Time().Add(lifecycle.DueBefore))
+	for _, m := range list {
+		if end := s.standard(m); end > enough {
+			return m
+		}
+	}
+	return list[len(list)-1]
+}
+
+// holds says until when the minor that a plan leads to has standard support; "" where no table tells.
+func (p *planner) holds() string {
+	m := minorOf(p.target)
+	end := p.standard(m)
+	if end == 0 || end < p.today {
+		return ""
+	}
+	return "; " + m.String() + " has standard support until " + end.String()
 }
 
 // best is the release of a minor to go to: the newest patch, or that of a provider's builds; where the provider tells none, the minor alone,

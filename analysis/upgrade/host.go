@@ -60,7 +60,8 @@ func hostOf(in *Input, nodes []*node.Node, plane *node.Plane) (host, string) {
 			}
 		}
 	}
-	h, product := host{}, ""
+	var h host
+	product := ""
 	switch provider {
 	case lifecycle.EKS:
 		h, product = host{kind: onEKS, sold: true, brand: "EKS"}, provider
@@ -74,17 +75,26 @@ func hostOf(in *Input, nodes []*node.Node, plane *node.Plane) (host, string) {
 		h = host{kind: k3s, whole: true, brand: "k3s"}
 	case "rke2":
 		h = host{kind: rke2, whole: true, brand: "RKE2"}
-	case "tanzu", "alibaba-ack", "tencent-tke", "ibm-iks":
-		h = host{kind: foreign, brand: provider}
 	default:
-		if in.Cluster.Get(model.KindByName("ConfigMap").Ref("kube-system", "kubeadm-config")) != nil {
-			h = host{kind: kubeadm}
-		}
+		h = outsider(in, provider)
 	}
 	if product != "" && len(in.Tables.All(product)) == 0 {
 		product = ""
 	}
 	return h, product
+}
+
+// outsider says who runs a cluster of which no table of commands is here: a provider of builds of its own, which has ways of its own, or
+// nobody but its users. The distribution of EKS is installed as upstream is, and is the users' to bring forward; its builds stay its own.
+func outsider(in *Input, provider string) host {
+	h := host{brand: lifecycle.Mender(provider)}
+	switch {
+	case h.brand != "" && provider != lifecycle.EKSDistro:
+		h.kind = foreign
+	case in.Cluster.Get(model.KindByName("ConfigMap").Ref("kube-system", "kubeadm-config")) != nil:
+		h.kind = kubeadm
+	}
+	return h
 }
 
 // pool gives the name by which a provider knows the pool of a node, from the label that the provider sets.

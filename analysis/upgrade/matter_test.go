@@ -148,13 +148,17 @@ func TestResidentsOf(t *testing.T) {
 		}
 		return ""
 	}
-	every := AllResidents(in.Cluster, nil, how)
+	on := Conditions(in.Nodes.Plane())
+	if on.Minor != 37 {
+		t.Errorf("%+v", on)
+	}
+	every := AllResidents(in.Cluster, on, nil, how)
 	for _, node := range slices.Sorted(maps.Keys(every)) {
-		if got := ResidentsOf(in.Cluster, in.Budgets, node, nil, how); len(got) == 0 || !slices.Equal(got, every[node]) {
+		if got := ResidentsOf(in.Cluster, in.Budgets, node, on, nil, how); len(got) == 0 || !slices.Equal(got, every[node]) {
 			t.Errorf("%s: got %+v, want %+v", node, got, every[node])
 		}
 	}
-	if len(every) < 5 || ResidentsOf(in.Cluster, in.Budgets, "nowhere", nil, how) != nil {
+	if len(every) < 5 || ResidentsOf(in.Cluster, in.Budgets, "nowhere", on, nil, how) != nil {
 		t.Errorf("%d nodes", len(every))
 	}
 }
@@ -167,8 +171,8 @@ func TestWords(t *testing.T) {
 		step int
 		want string
 	}{
-		{"paid support", emptyScene(t, host{kind: onEKS, sold: true, brand: "EKS"}).serving(t, "v1.33.2-eks-1"), 0, "standard support of 1.33 has ended; paid support holds until 2027-07-29"},
-		{"long-term support", emptyScene(t, host{kind: onAKS, sold: true, brand: "AKS"}).serving(t, "v1.32.2"), 0, "standard support of 1.32 has ended; paid support holds until 2027-03-31; API servers go up one minor at a time"},
+		{"paid support", emptyScene(t, host{kind: onEKS, sold: true, brand: "EKS"}).serving(t, "v1.33.2-eks-1"), 0, "standard support of 1.33 has ended; paid support holds until 2027-07-29; API servers go up one minor at a time; 1.35 has standard support until 2027-03-27"},
+		{"long-term support", emptyScene(t, host{kind: onAKS, sold: true, brand: "AKS"}).serving(t, "v1.32.2"), 0, "standard support of 1.32 has ended; paid support holds until 2027-03-31; API servers go up one minor at a time; 1.35 has standard support until 2027-03-31"},
 		{"a build of a node", emptyScene(t, host{kind: onAKS, sold: true, brand: "AKS"}).serving(t, "v1.35.2").having(t, "n1", "v1.34.1"), 0, "its kubelet is a minor behind; it goes to the build that AKS has for 1.35"},
 		{"a patch of GKE", emptyScene(t, host{kind: onGKE, sold: true, brand: "GKE"}).serving(t, "v1.36.1-gke.2"), 0, "1.36.3 is the newest patch of 1.36 that GKE is known to have as of 2026-08-22; GKE has it as of 2026-08-22, and may not offer it to this cluster, by its channel and region"},
 		{"a minor that EKS may not have", emptyScene(t, host{kind: onEKS, sold: true, brand: "EKS"}).serving(t, "v1.36.1-eks-1").having(t, "n1", "v1.37.0-eks-1"), 0, "on the way to 1.37: API servers go up one minor at a time; no table here tells whether EKS offers 1.37"},

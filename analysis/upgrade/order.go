@@ -59,8 +59,10 @@ func (p *planner) prepare(next minor, low lifecycle.Version) {
 			late = append(late, m)
 		}
 	}
-	p.nodes(late, low, "an API server of "+next.String()+" is too new for it", &p.gate)
-	p.proxy(low, func(q *part) bool { return next-minorOf(q.version) > reach(q.version) }, "an API server of "+next.String()+" is too new for it", &p.gate)
+	why := "an API server of " + next.String() + " is too new for it"
+	p.approach(late, low, why, &p.gate)
+	p.proxy(low, func(q *part) bool { return next-minorOf(q.version) > reach(q.version) }, why, &p.gate, true)
+	p.nodes(slices.DeleteFunc(late, func(m *machine) bool { return !m.behind(low) }), low, why, &p.gate, true)
 }
 
 // serve brings API servers to a version, one by one, the oldest first.
@@ -83,7 +85,7 @@ func (p *planner) serve(to lifecycle.Version) {
 		m := &move{what: ControlPlane, parts: []*part{q}, to: to, first: i == 0 && !p.any(to), waits: p.gate, why: p.reason(q.version, to)}
 		switch {
 		case p.host.kind == openShift:
-			m.parts = slices.Concat(p.servers, p.controls)
+			m.parts, m.crew = slices.Concat(p.servers, p.controls), p.along()
 		case p.host.local():
 			for _, c := range p.controls {
 				if c.node == q.node && c.version.Compare(to) < 0 && minorOf(c.version) <= minorOf(to) {
@@ -94,7 +96,8 @@ func (p *planner) serve(to lifecycle.Version) {
 		if p.host.whole {
 			for _, n := range p.machines {
 				if n.ref.Name == q.node && n.told {
-					m.machine, m.chores = n, p.ease(n)
+					m.machine, m.crew = n, p.crews[n]
+					m.chores = p.ease(m.crew)
 				}
 			}
 		}
@@ -124,10 +127,10 @@ func (p *planner) reason(from, to lifecycle.Version) string {
 		way = "; API servers go up one minor at a time"
 	}
 	if over, known := p.ended(minorOf(from)); over && known {
-		return from.Line() + " is past support" + way
+		return from.Line() + " is past support" + way + p.holds()
 	}
 	if until, paid := p.paid(minorOf(from)); paid {
-		return "standard support of " + from.Line() + " has ended; paid support holds until " + until.String() + way
+		return "standard support of " + from.Line() + " has ended; paid support holds until " + until.String() + way + p.holds()
 	}
 	return "on the way to " + show(p.target) + ": API servers go up one minor at a time"
 }
@@ -154,25 +157,30 @@ func (p *planner) controllers(to lifecycle.Version, due func(*part) bool, why st
 	}
 	slices.Sort(nodes)
 	for _, key := range nodes {
-		p.gate = p.put(&move{what: ControlPlane, parts: at[key], to: to, why: why, waits: p.gate})
+		m := &move{what: ControlPlane, parts: at[key], to: to, why: why, waits: p.gate}
+		m.crew = p.along()
+		p.gate = p.put(m)
 	}
 }
 
 // follow brings kube-proxy and kubelets to the target, once all API servers are there.
 func (p *planner) follow() {
 	to, after := p.target, p.served
-	p.proxy(to, func(*part) bool { return true }, "the API servers are at "+show(p.lowest()), &after)
 	var behind []*machine
 	for _, m := range p.machines {
 		if m.behind(to) {
 			behind = append(behind, m)
 		}
 	}
-	p.nodes(behind, to, "", &after)
+	p.approach(behind, to, "", &after)
+	// A kubelet may not go further ahead of kube-proxy either.
+	far := slices.ContainsFunc(p.proxies, func(q *part) bool { return minorOf(to)-minorOf(q.version) > reach(q.version) })
+	p.proxy(to, func(*part) bool { return true }, "the API servers are at "+show(p.lowest()), &after, far)
+	p.nodes(slices.DeleteFunc(behind, func(m *machine) bool { return !m.behind(to) }), to, "", &after, false)
 }
 
 // proxy brings kube-proxy to a version: a DaemonSet does so on all nodes.
-func (p *planner) proxy(to lifecycle.Version, due func(*part) bool, why string, gate *int) {
+func (p *planner) proxy(to lifecycle.Version, due func(*part) bool, why string, gate *int, chain bool) {
 	done := map[string]bool{}
 	for _, q := range p.proxies {
 		key := q.object.String()
@@ -187,39 +195,20 @@ func (p *planner) proxy(to lifecycle.Version, due func(*part) bool, why string, 
 			}
 		}
 		at := p.put(m)
-		if gate == &p.gate {
+		if chain {
 			*gate = at
 		}
 	}
 }
 
 // nodes brings nodes to a version one by one: those of the control plane first, then the most behind, then those that a drain stumbles
-// over the least. Where a provider exchanges the nodes of a pool with one command, they stand together.
-func (p *planner) nodes(list []*machine, to lifecycle.Version, why string, gate *int) {
-	slices.SortStableFunc(list, compareMachines)
-	place := map[string]int{}
-	for i, m := range list {
-		if _, ok := place[m.pool]; !ok {
-			place[m.pool] = i
-		}
-	}
-	if p.host.pooled() {
-		slices.SortStableFunc(list, func(a, b *machine) int { return cmp.Compare(place[a.pool], place[b.pool]) })
-	}
-	done := map[string]int{}
-	for _, m := range list {
-		v := &move{what: Node, machine: m, to: to, waits: *gate, why: cmp.Or(why, behindWords(m.version, to)), chores: p.ease(m)}
-		if p.host.pooled() && m.pool != "" {
-			if v.with = done[m.pool]; v.with > 0 {
-				v.waits = v.with
-			}
-		}
-		at := p.put(v)
-		if gate == &p.gate {
+// over the least. Where a provider exchanges the nodes of a pool with one command, that is one step. In a chain each waits for the one
+// before it, and what comes after them for the last.
+func (p *planner) nodes(list []*machine, to lifecycle.Version, why string, gate *int, chain bool) {
+	for _, g := range p.gangs(list) {
+		at := p.put(&move{what: Node, machine: g.first(), crew: g.crew, to: to, waits: *gate, why: cmp.Or(why, behindWords(g.oldest(), to)), chores: p.ease(g.crew)})
+		if chain {
 			*gate = at
-		}
-		if done[m.pool] == 0 {
-			done[m.pool] = at
 		}
 	}
 }
@@ -263,36 +252,43 @@ func behindWords(from, to lifecycle.Version) string {
 	return "its kubelet lacks patches"
 }
 
-// ease gives what is due to a node besides, once.
-func (p *planner) ease(m *machine) []chore {
-	if p.eased[m] {
+// ease gives what is due to the nodes of a crew besides, once.
+func (p *planner) ease(c *crew) []chore {
+	if p.eased[c] {
 		return nil
 	}
-	p.eased[m] = true
-	return m.due
+	p.eased[c] = true
+	return c.due()
 }
 
 // chores puts what is due to nodes whose kubelet stays as it is: what is overdue first.
 func (p *planner) chores() {
 	var list []*machine
 	for _, m := range p.machines {
-		if !p.eased[m] && len(m.due) > 0 {
+		if !p.eased[p.crews[m]] && len(m.due) > 0 {
 			list = append(list, m)
 		}
 	}
-	late := func(m *machine) bool { return slices.ContainsFunc(m.due, func(c chore) bool { return c.overdue }) }
-	slices.SortStableFunc(list, func(a, b *machine) int {
-		if late(a) != late(b) {
-			if late(a) {
-				return -1
-			}
-			return 1
+	all := p.gangs(list)
+	late := func(g *gang) bool { return slices.ContainsFunc(g.due(), func(c chore) bool { return c.overdue }) }
+	slices.SortStableFunc(all, func(a, b *gang) int {
+		x, y := late(a), late(b)
+		if x == y {
+			return 0
 		}
-		return compareMachines(a, b)
+		if x {
+			return -1
+		}
+		return 1
 	})
-	for _, m := range list {
-		due := p.ease(m)
-		p.put(&move{what: due[0].what, machine: m, why: choreWords(due), chores: due})
+	for _, g := range all {
+		due := p.ease(g.crew)
+		m := &move{what: due[0].what, machine: g.first(), crew: g.crew, why: choreWords(due), chores: due}
+		if p.host.kind == openShift && m.what != Reboot {
+			// Systems and runtimes come with a release, which takes all pools along.
+			m.crew = p.all()
+		}
+		p.put(m)
 	}
 }
 

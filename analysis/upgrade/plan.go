@@ -26,11 +26,12 @@ type move struct {
 	to      lifecycle.Version
 	why     string
 	waits   int
-	// chores are what is done to the node at the same time.
+	// crew is every node that the commands change, machine among them; nil where they change none.
+	crew *crew
+	// chores are what is done to the nodes at the same time.
 	chores []chore
-	// first tells that no server was brought to this version before, with that the pool that the node is of is changed by another step.
+	// first tells that no server was brought to this version before.
 	first bool
-	with  int
 }
 
 // planner orders moves.
@@ -41,23 +42,23 @@ type planner struct {
 	// gate is the place of the last step that the next step of the control plane has to wait for, served that of the last of an API server.
 	gate, served int
 	// eased are nodes whose chores are in a step already.
-	eased map[*machine]bool
+	eased map[*crew]bool
 }
 
 // plan orders what is to be done. The moves are those of the steps, one by one.
 func (s *scene) plan() (*Plan, []*move) {
-	p := &planner{scene: s, eased: map[*machine]bool{}}
+	p := &planner{scene: s, eased: map[*crew]bool{}}
 	out := &Plan{Steps: []Step{}, Blockers: []Blocker{}, Unknown: []string{}, Date: s.asOf}
 	s.settle()
+	s.muster()
 	target, doubts, ok := s.goal()
 	for _, text := range doubts {
 		s.tell(text)
 	}
 	if ok {
 		p.target = target
-		next := minorOf(target) + 1
-		out.Target, out.Next = show(target), next.String()
-		out.Blockers = s.blockers(next)
+		out.Target, out.Next = show(target), s.next().String()
+		out.Blockers = s.blockers(s.next(), s.horizon(target))
 		names, date := s.sourced(minorOf(target))
 		out.Source, out.Date = strings.Join(names, ", "), cmp.Or(date, s.asOf)
 		start := s.save()
@@ -65,6 +66,7 @@ func (s *scene) plan() (*Plan, []*move) {
 		p.follow()
 		p.chores()
 		s.restore(start)
+		p.await(out.Blockers)
 	} else {
 		p.chores()
 	}
@@ -82,10 +84,16 @@ func (m *move) apply() {
 	for _, q := range m.parts {
 		raise(&q.version, m.to)
 	}
-	if m.machine != nil && (m.what == Node || m.what == ControlPlane) {
-		raise(&m.machine.version, m.to)
-		if m.machine.beside != nil {
-			raise(&m.machine.beside.version, m.to)
+	if m.machine == nil || m.what != Node && m.what != ControlPlane {
+		return
+	}
+	for _, n := range m.crew.machines {
+		if !n.told {
+			continue
+		}
+		raise(&n.version, m.to)
+		if n.beside != nil {
+			raise(&n.beside.version, m.to)
 		}
 	}
 }

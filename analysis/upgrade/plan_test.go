@@ -78,15 +78,15 @@ func TestGoal(t *testing.T) {
 		{"past support", host{}, []string{"v1.33.4"}, "v1.33.4", "1.37.2", ""},
 		{"two minors", host{}, []string{"v1.35.4", "v1.36.0"}, "v1.35.0", "1.36.6", ""},
 		{"a kubelet that is newer", host{}, []string{"v1.35.4"}, "v1.36.1", "1.36.6", ""},
-		{"extended support of EKS", host{kind: onEKS, sold: true}, []string{"v1.33.4-eks-1"}, "v1.33.4-eks-1", "1.34", ""},
+		{"extended support of EKS", host{kind: onEKS, sold: true}, []string{"v1.33.4-eks-1"}, "v1.33.4-eks-1", "1.35", ""},
 		{"support of EKS that has ended", host{kind: onEKS, sold: true}, []string{"v1.30.4-eks-1"}, "v1.30.4-eks-1", "1.36", ""},
 		{"support of GKE that has ended", host{kind: onGKE, sold: true}, []string{"v1.34.3-gke.1"}, "v1.34.3-gke.1", "1.36.3", ""},
 		{"a newer build of GKE than tables have", host{kind: onGKE, sold: true}, []string{"v1.36.5-gke.1"}, "v1.36.5-gke.1", "1.36.5", ""},
 		{"the patch of GKE and no newer one", host{kind: onGKE, sold: true}, []string{"v1.36.1-gke.1"}, "v1.36.1-gke.1", "1.36.3", ""},
 		{"no patch of EKS is known", host{kind: onEKS, sold: true}, []string{"v1.36.1-eks-1"}, "v1.36.0-eks-1", "1.36", ""},
-		{"paid support of OpenShift", host{kind: openShift, brand: "OpenShift"}, []string{"v1.31.3"}, "v1.31.3", "1.32", ""},
+		{"paid support of OpenShift", host{kind: openShift, brand: "OpenShift"}, []string{"v1.31.3"}, "v1.31.3", "1.33", ""},
 		{"a provider that no table has", host{kind: foreign, brand: "ibm-iks"}, []string{"v1.36.1+IKS"}, "v1.36.0+IKS", "1.36", ""},
-		{"long-term support of AKS", host{kind: onAKS, sold: true}, []string{"v1.33.3"}, "v1.33.3", "1.34", ""},
+		{"long-term support of AKS", host{kind: onAKS, sold: true}, []string{"v1.33.3"}, "v1.33.3", "1.35", ""},
 		{"a patch that no table has", host{}, []string{"v1.37.9"}, "v1.37.1", "1.37.9", ""},
 		{"a minor that no table has", host{}, []string{"v1.44.1"}, "v1.44.0", "1.44.1", "until when Kubernetes 1.44 is supported: no table here knows it"},
 		{"no server", host{}, nil, "v1.36.1", "", ""},
@@ -156,16 +156,24 @@ func TestOrder(t *testing.T) {
 		{"EKS decides which patch there is", emptyScene(t, host{kind: onEKS, sold: true}).serving(t, "v1.36.2-eks-1").having(t, "n1", "v1.36.1-eks-1").having(t, "n2", "v1.35.9-eks-1"), "1 node Node/n2 1.35.9 -> 1.36\n"},
 		{"out of paid support one minor at a time", emptyScene(t, host{kind: onEKS, sold: true, brand: "EKS"}).serving(t, "v1.32.2-eks-1").having(t, "n1", "v1.32.2-eks-1"), `1 control-plane Cluster/cluster 1.32.2 -> 1.33
 2 control-plane Cluster/cluster 1.33 -> 1.34 after 1
-3 node Node/n1 1.32.2 -> 1.34 after 2
+3 control-plane Cluster/cluster 1.34 -> 1.35 after 2
+4 node Node/n1 1.32.2 -> 1.35 after 3
 `},
 		{"nodes too old for the next minor go to the build of the one there is", emptyScene(t, host{kind: onAKS, sold: true}).serving(t, "v1.33.4").having(t, "n1", "v1.30.2"), `1 node Node/n1 1.30.2 -> 1.33
 2 control-plane Cluster/cluster 1.33.4 -> 1.34 after 1
-3 node Node/n1 1.33 -> 1.34 after 2
+3 control-plane Cluster/cluster 1.34 -> 1.35 after 2
+4 node Node/n1 1.33 -> 1.35 after 3
 `},
-		{"nodes of a pool stand together", emptyScene(t, host{kind: onGKE, sold: true}).serving(t, "v1.36.6-gke.1").having(t, "a", "v1.36.1-gke.1", pooled("x")).having(t, "b", "v1.36.2-gke.1", pooled("y")).having(t, "c", "v1.36.3-gke.1", pooled("x")),
-			"1 node Node/a 1.36.1 -> 1.36.6\n2 node Node/c 1.36.3 -> 1.36.6 after 1\n3 node Node/b 1.36.2 -> 1.36.6\n"},
+		{"the nodes of a pool are one step", emptyScene(t, host{kind: onGKE, sold: true}).serving(t, "v1.36.6-gke.1").having(t, "a", "v1.36.1-gke.1", pooled("x")).having(t, "b", "v1.36.2-gke.1", pooled("y")).having(t, "c", "v1.36.3-gke.1", pooled("x")),
+			"1 node Node/a 1.36.1 -> 1.36.6\n2 node Node/b 1.36.2 -> 1.36.6\n"},
 		{"k3s takes the kubelet of a server along", emptyScene(t, host{kind: k3s, whole: true}).serving(t, "v1.36.1+k3s1").having(t, "cp-1", "v1.36.1+k3s1", control).having(t, "n1", "v1.36.1+k3s1"), "1 control-plane Node/cp-1 1.36.1 -> 1.36.6\n2 node Node/n1 1.36.1 -> 1.36.6 after 1\n"},
-		{"OpenShift is one step", controls(emptyScene(t, host{kind: openShift}).serving(t, "v1.31.1", "v1.31.1").having(t, "cp-1", "v1.31.1", control), "cp-1", "v1.31.1"), "1 control-plane Cluster/cluster 1.31.1 -> 1.32\n2 node Node/cp-1 1.31.1 -> 1.32 after 1\n"},
+		{"kube-proxy and kubelets that are far behind go by turns", proxied(emptyScene(t, host{}).serving(t, "v1.37.2").having(t, "a", "v1.31.4").having(t, "b", "v1.36.6"), "v1.31.4"),
+			`1 proxy kube-system/DaemonSet/kube-proxy 1.31.4 -> 1.34.13
+2 node Node/a 1.31.4 -> 1.37.2 after 1
+3 proxy kube-system/DaemonSet/kube-proxy 1.34.13 -> 1.37.2 after 2
+4 node Node/b 1.36.6 -> 1.37.2 after 2
+`},
+		{"OpenShift is one step", controls(emptyScene(t, host{kind: openShift}).serving(t, "v1.31.1", "v1.31.1").having(t, "cp-1", "v1.31.1", control), "cp-1", "v1.31.1"), "1 control-plane Cluster/cluster 1.31.1 -> 1.32\n2 control-plane Cluster/cluster 1.32 -> 1.33 after 1\n3 node Node/cp-1 1.31.1 -> 1.33 after 2\n"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			p, _ := s.s.plan()
@@ -173,7 +181,7 @@ func TestOrder(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, s.want)
 			}
 			for _, step := range p.Steps {
-				if step.Why == "" || step.Drains != (step.Object.Kind == "Node" && step.What != ControlPlane || s.s.host.whole) || step.Safe != (step.Drains && len(step.Obstacles) == 0) {
+				if step.Why == "" || step.Drains != (step.Object.Kind == "Node" && step.What != ControlPlane || s.s.host.whole || s.s.host.kind == openShift) || step.Safe != (step.Drains && len(step.Obstacles) == 0) {
 					t.Errorf("%+v", step)
 				}
 			}
@@ -209,6 +217,34 @@ func TestBlockers(t *testing.T) {
 	}
 	if !slices.Equal(got, want) || p.Next != "1.38" {
 		t.Errorf("next %s, got\n%s\nwant\n%s", p.Next, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestBlockersOnTheWay holds that what blocks the minor above the control plane as it is comes first, and that of what blocks a later one
+// it is said which step has to wait.
+func TestBlockersOnTheWay(t *testing.T) {
+	s := emptyScene(t, host{kind: kubeadm}).serving(t, "v1.33.5").having(t, "w1", "v1.30.2").having(t, "w2", "v1.33.5").having(t, "w3", "v1.32.1")
+	web := model.KindByName("Deployment").Ref("shop", "web")
+	s.uses = func(minor string) []deprecation.Use {
+		if minor != "1.37" {
+			t.Errorf("asked for %s", minor)
+		}
+		return []deprecation.Use{{Object: web, APIVersion: "x/v1beta1", By: "helm", End: lifecycle.Deprecation{Removed: "1.36"}}}
+	}
+	p, _ := s.plan()
+	var got []string
+	for _, b := range p.Blockers {
+		step := p.Steps[b.Step-1]
+		if step.What != ControlPlane || !strings.HasPrefix(step.To, b.Minor+".") {
+			t.Errorf("%+v waits for %+v", b, step)
+		}
+		got = append(got, b.Minor+" "+b.Cause+" "+b.Object.Name)
+	}
+	if want := []string{"1.34 kubelet w1", "1.36 kubelet w3", "1.36 api web", "1.37 kubelet w2"}; !slices.Equal(got, want) || p.Next != "1.34" || p.Target != "1.37.2" {
+		t.Errorf("next %s of %s, got %q, want %q", p.Next, p.Target, got, want)
+	}
+	if want := "which API versions 1.34 to 1.37 remove: pluto of 2026-04-27 tells up to 1.36"; !slices.Contains(p.Unknown, want) {
+		t.Errorf("unknown %q", p.Unknown)
 	}
 }
 

@@ -5,14 +5,14 @@ import "cmp"
 // rejoin removes a node and joins it anew, since its kubelet is too far behind for kubeadm to upgrade the node in place.
 func (w *script) rejoin() {
 	name := w.nodeName()
-	w.replace("remove this one and join it anew: its kubelet is further behind than kubeadm " + w.to.Line() + " may upgrade")
+	w.replace("remove it and join it anew, since its kubelet is further behind than kubeadm "+w.to.Line()+" may upgrade", Here)
 	if w.host.kind != kubeadm {
 		w.say("# how it was installed is not known: join it in the way that it was joined", "kubectl delete node "+name)
 		return
 	}
 	w.say("# labels and taints go with the node: keep them", "kubectl get node "+name+" -o yaml > "+name+".yaml")
 	w.on()
-	w.say("sudo kubeadm reset")
+	w.say("# only where this machine is kept", "sudo kubeadm reset")
 	w.here()
 	w.say("kubectl delete node " + name)
 	w.on()

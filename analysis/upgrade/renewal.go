@@ -2,11 +2,11 @@ package upgrade
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 
 	"canopy/analysis/disruption"
+	"canopy/model"
 )
 
 // node empties a node, changes it, and takes it back: its system first, then the runtime, then the kubelet, each of which needs what is
@@ -53,8 +53,7 @@ func (w *script) renewed() bool { return w.has(System) || w.legacy() }
 // before does what has to be done before the kubelet is changed.
 func (w *script) before() {
 	if w.renewed() {
-		w.replace("go on here: the system first, then the kubelet")
-		w.on()
+		w.replace("the system first, then the kubelet", w.place())
 		w.release()
 		w.reboot()
 		w.on()
@@ -67,7 +66,7 @@ func (w *script) before() {
 }
 
 // replace says which machine to put in the place of this one, which is the first choice where much of it has to change.
-func (w *script) replace(otherwise string) {
+func (w *script) replace(otherwise, where string) {
 	var has []string
 	if system := w.commonSystem(); system != "" {
 		has = append(has, system)
@@ -83,10 +82,38 @@ func (w *script) replace(otherwise string) {
 	if len(has) > 0 {
 		with = ", with " + strings.Join(has, ", ")
 	}
-	w.say("# first choice: replace the machine by a new one of the image of its pool"+with+"; join that, then kubectl delete node "+w.nodeName(), "# else "+otherwise)
-	if slices.ContainsFunc(w.machine.obstacles, func(o Obstacle) bool { return o.Cause == disruption.Pinned }) {
-		w.say("# pods are bound to this node: a new machine has to have its name, and the data of local volumes, which is lost with the old one")
+	var bound []string
+	for i := range w.crew.obstacles {
+		if o := &w.crew.obstacles[i]; o.Cause == disruption.Pinned {
+			bound = append(bound, named(o.Owner))
+		}
 	}
+	how := "; join that, then kubectl delete node " + w.nodeName()
+	if len(bound) > 0 {
+		how = "; kubectl delete node " + w.nodeName() + ", then join that by the same name"
+	}
+	w.say("# first choice: replace the machine by a new one of the image of its pool" + with + how)
+	if len(bound) > 0 {
+		w.say("# bound to this node: " + listed(bound) + "; a new machine has to have its name, " + w.nodeName() + ", or they run nowhere")
+	}
+	if len(w.machine.stays) > 0 {
+		var kept []string
+		for _, owner := range w.machine.stays {
+			kept = append(kept, named(owner))
+		}
+		w.say("# with its data on this machine alone: " + listed(kept) + "; copy it away first, it is lost with the machine")
+	}
+	// The other way is copied apart, and says at each place that it is not for a machine that was replaced.
+	w.apart(where)
+	w.say("# else, where this machine is kept: " + otherwise)
+}
+
+// named names an owner in a line that people read; a name that Kubernetes does not accept is not written.
+func named(owner model.Ref) string {
+	if !harmless(owner.Name) || !harmless(owner.Kind) || owner.Namespace != "" && !harmless(owner.Namespace) {
+		return "an owner whose name Kubernetes does not accept"
+	}
+	return owner.String()
 }
 
 // checked has people see that the new system has what the kubelet needs.

@@ -27,10 +27,12 @@ func TestRenewal(t *testing.T) {
 		{"too far behind for kubeadm", `# here
 kubectl drain n5 --ignore-daemonsets --timeout=10m
 # first choice: replace the machine by a new one of the image of its pool, with Ubuntu 24.04.1 LTS, containerd 2.2.1, kubelet 1.37.2; join that, then kubectl delete node n5
-# else remove this one and join it anew: its kubelet is further behind than kubeadm 1.37 may upgrade
+# here
+# else, where this machine is kept: remove it and join it anew, since its kubelet is further behind than kubeadm 1.37 may upgrade
 # labels and taints go with the node: keep them
 kubectl get node n5 -o yaml > n5.yaml
 # on n5 (ssh)
+# only where this machine is kept
 sudo kubeadm reset
 # here
 kubectl delete node n5
@@ -64,8 +66,8 @@ kubectl wait --for=condition=Ready node/n5 --timeout=15m
 		{"the system and the runtime before the kubelet", `# here
 kubectl drain n5 --ignore-daemonsets --timeout=10m
 # first choice: replace the machine by a new one of the image of its pool, with containerd 2.3.4, kubelet 1.37.2; join that, then kubectl delete node n5
-# else go on here: the system first, then the kubelet
 # on n5 (ssh)
+# else, where this machine is kept: the system first, then the kubelet
 sudo do-release-upgrade
 sudo systemctl reboot
 # here
@@ -126,6 +128,22 @@ kubectl uncordon n5`, "its system must change first",
 	}
 }
 
+// TestBoundToAMachine holds that whoever replaces a machine is told what is bound to its name, and what of it has its data there alone.
+func TestBoundToAMachine(t *testing.T) {
+	mysql, db := model.KindByName("StatefulSet").Ref("legacy", "mysql"), model.KindByName("StatefulSet").Ref("legacy", "db")
+	for _, stays := range []bool{false, true} {
+		s := emptyScene(t, host{kind: kubeadm}).serving(t, "v1.37.2").having(t, "n5", "v1.33.4", old, func(m *machine) {
+			m.obstruct([]disruption.Obstacle{{Cause: disruption.Pinned, Pod: nodeRef("p"), Owner: mysql}, {Cause: disruption.Pinned, Pod: nodeRef("q"), Owner: db, Stays: stays}})
+		})
+		p, _ := s.plan()
+		text := strings.Join(p.Steps[0].Blocks[0].Commands, "\n")
+		if !strings.Contains(text, "# bound to this node: legacy/StatefulSet/db, legacy/StatefulSet/mysql; a new machine has to have its name, n5, or they run nowhere") ||
+			strings.Contains(text, "# with its data on this machine alone: legacy/StatefulSet/db; copy it away first") != stays || strings.Contains(text, "else") {
+			t.Errorf("stays %v:\n%s", stays, text)
+		}
+	}
+}
+
 // TestRuntimeFirst holds from which kubelet on a runtime has to tell its cgroup driver.
 func TestRuntimeFirst(t *testing.T) {
 	for _, s := range []struct {
@@ -135,7 +153,8 @@ func TestRuntimeFirst(t *testing.T) {
 		{"containerd://1.7.29", "v1.38.0", "2.3.4"}, {"containerd://1.7.29", "v1.37.2", ""}, {"containerd://2.0.1", "v1.38.0", ""}, {"docker://27.0.0", "v1.38.0", ""},
 	} {
 		sc := emptyScene(t, host{kind: kubeadm}).having(t, "n1", "v1.36.1", onRuntime(s.runtime))
-		step := sc.step(&move{what: Node, machine: sc.machines[0], to: parse(t, s.to)})
+		sc.muster()
+		step := sc.step(&move{what: Node, machine: sc.machines[0], crew: sc.crews[sc.machines[0]], to: parse(t, s.to)})
 		first := strings.Contains(step.Why, "its runtime must change first: kubelets from 1.38 on need containerd 2.0 or newer")
 		at := slices.IndexFunc(step.Commands, func(c string) bool { return strings.Contains(c, "containerd.io='"+s.want) })
 		if kubelet := slices.IndexFunc(step.Commands, func(c string) bool { return strings.Contains(c, "kubelet=") }); first != (s.want != "") || first && (at < 0 || at > kubelet) || !first && at >= 0 {

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"canopy/analysis/disruption"
+	"canopy/analysis/escape"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/inorder"
@@ -27,19 +28,20 @@ type Resident struct {
 
 // Residents lists who has pods on a node, the worst first: those that are more of exposed, powerful and privileged before those that are
 // less, and exposed before powerful before privileged. Findings are those of a report, by object; exposed says how an owner is reached from
-// outside, "" where it is not. It looks at every pod of the cluster: ResidentsOf takes less time, and for many nodes AllResidents.
-func Residents(c *cluster.Cluster, name string, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) []Resident {
-	return residents(c, podsOf(c, func(node string) bool { return node == name }), findings, exposed)[name]
+// outside, "" where it is not; on is what ways to the node rest on besides. It looks at every pod of the cluster: ResidentsOf takes less
+// time, and for many nodes AllResidents.
+func Residents(c *cluster.Cluster, name string, on escape.Conditions, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) []Resident {
+	return residents(c, podsOf(c, func(node string) bool { return node == name }), on, findings, exposed)[name]
 }
 
 // ResidentsOf lists the same, and looks at the pods of the node alone.
-func ResidentsOf(c *cluster.Cluster, budgets *disruption.Analyser, name string, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) []Resident {
-	return residents(c, budgets.PodsOf(c, name), findings, exposed)[name]
+func ResidentsOf(c *cluster.Cluster, budgets *disruption.Analyser, name string, on escape.Conditions, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) []Resident {
+	return residents(c, budgets.PodsOf(c, name), on, findings, exposed)[name]
 }
 
 // AllResidents lists the same for all nodes, by their names.
-func AllResidents(c *cluster.Cluster, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) map[string][]Resident {
-	return residents(c, podsOf(c, func(node string) bool { return node != "" }), findings, exposed)
+func AllResidents(c *cluster.Cluster, on escape.Conditions, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) map[string][]Resident {
+	return residents(c, podsOf(c, func(node string) bool { return node != "" }), on, findings, exposed)
 }
 
 // podsOf goes through pods of nodes that have not run to their end.
@@ -53,13 +55,15 @@ func podsOf(c *cluster.Cluster, of func(node string) bool) iter.Seq[*record.Pod]
 	}
 }
 
-func residents(c *cluster.Cluster, pods iter.Seq[*record.Pod], findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) map[string][]Resident {
-	counts := map[string]map[model.Ref]int{}
+func residents(c *cluster.Cluster, pods iter.Seq[*record.Pod], on escape.Conditions, findings map[model.Ref][]*model.Finding, exposed func(model.Ref) string) map[string][]Resident {
+	counts, exits := map[string]map[model.Ref]int{}, newExits(on)
 	for p := range pods {
 		if counts[p.Node()] == nil {
 			counts[p.Node()] = map[model.Ref]int{}
 		}
-		counts[p.Node()][c.TopOwner(p)]++
+		owner := c.TopOwner(p)
+		counts[p.Node()][owner]++
+		exits.take(owner, p)
 	}
 	known := map[model.Ref]Resident{}
 	all := make(map[string][]Resident, len(counts))
@@ -68,7 +72,7 @@ func residents(c *cluster.Cluster, pods iter.Seq[*record.Pod], findings map[mode
 		for ref, n := range owners {
 			r, ok := known[ref]
 			if !ok {
-				r = Resident{Owner: ref, Namespace: ref.Namespace, Exposed: exposed(ref)}
+				r = Resident{Owner: ref, Namespace: ref.Namespace, Exposed: exposed(ref), Privileged: exits.words(ref)}
 				r.judge(findings[ref])
 				known[ref] = r
 			}
@@ -83,23 +87,22 @@ func residents(c *cluster.Cluster, pods iter.Seq[*record.Pod], findings map[mode
 
 // judge reads what was found on an owner.
 func (r *Resident) judge(list []*model.Finding) {
-	var powerful, privileged []string
+	var powerful []string
 	for _, f := range list {
 		if f.Rule == nil || f.Verdict != model.Yes && f.Verdict != model.Depends {
 			continue
 		}
-		switch f.Rule.ID {
-		case "LP25":
+		if f.Rule.ID == "LP25" {
 			powerful = append(powerful, f.Rule.Short)
-		case "PS01", "PS02", "PS06", "PS07", "PS14", "PS21":
-			privileged = append(privileged, f.Rule.Short)
 		}
 	}
-	join := func(words []string) string {
-		slices.Sort(words)
-		return strings.Join(slices.Compact(words), ", ")
-	}
-	r.Powerful, r.Privileged = join(powerful), join(privileged)
+	r.Powerful = listed(powerful)
+}
+
+// listed joins words, each once.
+func listed(words []string) string {
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), ", ")
 }
 
 func compareResidents(a, b Resident) int {

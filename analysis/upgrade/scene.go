@@ -28,6 +28,9 @@ type scene struct {
 	machines []*machine
 	// emptied are those that may have a step, and so are emptied first.
 	emptied []*machine
+	// crews say which machines are changed with each, everyone that all are.
+	crews    map[*machine]*crew
+	everyone *crew
 	// uses lists the API versions in use that end by a minor.
 	uses    func(minor string) []deprecation.Use
 	unknown []string
@@ -58,16 +61,15 @@ type machine struct {
 	runtime string
 	cgroup1 bool
 	ready   bool
-	labels  record.Labels
-	// pool is the name that its provider knows its pool by, "" where no label has it. managed tells that it has one.
+	// pool is the name that its provider knows its pool by, "" where no label has it.
 	pool string
 	// due is what waits to be done to it besides.
 	due []chore
 	// drained is what a drain stumbles over, pod by pod, obstacles the same by owner.
 	drained   []disruption.Obstacle
 	obstacles []Obstacle
-	// lost are the bare pods.
-	lost []model.Ref
+	// lost are the bare pods, stays the owners of pods whose volume is on the machine.
+	lost, stays []model.Ref
 }
 
 // chore is a topic that is due.
@@ -90,25 +92,47 @@ func gather(in *Input, all bool) *scene {
 	s.gatherParts(in, plane)
 	to, _, ok := s.goal()
 	s.emptied = s.moved(to, ok)
+	s.companions(in)
 	if !all {
 		return s
 	}
 	s.unseen(in, plane)
 	var uses []deprecation.Use
 	if ok {
-		uses = in.Deprecated.Uses((minorOf(to) + 1).String())
+		uses = in.Deprecated.Uses(s.horizon(to).String())
 	}
 	s.uses = func(string) []deprecation.Use { return uses }
 	for _, m := range s.emptied {
 		m.drained = in.Budgets.Drain(in.Cluster, m.ref.Name)
-		if !s.host.pooled() {
-			continue
-		}
-		if r, ok := in.Cluster.Get(m.ref).(*record.Typed[*corev1.Node]); ok {
-			m.labels = r.Labels
-		}
 	}
 	return s
+}
+
+// companions adds to the machines that are emptied all that are emptied with them: the rest of their pools, and of OpenShift, which takes
+// all pools along, the rest of the cluster.
+func (s *scene) companions(in *Input) {
+	if !s.host.pooled() || len(s.emptied) == 0 {
+		return
+	}
+	for _, m := range s.machines {
+		if r, ok := in.Cluster.Get(m.ref).(*record.Typed[*corev1.Node]); ok {
+			m.pool = s.host.pool(r.Labels)
+		}
+	}
+	if s.host.kind == openShift {
+		s.emptied = s.machines
+		return
+	}
+	late, pools := map[*machine]bool{}, map[string]bool{}
+	for _, m := range s.emptied {
+		late[m], pools[m.pool] = true, true
+	}
+	s.emptied = nil
+	for _, m := range s.machines {
+		if late[m] || m.pool != "" && pools[m.pool] {
+			s.emptied = append(s.emptied, m)
+		}
+	}
 }
 
 // moved lists the machines that may have a step on the way to a version, if one is known.
@@ -131,9 +155,6 @@ func (s *scene) moved(to lifecycle.Version, ok bool) []*machine {
 // settle works out of what was gathered what need not be on the writer.
 func (s *scene) settle() {
 	for _, m := range s.emptied {
-		if m.pool == "" {
-			m.pool = s.host.pool(m.labels)
-		}
 		if len(m.drained) > 0 && len(m.obstacles) == 0 {
 			m.obstruct(m.drained)
 		}
@@ -177,6 +198,9 @@ func (m *machine) obstruct(list []disruption.Obstacle) {
 	for _, o := range list {
 		if o.Cause == disruption.Bare {
 			m.lost = append(m.lost, o.Pod)
+		}
+		if o.Stays && !slices.Contains(m.stays, o.Owner) {
+			m.stays = append(m.stays, o.Owner)
 		}
 		same := slices.IndexFunc(m.obstacles, func(x Obstacle) bool {
 			return x.Cause == o.Cause && x.Owner == o.Owner && x.Budget == o.Budget && x.Blocks == o.Blocks

@@ -128,8 +128,15 @@ kubectl get pdb -A
 # EKS takes the newest image that it has, and empties one node after the other
 aws eks update-nodegroup-version --cluster-name CLUSTER --nodegroup-name workers --kubernetes-version 1.36
 aws eks wait nodegroup-active --cluster-name CLUSTER --nodegroup-name workers`},
-		{"EKS, the next of the group", emptyScene(t, host{kind: onEKS, sold: true}).serving(t, "v1.36.2-eks-1").having(t, "n1", "v1.35.0", pooled("workers")).having(t, "n2", "v1.35.0", pooled("workers")), 1, `# here
-# step 1 changes all nodes of pool workers, one after the other`},
+		{"EKS, the group of a node that is in order", emptyScene(t, host{kind: onEKS, sold: true}).serving(t, "v1.36.2-eks-1").having(t, "n1", "v1.35.0", pooled("workers")).having(t, "n2", "v1.36.0", pooled("workers"), hindered("bare", "local", "unknown"), func(m *machine) {
+			m.lost = []model.Ref{model.KindByName("Pod").Ref("shop", "debug")}
+		}), 0, `# here
+# nothing makes these pods anew, they are lost with their nodes: shop/debug
+# data in emptyDir volumes is lost with the nodes; see the obstacles
+# what emptying the nodes stumbles over is not wholly known; see the obstacles
+# EKS takes the newest image that it has, and empties one node after the other
+aws eks update-nodegroup-version --cluster-name CLUSTER --nodegroup-name workers --kubernetes-version 1.36
+aws eks wait nodegroup-active --cluster-name CLUSTER --nodegroup-name workers`},
 		{"EKS, a node of its own", emptyScene(t, host{kind: onEKS, sold: true}).serving(t, "v1.36.2-eks-1").having(t, "n1", "v1.35.0"), 0, `# here
 kubectl drain n1 --ignore-daemonsets --timeout=10m
 # no label names a pool that the provider changes by itself: replace the machine by a new one, then

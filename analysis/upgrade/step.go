@@ -8,7 +8,6 @@ import (
 	"canopy/analysis/disruption"
 	"canopy/analysis/lifecycle"
 	"canopy/model"
-	"canopy/model/inorder"
 )
 
 // step writes a move for people. It is asked before the move is applied.
@@ -21,12 +20,20 @@ func (s *scene) step(m *move) Step {
 	default:
 		out.Object = m.parts[0].object
 	}
+	if m.crew != nil {
+		out.Nodes, out.Pool = m.crew.refs(out.Object), m.crew.pool
+		out.Why += m.crew.words()
+	}
 	out.Why += s.preconditions(m)
 	switch m.what {
 	case Reboot:
 		out.To = ""
 	case Runtime:
-		out.To = s.better(m)
+		// Which runtime there is on the image of a provider nobody else chooses.
+		if out.To = s.better(m); s.host.pooled() {
+			out.To = ""
+			out.Why += "; the runtime is the one of the newest image that " + cmp.Or(s.host.brand, "the provider") + " has"
+		}
 	case System:
 		out.To = ""
 	default:
@@ -40,11 +47,9 @@ func (s *scene) step(m *move) Step {
 	if m.what == ControlPlane || m.what == Node {
 		out.Why += s.offer(m)
 	}
-	if m.machine != nil {
-		out.Drains, out.Obstacles = true, m.machine.obstacles
-		if !m.machine.ready {
-			out.Why += "; it is not ready"
-		}
+	if m.crew != nil {
+		out.Drains, out.Obstacles = true, m.crew.obstacles
+		out.Why += m.crew.unready()
 	}
 	out.Why = disruption.Line(out.Why)
 	out.Safe = out.Drains && !slices.ContainsFunc(out.Obstacles, func(o Obstacle) bool { return o.Cause != disruption.Scratch })
@@ -63,7 +68,11 @@ func (m *move) from() string {
 		all = append(all, q.version)
 	}
 	if m.machine != nil {
-		all = append(all, m.machine.version)
+		for _, n := range m.crew.machines {
+			if n.told {
+				all = append(all, n.version)
+			}
+		}
 	}
 	return show(slices.MinFunc(all, lifecycle.Version.Compare))
 }
@@ -79,48 +88,4 @@ func (m *move) names() string {
 		return ""
 	}
 	return strings.Join(names, ", ") + ": "
-}
-
-// blockers lists what keeps the control plane from a minor, as things are now.
-func (s *scene) blockers(next minor) []Blocker {
-	list := []Blocker{}
-	old := func(cause, what string, object model.Ref, v lifecycle.Version) {
-		if next-minorOf(v) > reach(v) {
-			list = append(list, Blocker{cause, object, what + " " + show(v) + " is older than an API server of " + next.String() + " allows"})
-		}
-	}
-	low, high := s.lowest(), s.highest()
-	if minorOf(low) != minorOf(high) {
-		list = append(list, Blocker{"server", model.ClusterRef(), "API servers are at " + show(low) + " and " + show(high) + ": all have to be at one minor first"})
-	}
-	for _, m := range s.machines {
-		if m.told {
-			old("kubelet", "kubelet", m.ref, m.version)
-		}
-		if m.beside != nil {
-			old("proxy", "kube-proxy", m.ref, m.beside.version)
-		}
-	}
-	for _, q := range s.proxies {
-		old("proxy", "kube-proxy", q.object, q.version)
-	}
-	for _, u := range s.uses(next.String()) {
-		gone, ok := lifecycle.ParseVersion(u.End.Removed)
-		if !ok || minorOf(gone) <= minorOf(low) || minorOf(gone) > next {
-			continue
-		}
-		says := disruption.Brief(u.By) + " uses " + disruption.Brief(u.APIVersion) + ", which " + gone.Line() + " does not serve any more"
-		if u.End.Replacement != "" {
-			says += "; write it as " + u.End.Replacement
-		}
-		list = append(list, Blocker{"api", u.Object, says})
-	}
-	inorder.Sort(list, func(a, b Blocker) int {
-		return cmp.Or(cmp.Compare(rank(a.Cause), rank(b.Cause)), a.Object.Compare(b.Object), cmp.Compare(a.Says, b.Says))
-	})
-	return slices.Compact(list)
-}
-
-func rank(cause string) int {
-	return slices.Index([]string{"server", "kubelet", "proxy", "api"}, cause)
 }

@@ -3,6 +3,7 @@
 package upgrade
 
 import (
+	"slices"
 	"time"
 
 	"canopy/analysis/deprecation"
@@ -25,11 +26,12 @@ type Input struct {
 
 // Plan is what to do, in order. It is immutable.
 type Plan struct {
-	// Target is the version that it leads to, such as 1.37.2, or 1.36 where a provider decides which patch that is, and Next the minor after that which Blockers keep it from.
+	// Target is the version that it leads to, such as 1.37.2, or 1.36 where a provider decides which patch that is, and Next the minor
+	// above what the control plane has now. Both are empty where no API server is known.
 	Target string `json:"target"`
-	Next   string `json:"next,omitempty"`
+	Next   string `json:"next"`
 	Steps  []Step `json:"steps"`
-	// Blockers are what must be gone before the control plane goes to Next.
+	// Blockers are what must be gone before the control plane goes to Next, and on to Target.
 	Blockers []Blocker `json:"blockers"`
 	// Unknown says what could not be told, and why.
 	Unknown []string `json:"unknown"`
@@ -42,9 +44,13 @@ type Step struct {
 	// What is control-plane, node, proxy, reboot, runtime, os.
 	What   string    `json:"what"`
 	Object model.Ref `json:"object"`
-	From   string    `json:"from"`
-	To     string    `json:"to"`
-	Why    string    `json:"why"`
+	// Nodes are all that the commands change, Object among them, where those are more than that: the nodes of Pool, which a provider
+	// exchanges as a whole, or all of the cluster. Safe and Obstacles are about all of them.
+	Nodes []model.Ref `json:"nodes,omitempty"`
+	Pool  string      `json:"pool,omitempty"`
+	From  string      `json:"from"`
+	To    string      `json:"to"`
+	Why   string      `json:"why"`
 	// Safe tells that a drain loses nothing but scratch files, and ends by itself; Obstacles say what it stumbles over. They are empty where
 	// nothing is drained.
 	Safe      bool       `json:"safe"`
@@ -68,13 +74,20 @@ type Obstacle struct {
 	Says   string    `json:"says"`
 }
 
-// Blocker is what keeps the control plane from its next minor.
+// Blocker is what keeps the control plane from a minor.
 type Blocker struct {
-	// Cause is kubelet (n-3), proxy, api (removed in Next and still in use), server (API servers of two minors).
+	// Cause is kubelet (n-3), proxy, api (removed in that minor and still in use), server (API servers of two minors).
 	Cause  string    `json:"cause"`
 	Object model.Ref `json:"object"`
 	Says   string    `json:"says"`
+	// Minor is the one it keeps the control plane from: Next, or one that comes after it on the way to the target. Step is the place, counted
+	// from 1, of the step that has to wait for it; 0 where the plan does not go there.
+	Minor string `json:"minor"`
+	Step  int    `json:"step,omitempty"`
 }
+
+// Changes tells whether the commands of a step change an object.
+func (s *Step) Changes(ref model.Ref) bool { return s.Object == ref || slices.Contains(s.Nodes, ref) }
 
 // Loses tells that data or pods are lost for good to a drain. Of other causes something is away for a while, or stays where it is.
 func (o *Obstacle) Loses() bool { return disruption.Loses(o.Cause) }

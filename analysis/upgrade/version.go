@@ -118,6 +118,21 @@ func (a *almanac) paid(m minor) (until lifecycle.Day, paid bool) {
 	return until, len(list) > 0 && until >= a.today
 }
 
+// standard is when standard support of a minor ends, by the first of those who know it; 0 where one of them tells no day.
+func (a *almanac) standard(m minor) lifecycle.Day {
+	list := a.cycles(m)
+	var end lifecycle.Day
+	for i := range list {
+		if list[i].End == 0 {
+			return 0
+		}
+		if end == 0 || list[i].End < end {
+			end = list[i].End
+		}
+	}
+	return end
+}
+
 // supported lists the minors that have come out, are in standard support, and of which a release is known, the oldest first.
 func (a *almanac) supported() []minor {
 	product := lifecycle.Kubernetes

@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -78,8 +79,8 @@ func (j *judge) pod(p *consumer) []Signal {
 				tell(KindStranger, run, sayStrange(run, inSpec))
 			}
 		}
-		if run := steady(samples); run != nil && j.consumes(p, &c, run) {
-			tell(KindFlat, run, sayFlat(run, &c))
+		if run := steady(samples, j.leastFlat(p, last.CPU)); run != nil && j.consumes(p, &c) {
+			tell(KindFlat, run, sayFlat(run, &c, p.facts.NodeCPU))
 		}
 		if run := trailing(samples, wokenCPU); len(run) >= wokenRun && j.wakes(p.name.Namespace) {
 			tell(KindWoken, run, sayWoken(run))
@@ -97,20 +98,22 @@ func (j *judge) pod(p *consumer) []Signal {
 // candidate tells by the newest sample whether any signal can hold, so that most series need not be read.
 func candidate(cpu int64, c *Container, stranger bool) bool {
 	limit := c.Limits.CPULimit
-	return c.Args != "" || stranger || c.Ephemeral && cpu >= ephemeralCPU || cpu >= min(flatCPU, wokenCPU, risenCPU) ||
+	return c.Args != "" || stranger || c.Ephemeral && cpu >= ephemeralCPU || cpu >= min(flatTop, wokenCPU, risenCPU) ||
 		limit > 0 && cpu >= share(limit, saturatedShare)
 }
 
-// consumes tells that a container with a steady use is all else that makes that suspicious: without a limit, the top consumer of its node,
-// of a public image that is named by tag alone, with the way out open.
-func (j *judge) consumes(p *consumer, c *Container, run []model.Sample) bool {
+// leastFlat is the least of a flat use: near a core, and less of the top consumer of a node.
+func (j *judge) leastFlat(p *consumer, last int64) int64 {
+	if p.facts.Node != "" && last >= j.top[p.facts.Node] {
+		return flatTop
+	}
+	return flatCPU
+}
+
+// consumes tells that a container with a steady use is all else that makes that suspicious: without a limit, of a public image that is named
+// by tag alone, with the way out open.
+func (j *judge) consumes(p *consumer, c *Container) bool {
 	if c.Limits.CPULimit > 0 || !c.Public || !c.TagOnly {
-		return false
-	}
-	if last := run[len(run)-1].CPU; p.facts.Node != "" && last < j.top[p.facts.Node] {
-		return false
-	}
-	if p.facts.NodeCPU > 0 && mean(run) < share(p.facts.NodeCPU, nodeShare) {
 		return false
 	}
 	return c.Open || p.facts.Egress != nil && p.facts.Egress()
@@ -133,8 +136,12 @@ func sayStrange(run []model.Sample, inSpec bool) string {
 	return "suspicious: " + CPU(mean(run)) + " " + over(run) + " in a container that stands in no spec of the pod"
 }
 
-func sayFlat(run []model.Sample, c *Container) string {
-	return strings.Join([]string{"suspicious: a steady", CPU(mean(run)), over(run), "without a CPU limit, by", c.Image + ",",
+func sayFlat(run []model.Sample, c *Container, node int64) string {
+	of := ""
+	if node > 0 {
+		of = fmt.Sprintf("(%d %% of its node) ", mean(run)*100/node)
+	}
+	return strings.Join([]string{"suspicious: a steady", CPU(mean(run)), of + over(run), "without a CPU limit, by", c.Image + ",",
 		"a public image named by tag alone, which may talk to any address outside"}, " ")
 }
 

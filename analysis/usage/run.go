@@ -12,13 +12,13 @@ const (
 	sustained = 10
 	// gap is the most seconds between two samples of one history: what was before is not known to have gone on.
 	gap = 600
-	// flatCPU is the least of a flat use, in thousandths of a core: eight tenths of one. nodeShare is the share of its node, in hundredths,
-	// that it has to take, where that is known.
-	flatCPU, nodeShare = 800, 25
+	// flatCPU is the least of a flat use, in thousandths of a core: near one, however large its node is, since a program that computes is given
+	// so many threads and takes each of them. flatTop is the least of the top consumer of a node, which may have to share its cores.
+	flatCPU, flatTop = 800, 500
 	// saturatedShare is the share of its limit, in hundredths, that a container at its limit uses.
 	saturatedShare = 95
-	// A use has risen that is over risenFactor times the median before, and over risenCPU, for risenRun samples, after calm ones.
-	risenFactor, risenCPU, risenRun, calm = 5, 200, 5, 10
+	// A use has risen that is over risenFactor times the median before, and over risenCPU, for sustained samples, after calm ones.
+	risenFactor, risenCPU, calm = 5, 200, 10
 	// usedCPU is the least that counts as use of a namespace, wokenCPU that of a container that wakes it, for wokenRun samples.
 	usedCPU, wokenCPU, wokenRun = 10, 50, 5
 	// A container in no spec is told after strangeRun samples, so that a spec that has just changed has come meanwhile; an ephemeral one
@@ -48,11 +48,11 @@ func trailing(samples []model.Sample, least int64) []model.Sample {
 	return samples[i:]
 }
 
-// steady gives the newest samples in which the use is high and flat: the longest end of them of which no end is uneven, with a standard
+// steady gives the newest samples in which the use is at least so much, and flat: the longest end of them of which no end is uneven, with a standard
 // deviation of at most a tenth of the mean. nil where that are too few.
-func steady(samples []model.Sample) []model.Sample {
+func steady(samples []model.Sample, least int64) []model.Sample {
 	var n, sum, squares float64
-	for _, x := range slices.Backward(trailing(samples, flatCPU)) {
+	for _, x := range slices.Backward(trailing(samples, least)) {
 		v := float64(x.CPU)
 		if n+1 >= sustained && !even(n+1, sum+v, squares+v*v) {
 			break
@@ -98,7 +98,7 @@ func strange(samples []model.Sample, c *Container, inSpec bool) []model.Sample {
 // risen gives the newest samples that are far above what was used before, and the median of that; nil where there are none. It is the
 // longest such end with calm before it.
 func risen(samples []model.Sample) (run []model.Sample, before int64) {
-	if n := len(samples); n < calm+risenRun || samples[n-1].CPU <= risenCPU {
+	if n := len(samples); n < calm+sustained || samples[n-1].CPU <= risenCPU {
 		return nil, 0
 	}
 	// The samples before the run, in the order of their use.
@@ -110,7 +110,7 @@ func risen(samples []model.Sample) (run []model.Sample, before int64) {
 	for _, x := range samples[:calm] {
 		put(x.CPU)
 	}
-	for from := calm; from <= len(samples)-risenRun; from++ {
+	for from := calm; from <= len(samples)-sustained; from++ {
 		median := sorted[(len(sorted)-1)/2]
 		most := max(risenFactor*median, risenCPU)
 		high := func(x model.Sample) bool { return x.CPU > most }

@@ -124,6 +124,10 @@ func TestSignals(t *testing.T) {
 		facts: map[string]Facts{"a/p": {Node: "n", Containers: map[string]Container{"c": suspect()}}, "b/q": {Node: "n", Containers: map[string]Container{"c": quiet}}}}
 	elsewhere := world{series: busy.series, facts: maps.Clone(busy.facts)}
 	elsewhere.facts["b/q"] = Facts{Node: "m", Containers: map[string]Container{"c": quiet}}
+	crowded := func(cpu, other int64) world {
+		w := world{series: map[string]*model.Series{"a/p/c": line(times(10, cpu)...), "b/q/c": line(times(10, other)...)}, facts: busy.facts}
+		return w
+	}
 	of := func(cpu int64, c Container) world {
 		w := one(line(times(10, 1500)...), c)
 		w.facts["a/p"] = Facts{Node: "n", NodeCPU: cpu, Containers: map[string]Container{"c": c}}
@@ -164,7 +168,7 @@ func TestSignals(t *testing.T) {
 		"flat, a little uneven":     {one(line(1500, 1550, 1450, 1500, 1520, 1480, 1500, 1600, 1400, 1500), suspect()), "flat a/p/c"},
 		"flat after a start":        {one(concat([]int64{3000, 100, 2600}, times(10, 1500)), suspect()), "flat a/p/c"},
 		"nine samples":              {one(line(times(9, 800)...), suspect()), ""},
-		"just under eight tenths":   {one(line(times(10, 799)...), suspect()), ""},
+		"just under eight tenths":   {crowded(799, 800), ""},
 		"it has ended":              {one(concat(times(10, 1500), []int64{10}), suspect()), ""},
 		"uneven":                    {one(line(800, 1600, 900, 1700, 850, 1500, 1000, 1800, 900, 1200), suspect()), ""},
 		"limited":                   {one(line(times(10, 1500)...), with(func(c *Container) { c.Limits.CPULimit = 4000 })), ""},
@@ -174,10 +178,14 @@ func TestSignals(t *testing.T) {
 		"the way out asked, open":   {egress(true), "flat a/p/c"},
 		"the way out asked, shut":   {egress(false), ""},
 		"no facts":                  {world{series: map[string]*model.Series{"a/p/c": line(times(10, 1500)...)}}, ""},
-		"another uses more":         {busy, ""},
+		"another uses more":         {busy, "flat a/p/c"},
 		"more on another node":      {elsewhere, "flat a/p/c"},
-		"a quarter of its node":     {of(6000, suspect()), "flat a/p/c"},
-		"less of its node":          {of(6100, suspect()), ""},
+		"four threads of 32 cores":  {of(32000, suspect()), "flat a/p/c"},
+		"the top of its node":       {one(line(times(10, 500)...), suspect()), "flat a/p/c"},
+		"just under half a core":    {one(line(times(10, 499)...), suspect()), ""},
+		"half a core, not the top":  {crowded(500, 501), ""},
+		"half a core, as the other": {crowded(500, 500), "flat a/p/c"},
+		"of no node that is known":  {world{series: map[string]*model.Series{"a/p/c": line(times(10, 799)...)}, facts: map[string]Facts{"a/p": {Containers: map[string]Container{"c": suspect()}}}}, ""},
 		"started in time":           {started(start + 1800 - 9*30), "flat a/p/c"},
 		"an older pod of that name": {started(start + 1800 - 8*30), ""},
 		"a gap": {one(model.NewSeries(slices.Concat(line(times(10, 1500)...).All(), []model.Sample{{At: start + 2500, CPU: 1500}})...),
@@ -191,15 +199,15 @@ func TestSignals(t *testing.T) {
 		"a limit of one":       {one(line(times(10, 1)...), limited(1)), "saturated a/p/c"},
 		"zero of a tiny limit": {one(line(times(10, 0)...), limited(1)), ""},
 
-		"risen":               {one(concat(times(10, 50), times(5, 251)), quiet), "risen a/p/c"},
-		"risen from nothing":  {one(concat(times(10, 9), times(5, 201)), quiet), "woken a/p/c, risen a/p/c"},
+		"risen":               {one(concat(times(10, 50), times(10, 251)), quiet), "risen a/p/c"},
+		"risen from nothing":  {one(concat(times(10, 9), times(10, 201)), quiet), "woken a/p/c, risen a/p/c"},
 		"risen, long ago":     {one(concat(times(10, 50), times(40, 600)), quiet), "risen a/p/c"},
-		"five times, no more": {one(concat(times(10, 50), times(5, 250)), quiet), ""},
-		"four samples":        {one(concat(times(11, 50), times(4, 900)), quiet), ""},
-		"nine calm ones":      {one(concat(times(9, 50), times(5, 900)), quiet), ""},
-		"little":              {one(concat(times(10, 10), times(5, 200)), quiet), ""},
-		"up and down":         {one(concat(times(10, 50), []int64{900, 900, 60, 900, 900, 900, 900}), quiet), ""},
-		"not calm before":     {one(concat(times(10, 50), []int64{900, 50, 50, 50}, times(5, 900)), quiet), ""},
+		"five times, no more": {one(concat(times(10, 50), times(10, 250)), quiet), ""},
+		"a job of minutes":    {one(concat(times(20, 50), times(9, 900)), quiet), ""},
+		"nine calm ones":      {one(concat(times(9, 50), times(10, 900)), quiet), ""},
+		"little":              {one(concat(times(10, 10), times(10, 200)), quiet), ""},
+		"up and down":         {one(concat(times(10, 50), []int64{900, 900, 60}, times(9, 900)), quiet), ""},
+		"not calm before":     {one(concat(times(10, 50), []int64{900, 50, 50, 50}, times(10, 900)), quiet), ""},
 
 		"woken":               {beside(15, line(times(5, 50)...)), "woken a/p/c"},
 		"woken, was idle":     {beside(15, concat(times(10, 9), times(5, 50))), "woken a/p/c"},
@@ -243,10 +251,10 @@ func TestSays(t *testing.T) {
 	miner.Args = Miner([]string{"-o", "stratum+tcp://pool.example:3333"})
 	w := world{
 		series: map[string]*model.Series{"a/p/c": line(times(14, 1912)...), "a/p/x": line(times(3, 7)...),
-			"b/q/c": concat(times(20, 100), times(6, 1250)), "d/r/c": line(times(12, 490)...), "e/s/c": concat(times(10, 0), times(6, 800)),
+			"b/q/c": concat(times(20, 100), times(10, 1250)), "d/r/c": line(times(12, 490)...), "e/s/c": concat(times(10, 0), times(10, 800)),
 			"a/z/c": line(times(30, 20)...), "d/z/c": line(times(30, 20)...)},
 		facts: map[string]Facts{
-			"a/p": {Owner: owner, Node: "n", Containers: map[string]Container{"c": miner}},
+			"a/p": {Owner: owner, Node: "n", NodeCPU: 16000, Containers: map[string]Container{"c": miner}},
 			"d/r": {Node: "n", Containers: map[string]Container{"c": {Limits: Limits{CPULimit: 500}}}},
 		},
 	}
@@ -261,10 +269,10 @@ func TestSays(t *testing.T) {
 	want := []string{
 		"miner: suspicious arguments, as miners take them: stratum+tcp:// address, pool port 3333; it uses 1912m",
 		"stranger: suspicious: 7m over 3 samples (60 s) in a container that stands in no spec of the pod",
-		"flat: suspicious: a steady 1912m over 14 samples (7 min) without a CPU limit, by docker.io/x/y:latest, a public image named by tag alone, which may talk to any address outside",
-		"woken: suspicious: 800m over 6 samples (3 min) in a namespace where nothing was used before",
-		"risen: suspicious: 1250m over 6 samples (3 min), 12 times the 100m that was usual before",
-		"risen: suspicious: 800m over 6 samples (3 min) where nothing was used before",
+		"flat: suspicious: a steady 1912m (11 % of its node) over 14 samples (7 min) without a CPU limit, by docker.io/x/y:latest, a public image named by tag alone, which may talk to any address outside",
+		"woken: suspicious: 800m over 10 samples (5 min) in a namespace where nothing was used before",
+		"risen: suspicious: 1250m over 10 samples (5 min), 12 times the 100m that was usual before",
+		"risen: suspicious: 800m over 10 samples (5 min) where nothing was used before",
 		"saturated: at its CPU limit: 490m of 500m limit (98 %), over 12 samples (6 min)",
 	}
 	if !slices.Equal(got, want) {

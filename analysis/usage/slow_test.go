@@ -76,22 +76,20 @@ func slow(w world, place string) []string {
 			top = false
 		}
 	}
-	if known && c.Public && c.TagOnly && c.Open && c.Limits.CPULimit == 0 && top {
+	least := int64(800)
+	if top && facts.Node != "" {
+		least = 500
+	}
+	if known && c.Public && c.TagOnly && c.Open && c.Limits.CPULimit == 0 {
 		for from := range n {
-			smooth := n-from >= 10 && every(from, func(v int64) bool { return v >= 800 })
+			smooth := n-from >= 10 && every(from, func(v int64) bool { return v >= least })
 			for i := from; i <= n-10 && smooth; i++ {
 				smooth = even(i)
 			}
 			if !smooth {
 				continue
 			}
-			sum := int64(0)
-			for _, x := range samples[from:] {
-				sum += x.CPU
-			}
-			if facts.NodeCPU == 0 || 4*(sum/int64(n-from)) >= facts.NodeCPU {
-				tell("flat", from)
-			}
+			tell("flat", from)
 			break
 		}
 	}
@@ -116,7 +114,7 @@ func slow(w world, place string) []string {
 		first("woken", func(from int) bool { return n-from >= 5 && every(from, func(v int64) bool { return v >= 50 }) })
 	}
 	first("risen", func(from int) bool {
-		if from < 10 || n-from < 5 {
+		if from < 10 || n-from < 10 {
 			return false
 		}
 		var before []int64
@@ -156,7 +154,7 @@ func TestAgainstReference(t *testing.T) {
 			n := 1 + random.IntN(40)
 			for j := range n {
 				if random.IntN(12) == 0 {
-					level = []int64{0, 5, 9, 60, 100, 250, 800, 900, 1500, 3000}[random.IntN(10)]
+					level = []int64{0, 5, 9, 60, 100, 250, 560, 800, 900, 1500, 3000}[random.IntN(11)]
 				}
 				at := start + 30*int64(60-n+j)
 				if random.IntN(400) == 0 {

@@ -47,7 +47,7 @@ type Container struct {
 
 // Signal is what looks suspicious, sustained over many samples.
 type Signal struct {
-	// Kind is flat (a steady, high use of CPU with no limit, by a public image named by tag alone, with the way out open), risen (far
+	// Kind is flat (a steady use of CPU near a core or more, or the top one of its node, with no limit, by a public image named by tag alone, with the way out open), risen (far
 	// above what it used before), woken (use in a namespace that had none), stranger (use by a container that is in no spec, or was put into
 	// the running pod), saturated (at its limit all the time), miner (arguments of a miner).
 	Kind      string

@@ -193,6 +193,9 @@ func (a *Analyser) weighTokens(g *group, buckets []*bucket) tokens {
 	for _, b := range buckets {
 		weigh(b.judgement)
 	}
+	for _, l := range g.lowers {
+		weigh(l.judgement)
+	}
 	return sum
 }
 

@@ -25,6 +25,7 @@ type Analyser struct {
 	judgements judgements
 	groups     map[model.Ref]*group
 	members    map[types.NamespacedName]*member
+	lowers     map[model.Ref]*lower
 	accounts   map[types.NamespacedName]*account
 	namespaces map[string]*namespace
 	alarms     alarms
@@ -57,6 +58,7 @@ func New(rules catalogue.Set, clock model.Clock, allow reference.Allow) *Analyse
 		judgements: newJudgements(allow),
 		groups:     map[model.Ref]*group{},
 		members:    map[types.NamespacedName]*member{},
+		lowers:     map[model.Ref]*lower{},
 		accounts:   map[types.NamespacedName]*account{},
 		namespaces: map[string]*namespace{},
 		places:     map[string]map[*group]struct{}{}, fronts: map[string]*fronts{},

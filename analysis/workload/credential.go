@@ -1,8 +1,11 @@
 package workload
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"canopy/analysis/secret/detect"
 	"canopy/model"
@@ -15,7 +18,7 @@ const doubtful = 30
 
 // plainCredentials is SE01 in a template.
 func plainCredentials(t *template) []place {
-	found := detect.Default().Pod(t.spec)
+	found := Credentials(t.spec)
 	if len(found) == 0 {
 		return nil
 	}
@@ -24,6 +27,58 @@ func plainCredentials(t *template) []place {
 		places[i] = exposed(&found[i])
 	}
 	return places
+}
+
+// Credentials looks for credentials in a pod spec. What only its name calls one is none where it is the name of a Secret that the spec
+// itself names: DB_PASSWORD: db-main beside a volume of the Secret db-main.
+func Credentials(spec *corev1.PodSpec) []model.Exposure {
+	d := detect.Default()
+	found := d.Pod(spec)
+	if !slices.ContainsFunc(found, func(x model.Exposure) bool { return !x.Sure }) {
+		return found
+	}
+	names := map[uint64]struct{}{}
+	secretNames(spec, func(name string) { names[d.Print(name)] = struct{}{} })
+	delete(names, 0) // what is too short has no print
+	return slices.DeleteFunc(found, func(x model.Exposure) bool {
+		_, is := names[x.Print]
+		return is && !x.Sure
+	})
+}
+
+// secretNames goes through the names of the Secrets that a pod spec names.
+func secretNames(spec *corev1.PodSpec, yield func(name string)) {
+	for i := range spec.ImagePullSecrets {
+		yield(spec.ImagePullSecrets[i].Name)
+	}
+	for i := range spec.Volumes {
+		v := &spec.Volumes[i]
+		if v.Secret != nil {
+			yield(v.Secret.SecretName)
+		}
+		if v.Projected == nil {
+			continue
+		}
+		for j := range v.Projected.Sources {
+			if s := v.Projected.Sources[j].Secret; s != nil {
+				yield(s.Name)
+			}
+		}
+	}
+	for _, list := range [...][]corev1.Container{spec.InitContainers, spec.Containers} {
+		for i := range list {
+			for j := range list[i].EnvFrom {
+				if s := list[i].EnvFrom[j].SecretRef; s != nil {
+					yield(s.Name)
+				}
+			}
+			for j := range list[i].Env {
+				if v := list[i].Env[j].ValueFrom; v != nil && v.SecretKeyRef != nil {
+					yield(v.SecretKeyRef.Name)
+				}
+			}
+		}
+	}
 }
 
 // exposed gives the place of an exposure. What stands there is told by kind and length alone.
@@ -72,8 +127,8 @@ func secretVariables(t *template) []place {
 	return found
 }
 
-// nodeCredentials is SE09: volumes that are one of the known places, lie in one, or are the directory that is known for it. Larger ones,
-// such as the root of the node, are a matter of nodePaths, which calls them critical.
+// nodeCredentials is SE09: volumes that are one of the known places, lie in one, or are a directory that is known for holding some, such as
+// /home. Those that hold the whole node are a matter of nodePaths, which calls them critical.
 func nodeCredentials(t *template) []place {
 	var found []place
 	for i := range t.spec.Volumes {
@@ -110,7 +165,7 @@ func credentialPath(p string) bool {
 }
 
 // credentialHolders are directories whose purpose is, or that are known for, what credentialPaths lists below them.
-var credentialHolders = [...]string{"/etc/kubernetes", "/root", "/var/lib/kubelet"}
+var credentialHolders = [...]string{"/etc/kubernetes", "/home", "/root", "/var/lib/kubelet"}
 
 // credentialPaths are the files and directories of nodes in which clouds and distributions keep credentials.
 var credentialPaths = [...]string{
@@ -120,15 +175,17 @@ var credentialPaths = [...]string{
 	"/etc/kubernetes/admin.conf", "/etc/kubernetes/super-admin.conf", "/etc/kubernetes/kubelet.conf", "/etc/kubernetes/bootstrap-kubelet.conf",
 	"/etc/kubernetes/controller-manager.conf", "/etc/kubernetes/scheduler.conf", "/etc/kubernetes/pki",
 	// The kubelet's own (--cert-dir, --kubeconfig and --bootstrap-kubeconfig; EKS, GKE and AKS keep theirs here).
-	"/var/lib/kubelet/pki", "/var/lib/kubelet/kubeconfig", "/var/lib/kubelet/bootstrap-kubeconfig",
+	"/var/lib/kubelet/pki", "/var/lib/kubelet/config.json", "/var/lib/kubelet/kubeconfig", "/var/lib/kubelet/bootstrap-kubeconfig",
+	// Those of OpenShift 3: the kubeconfig and the certificates of the node.
+	"/etc/origin/node",
 	// Those of K3s and RKE2.
 	"/etc/rancher/k3s/k3s.yaml", "/etc/rancher/rke2/rke2.yaml", "/var/lib/rancher/k3s/server/cred", "/var/lib/rancher/k3s/server/tls",
 	"/var/lib/rancher/k3s/server/token", "/var/lib/rancher/rke2/server/cred", "/var/lib/rancher/rke2/server/tls", "/var/lib/rancher/rke2/server/token",
 	// What the cloud gave the machine at its start: user data holds join tokens.
 	"/var/lib/cloud",
-	// Those of the command lines of clouds and of kubectl, of root.
-	"/root/.aws", "/root/.azure", "/root/.config/gcloud", "/root/.kube",
+	// Those of the command lines of clouds, of kubectl, of registries and of ssh, of root.
+	"/root/.aws", "/root/.azure", "/root/.config/gcloud", "/root/.docker", "/root/.kube", "/root/.ssh",
 }
 
 // homeCredentials are those in the homes of other users.
-var homeCredentials = [...]string{".aws", ".azure", ".config/gcloud", ".kube"}
+var homeCredentials = [...]string{".aws", ".azure", ".config/gcloud", ".docker", ".kube", ".ssh"}

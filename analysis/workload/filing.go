@@ -33,19 +33,23 @@ func (a *Analyser) pod(c *cluster.Cluster, ref model.Ref, after *record.Pod) {
 // workload takes an owner of pods that is new, changed or gone.
 func (a *Analyser) workload(c *cluster.Cluster, ref model.Ref, before, after *record.Workload) {
 	a.stand(c, ref, after)
-	if before == nil || after == nil || before.UID != after.UID || !sameOwner(before.Owner, after.Owner) {
+	switch {
+	case before == nil || after == nil || before.UID != after.UID || !sameOwner(before.Owner, after.Owner):
 		a.regroup(c, ref)
+	case before.Template != after.Template:
+		a.restand(c, ref)
 	}
 }
 
 // stand makes an owner of pods the head of its group where it stands for itself, and takes it away where it is folded into
-// another, or gone.
+// another, or gone. What is folded into another is still judged where it says something of its own.
 func (a *Analyser) stand(c *cluster.Cluster, ref model.Ref, w *record.Workload) {
 	if w != nil && c.TopOwner(w) == ref {
 		a.head(ref, &w.Meta, w.Template, false)
 	} else {
 		a.head(ref, nil, record.Template{}, false)
 	}
+	a.under(c, ref, w)
 }
 
 func sameOwner(a, b *record.Owner) bool {

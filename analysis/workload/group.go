@@ -19,6 +19,8 @@ type group struct {
 	leaks   []hit
 	members int
 	buckets []*bucket
+	// lowers are what is folded into the owner and has a template of its own, sorted.
+	lowers []*lower
 	// debugged are the running pods with ephemeral containers.
 	debugged []*member
 	naked    bool

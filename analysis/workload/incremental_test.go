@@ -63,7 +63,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			b.apply(model.Drop(ref))
 		}
 		groups, pods, templates, judgements := b.a.Sizes()
-		if n := len(b.out.findings) + b.a.Len() + groups + pods + templates + judgements + len(b.a.accounts) + len(b.a.namespaces) + len(b.a.fronts) + len(b.a.ported) + len(b.a.running); n != 0 {
+		if n := len(b.out.findings) + b.a.Len() + groups + pods + templates + judgements + len(b.a.accounts) + len(b.a.namespaces) + len(b.a.fronts) + len(b.a.ported) + len(b.a.running) + len(b.a.lowers); n != 0 {
 			t.Fatalf("seed %d: an empty cluster leaves %d findings, %d groups, %d pods, %d templates, %d judgements, %d accounts, %d namespaces",
 				seed, len(b.out.findings), groups, pods, templates, judgements, len(b.a.accounts), len(b.a.namespaces))
 		}

@@ -24,11 +24,12 @@ type snapshot struct {
 	sessions []*session
 }
 
-// part is the pods of one judgement that show what the owner's template does not.
+// part is the pods of one judgement that show what the owner's template does not, or an owner of pods between.
 type part struct {
 	judgement *judgement
-	pod       model.Ref
-	since     int64
+	// pod is the first of the pods, or the owner between.
+	pod   model.Ref
+	since int64
 	// rules holds those that the pods show, and adds those of them with evidence beyond the owner's.
 	rules, adds rules
 	// leaks are the credentials in the annotations of the pods that the owner's do not account for.
@@ -101,7 +102,7 @@ func (p proof) Evidence() []model.Evidence {
 			if contains(told, &h) {
 				continue
 			}
-			list = append(list, h.evidence(part.pod, join("spec", h.path)))
+			list = append(list, h.evidence(part.pod, join(record.TemplatePath(part.pod.Kind), h.path)))
 			told = append(told, h)
 		}
 		if p.rule != se01 {

@@ -167,6 +167,7 @@ func (a *Analyser) summarise(g *group, t *tally) *snapshot {
 			s.parts = append(s.parts, part{judgement: b.judgement, pod: p.Ref(), since: p.Since(), rules: shown, adds: adds, leaks: leaks})
 		}
 	}
+	a.summariseLowers(g, s, t, buckets, doubts.verdict)
 	if g.naked {
 		s.rules.add(ps28)
 		t.show(ps28, ruleTable[ps28].severity, since)

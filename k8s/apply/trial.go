@@ -25,7 +25,7 @@ func (w *Writer) DryRun(ctx context.Context, plan model.Plan, progress func(mode
 		}
 		check := model.Check{Rung: model.RungDryRun, Step: i}
 		r, err := w.rehearse(ctx, step)
-		trial.Steps[i] = r.trial(step)
+		trial.Steps[i] = r.trial(step, w.inspector)
 		check.Warnings = slices.Concat(r.warnings, r.unwritten)
 		if err != nil {
 			check = judge(check, plan.Steps[:i], step, err)
@@ -121,8 +121,8 @@ func (c *connection) send(ctx context.Context, t target, step model.Step, before
 }
 
 // trial gives what may be shown of a rehearsal.
-func (r *rehearsal) trial(step model.Step) model.StepTrial {
-	s := model.StepTrial{Before: shown(r.before), After: shown(r.after), Fingerprint: undo.FingerprintFor(step, r.before)}
+func (r *rehearsal) trial(step model.Step, inspector model.Inspector) model.StepTrial {
+	s := model.StepTrial{Before: shown(r.before, inspector), After: shown(r.after, inspector), Fingerprint: undo.FingerprintFor(step, r.before)}
 	if r.after != nil && r.moot == "" && step.Verb != model.Delete {
 		s.Besides = besides(r.before, r.after, step)
 	}
@@ -130,13 +130,13 @@ func (r *rehearsal) trial(step model.Step) model.StepTrial {
 }
 
 // shown gives a copy of an object that people may see.
-func shown(u *unstructured.Unstructured) *unstructured.Unstructured {
+func shown(u *unstructured.Unstructured, inspector model.Inspector) *unstructured.Unstructured {
 	if u == nil {
 		return nil
 	}
 	u = u.DeepCopy()
 	u.SetManagedFields(nil)
 	delete(u.Object, "status")
-	mask.Object(u)
+	mask.Object(u, inspector)
 	return u
 }

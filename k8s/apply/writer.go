@@ -32,6 +32,8 @@ type Options struct {
 	Log *slog.Logger
 	// Clock measures the pauses between attempts; nil is the machine's clock.
 	Clock model.Clock
+	// Inspector looks for credentials in what is shown of objects, beyond what is masked by its key; nil is nobody.
+	Inspector model.Inspector
 }
 
 const (
@@ -47,7 +49,8 @@ const (
 
 // Writer changes the cluster of one configuration. It is a model.Writer, and safe for use by many goroutines.
 type Writer struct {
-	clock model.Clock
+	clock     model.Clock
+	inspector model.Inspector
 	// asking is how long to ask after an answer that was lost.
 	asking time.Duration
 	// reading reads and asks, rehearsing makes dry runs besides, writing does anything.
@@ -67,7 +70,7 @@ func New(options Options) (*Writer, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &Writer{clock: options.Clock, asking: asking}
+	w := &Writer{clock: options.Clock, inspector: options.Inspector, asking: asking}
 	return w, w.connect(options)
 }
 

@@ -302,7 +302,7 @@ func (u *unit) object(data []byte, e *envelope, gvk schema.GroupVersionKind, pla
 		namespace = ""
 	}
 	o.ref = r.ref(namespace, name)
-	if field := boundless(data); field != "" {
+	if field := boundless(e.Kind, data); field != "" {
 		u.bad(place, r.gvk.GroupKind(), "%s: the exponent of %s is none that a quantity can have", e.Kind, field)
 		return
 	}

@@ -69,8 +69,8 @@ func Write(ctx context.Context, out io.Writer, export Export) (*Manifest, error)
 		clock = model.SystemClock{}
 	}
 	packed := gzip.NewWriter(out)
-	w := &archiveWriter{tar: tar.NewWriter(packed), inspector: export.Inspector, manifest: &Manifest{Format: formatName, Version: formatVersion,
-		Canopy: export.Program, Time: clock.Now().UTC().Truncate(time.Second), Name: export.Name, Server: l.server(ctx)}}
+	w := &archiveWriter{tar: tar.NewWriter(packed), inspector: export.Inspector, fills: filler{running: map[string]bool{}}, manifest: &Manifest{Format: formatName, Version: formatVersion,
+		Canopy: export.Program, Time: clock.Now().UTC().Truncate(time.Second), Name: export.Name, Server: l.server(ctx), Masked: true}}
 	if err := w.file(markerName, []byte("A capture of a Kubernetes cluster by canopy. See "+manifestName+".\n")); err != nil {
 		return nil, err
 	}
@@ -136,6 +136,7 @@ type archiveWriter struct {
 	tar       *tar.Writer
 	manifest  *Manifest
 	inspector model.Inspector
+	fills     filler
 }
 
 func (w *archiveWriter) file(name string, data []byte) error {
@@ -185,9 +186,11 @@ type part struct {
 }
 
 func (p *part) add(u *unstructured.Unstructured) error {
+	if p.kind.Group == "" && p.kind.Kind == "Pod" {
+		p.fills.pod(u)
+	}
 	uses := usesOf(p.kind, u)
-	mask.Object(u)
-	mask.Event(u.Object, p.inspector)
+	mask.Object(u, p.inspector)
 	noteUses(u, uses)
 	line, err := json.Marshal(u.Object)
 	if err != nil {
@@ -224,13 +227,20 @@ func (w *archiveWriter) kind(ctx context.Context, l *lister, kind *model.Kind, s
 		group = "core"
 	}
 	p := &part{archiveWriter: w, kind: kind, stem: objectsFolder + group + "/" + kind.Resource}
+	add := p.add
+	if kind.Group == model.GroupKubescape && kind.Kind == "VulnerabilityManifest" {
+		add = func(u *unstructured.Unstructured) error {
+			w.fills.manifest(ctx, l, kind, u)
+			return p.add(u)
+		}
+	}
 	list := func(namespace string) (ManifestKind, error) {
-		before := p.count
+		before, unfilled := p.count, w.fills.failed
 		var err error
 		if namespace != "" && !kind.Namespaced {
-			err = l.one(ctx, kind, namespace, p.add)
+			err = l.one(ctx, kind, namespace, add)
 		} else {
-			err = l.list(ctx, kind, namespace, p.add)
+			err = l.list(ctx, kind, namespace, add)
 		}
 		if p.failed != nil || ctx.Err() != nil {
 			return ManifestKind{}, errors.Join(p.failed, ctx.Err())
@@ -238,6 +248,9 @@ func (w *archiveWriter) kind(ctx context.Context, l *lister, kind *model.Kind, s
 		state, reason := stateOf(err, p.count > before)
 		if err == nil && namespace != "" && !kind.Namespaced {
 			state, reason = model.Partial, "read by its name: not all may be listed"
+		}
+		if n := w.fills.failed - unfilled; n > 0 && state == model.Complete {
+			state, reason = model.Partial, fmt.Sprintf("%d of them could not be read whole: %s", n, w.fills.why)
 		}
 		return ManifestKind{Group: kind.Group, Version: kind.Version, Kind: kind.Kind, Namespace: namespace,
 			Count: p.count - before, State: state, Reason: reason}, nil

@@ -102,6 +102,9 @@ func TestRoundTrip(t *testing.T) {
 	for _, p := range s.Problems() {
 		t.Error(p)
 	}
+	if plain := openText(t, "f.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"); !manifest.Masked || !strings.Contains(s.Withheld(), "masked") || plain.Withheld() != "" {
+		t.Errorf("masked %v: %q, and of a file %q", manifest.Masked, s.Withheld(), plain.Withheld())
+	}
 	if len(s.objects) != 45+3 {
 		t.Errorf("%d objects", len(s.objects))
 	}

@@ -29,8 +29,10 @@ type Manifest struct {
 	Canopy string    `json:"canopy,omitempty"`
 	Time   time.Time `json:"time"`
 	// Name is the context that was captured.
-	Name   string         `json:"name,omitempty"`
-	Server string         `json:"server"`
+	Name   string `json:"name,omitempty"`
+	Server string `json:"server"`
+	// Masked tells that the values of Secrets are left out and literal values masked, as in every capture of ours.
+	Masked bool           `json:"masked"`
 	Kinds  []ManifestKind `json:"kinds"`
 	// Unserved names the optional kinds that the server did not have, or showed by another kind that was captured. What
 	// stands neither here nor in Kinds nobody looked for.

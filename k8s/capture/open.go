@@ -60,7 +60,7 @@ func Open(ctx context.Context, paths []string, options Options) (*Source, error)
 	c.settle()
 	s := c.source(model.SourceInfo{Type: "capture", Name: strings.Join(paths, ", ")})
 	for _, m := range r.manifests {
-		s.info.Server = m.Server
+		s.info.Server, s.withheld = m.Server, true
 	}
 	s.coverage = c.coverage(&options, r)
 	log.Debug("read", "objects", len(c.objects), "problems", len(c.problems.list))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"canopy/model/record"
 )
@@ -13,7 +14,7 @@ const manyDigits = 3
 
 // boundless finds a quantity such as 1e2147483647 and names its field; "" where there is none. No API server ever stores one, and whoever
 // compares or writes it works until the end of time.
-func boundless(data []byte) string {
+func boundless(kind string, data []byte) string {
 	if !exponential(data) {
 		return ""
 	}
@@ -22,7 +23,7 @@ func boundless(data []byte) string {
 		// What is wrong is said by whoever decodes it.
 		return ""
 	}
-	return boundlessIn(tree, "", false)
+	return boundlessIn(kind, tree, "", false)
 }
 
 // exponential tells that a number with such an exponent stands somewhere: in nearly all objects none does.
@@ -48,39 +49,71 @@ func exponential(data []byte) bool {
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
-// boundlessIn looks at the quantities below a value: at all texts and numbers below fields that hold quantities by name.
-func boundlessIn(v any, path string, quantities bool) string {
+// boundlessIn looks at the quantities below a value: at all texts and numbers below fields that hold quantities by name. What people name
+// as they like, such as the data of a ConfigMap, is no such field.
+func boundlessIn(kind string, v any, path string, quantities bool) string {
 	switch t := v.(type) {
 	case map[string]any:
 		for _, k := range slices.Sorted(maps.Keys(t)) {
-			if found := boundlessIn(t[k], record.FieldPath(path, k), quantities || quantityField(k)); found != "" {
+			if !quantities && freelyNamed(k) {
+				continue
+			}
+			if found := boundlessIn(kind, t[k], record.FieldPath(path, k), quantities || quantityField(kind, k)); found != "" {
 				return found
 			}
 		}
 	case []any:
 		for i, e := range t {
-			if found := boundlessIn(e, fmt.Sprintf("%s[%d]", path, i), quantities); found != "" {
+			if found := boundlessIn(kind, e, fmt.Sprintf("%s[%d]", path, i), quantities); found != "" {
 				return found
 			}
 		}
 	case string:
-		if quantities && exponential([]byte(t)) {
+		if quantities && boundlessText(t) {
 			return path
 		}
 	case float64:
-		if quantities && exponential(fmt.Append(nil, t)) {
+		if quantities && boundlessText(fmt.Sprint(t)) {
 			return path
 		}
 	}
 	return ""
 }
 
-// quantityField tells the fields of the API that are quantities, or maps of them.
-func quantityField(name string) bool {
+// boundlessText tells a text that is such a quantity as a whole: a digest may hold 7e123 as well.
+func boundlessText(s string) bool {
+	s = strings.TrimSpace(s)
+	at := strings.IndexAny(s, "eE")
+	if at < 1 || !exponential([]byte(s)) {
+		return false
+	}
+	number, exponent := strings.TrimLeft(s[:at], "+-"), strings.TrimLeft(s[at+1:], "+-")
+	return number != "" && strings.Trim(number, ".0123456789") == "" && strings.Trim(exponent, "0123456789") == ""
+}
+
+// freelyNamed tells the fields of the API below which people name things as they like, and none is a quantity.
+func freelyNamed(name string) bool {
 	switch name {
-	case "limits", "requests", "capacity", "allocatable", "allocatedResources", "hard", "used", "overhead", "podFixed", "sizeLimit", "divisor",
-		"max", "min", "default", "defaultRequest", "maxLimitRequestRatio", "storage", "value", "averageValue", "targetAverageValue", "targetValue":
+	case "metadata", "annotations", "labels", "data", "binaryData", "stringData", "parameters", "options", "volumeAttributes", "attributes", "selector",
+		"matchLabels", "nodeSelector":
 		return true
+	}
+	return false
+}
+
+// quantityField tells the fields of the API that are quantities, or maps of them. Some are so in a few kinds alone: the value of a variable,
+// or the default of a parameter, may be any text.
+func quantityField(kind, name string) bool {
+	switch name {
+	case "limits", "requests", "capacity", "allocatable", "allocatedResources", "hard", "overhead", "podFixed", "sizeLimit", "divisor",
+		"storage", "counters":
+		return true
+	case "max", "min", "default", "defaultRequest", "maxLimitRequestRatio":
+		return kind == "LimitRange"
+	case "used":
+		return kind == "ResourceQuota"
+	case "value", "averageValue", "targetAverageValue", "targetValue":
+		return kind == "HorizontalPodAutoscaler"
 	}
 	return false
 }

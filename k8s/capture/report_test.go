@@ -28,7 +28,7 @@ metadata:
 report:
   updateTimestamp: "2026-11-02T00:00:00Z"
   artifact: {repository: library/nginx, tag: "1", digest: "sha256:` + strings.Repeat("a", 64) + `"}
-  summary: {criticalCount: 2}
+  summary: {criticalCount: 2, highCount: 0, mediumCount: 0, lowCount: 0, unknownCount: 0}
   vulnerabilities: [{vulnerabilityID: CVE-1, title: words of it}]
 ---
 apiVersion: spdx.softwarecomposition.kubescape.io/v1beta1

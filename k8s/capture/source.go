@@ -32,6 +32,8 @@ type Source struct {
 	problems []Problem
 	events   ring
 	feeds    map[*feed]bool
+	// withheld tells that a capture of ours was among what was read.
+	withheld bool
 	// gone holds what writes removed, so that an undo brings back the very same.
 	gone map[key]*object
 	// shape is the text that was parsed last to locate a field.
@@ -57,6 +59,16 @@ func (c *collector) source(info model.SourceInfo) *Source {
 
 // Problems lists what could not be read as it stands, in the order of the files. Its texts may hold hostile words of them.
 func (s *Source) Problems() []Problem { return slices.Clone(s.problems) }
+
+// Withheld says what cannot be found in the source though it may be in the cluster, since a capture of ours holds masks in its place; ""
+// where none was read. Whoever looks for credentials has to tell it.
+func (s *Source) Withheld() string {
+	if !s.withheld {
+		return ""
+	}
+	return "values in a capture are masked: credentials in variables, commands, arguments, probes, ConfigMaps and annotations cannot be found in it; " +
+		"report.json within it has what was found when it was made"
+}
 
 // Info says what the source is.
 func (s *Source) Info() model.SourceInfo { return s.info }
@@ -99,8 +111,7 @@ func (s *Source) Get(_ context.Context, ref model.Ref) (*unstructured.Unstructur
 		return nil, fmt.Errorf("%s: %w", ref, err)
 	}
 	u := &unstructured.Unstructured{Object: tree}
-	mask.Object(u)
-	mask.Event(u.Object, s.maker.Inspector)
+	mask.Object(u, s.maker.Inspector)
 	return u, nil
 }
 

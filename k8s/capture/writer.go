@@ -56,7 +56,7 @@ func (s *Source) DryRun(ctx context.Context, plan model.Plan, progress func(mode
 		}
 		t := &trial.Steps[i]
 		t.Fingerprint = undo.FingerprintFor(step, before)
-		t.Before = masked(before)
+		t.Before = s.masked(before)
 		left, err := over.leftOut(step)
 		if left {
 			t.After = t.Before
@@ -81,7 +81,7 @@ func (s *Source) DryRun(ctx context.Context, plan model.Plan, progress func(mode
 		if err != nil {
 			return trial, err
 		}
-		t.After = masked(after)
+		t.After = s.masked(after)
 		if barred != nil {
 			// Values of Secrets are never read, so what comes of it can be looked at with masks only.
 			check.Outcome, check.Warnings = model.Warned, []string{mask.Sentence(barred)}
@@ -160,10 +160,10 @@ func (s *Source) whole(o *object) (*unstructured.Unstructured, error) {
 }
 
 // masked makes an object one that may be shown.
-func masked(u *unstructured.Unstructured) *unstructured.Unstructured {
+func (s *Source) masked(u *unstructured.Unstructured) *unstructured.Unstructured {
 	if u != nil {
 		delete(u.Object, "status")
-		mask.Object(u)
+		mask.Object(u, s.maker.Inspector)
 	}
 	return u
 }

@@ -26,6 +26,8 @@ type feed struct {
 	maker    record.Maker
 	reads    *listWatch
 	informer cache.SharedIndexInformer
+	// fills reads what lists of manifests leave out; nil for all other kinds.
+	fills *filler
 	// ring takes events, which no informer holds; nil for all other kinds.
 	ring *ring
 	// onDenied is called in place of telling a denial, and calls deny to tell it, at once or soon; it does not block.
@@ -75,6 +77,7 @@ func (s *session) newFeed(kind *model.Kind, namespace string) (*feed, error) {
 		f.reads.transform = f.happened
 		return f, nil
 	}
+	f.fills = newFiller(s, f, r)
 	// No example object: what comes are records of several types, and bookmarks.
 	f.informer = cache.NewSharedIndexInformerWithOptions(f.reads, nil, cache.SharedIndexInformerOptions{ObjectDescription: kind.Resource})
 	return f, nil
@@ -105,6 +108,9 @@ func (f *feed) run(ctx context.Context) {
 	}
 	var wg sync.WaitGroup
 	wg.Go(guarded(func() { f.follow(ctx, registration.HasSyncedChecker().Done()) }))
+	if f.fills != nil {
+		wg.Go(guarded(func() { f.fills.run(ctx) }))
+	}
 	f.informer.RunWithContext(ctx)
 	wg.Wait()
 }

@@ -28,7 +28,7 @@ var (
 const maxSecret = 8 << 20
 
 // InspectSecrets reads the Secrets that are known, one at a time, and sends what may be told of their values: facts, and prints if
-// the inspector makes any. Those of other namespaces than the given ones are left alone, as is what was told of them. The bytes of
+// the inspector makes any; ConfigMaps are then looked through for the same values. Those of other namespaces than the given ones are left alone, as is what was told of them. The bytes of
 // a Secret are cleared before the next one is read. One that may not be read gives facts that say so.
 func (s *Source) InspectSecrets(ctx context.Context, namespaces []string, inspector model.Inspector, sink model.Sink, progress func(done, all int)) error {
 	if !s.looking.TryLock() {
@@ -51,7 +51,7 @@ func (s *Source) InspectSecrets(ctx context.Context, namespaces []string, inspec
 	}
 	gone := maps.Clone(s.facts)
 	maps.DeleteFunc(gone, func(ref, _ model.Ref) bool { return outside(ref.Namespace) })
-	buffer := &wiped{}
+	buffer, wanted := &wiped{}, map[uint64]struct{}{}
 	for i, name := range names {
 		progress(i, len(names))
 		f, err := s.inspect(ctx, client, name, buffer, printer)
@@ -69,13 +69,19 @@ func (s *Source) InspectSecrets(ctx context.Context, namespaces []string, inspec
 		delete(gone, f.Ref())
 		s.facts[f.Ref()] = f.Ref()
 		sink.Change(model.Put(f))
+		for _, n := range f.Prints {
+			wanted[n] = struct{}{}
+		}
 	}
 	for ref := range gone {
 		delete(s.facts, ref)
 		sink.Change(model.Drop(ref))
 	}
 	progress(len(names), len(names))
-	return nil
+	if printer == nil {
+		return nil
+	}
+	return s.findCopies(ctx, &copies{printer: printer, wanted: wanted}, namespaces, sink)
 }
 
 // failure says why a Secret could not be read. Nothing of an answer that was not an error is in it.

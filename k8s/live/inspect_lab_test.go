@@ -148,7 +148,7 @@ func TestInspection(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{"App": namespace + "/planted metadata.annotations[x/y] spec.env[0].value", "Certificate": namespace + "/planted spec.note", "Event": namespace + "/planted message"}
-	if got := swept(); !maps.Equal(got, want) || looked["SealedSecret"] || !looked["App"] {
+	if got := swept(); !maps.Equal(got, want) || !looked["SealedSecret"] || !looked["PersistentVolume"] || !looked["App"] {
 		t.Errorf("found %v, want %v; looked at %v", got, want, looked)
 	}
 	patch := `{"metadata":{"annotations":null},"spec":{"env":null}}`

@@ -32,8 +32,7 @@ func (s *Source) Get(ctx context.Context, ref model.Ref) (*unstructured.Unstruct
 	if len(u.GetAnnotations()) == 0 {
 		unstructured.RemoveNestedField(u.Object, "metadata", "annotations")
 	}
-	mask.Object(u)
-	mask.Event(u.Object, s.options.Inspector)
+	mask.Object(u, s.options.Inspector)
 	return u, nil
 }
 

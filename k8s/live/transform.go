@@ -29,7 +29,7 @@ func (f *feed) makeRecord(object runtime.Object) runtime.Object {
 	}
 	r, err := f.maker.Make(object)
 	if err == nil {
-		return r
+		return f.fills.complete(r)
 	}
 	f.log.Error("object without record", "err", err)
 	f.spoil()

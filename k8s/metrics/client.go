@@ -84,28 +84,50 @@ func newClient(config *rest.Config, version string, now func() time.Time) (*clie
 func (c *client) list(ctx context.Context, what resource, namespace string, into *round) (bad int, f *failure) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	path := []string{"apis", v1beta1.GroupName, v1beta1.SchemeGroupVersion.Version}
+	path := []string{v1beta1.SchemeGroupVersion.Version}
 	if namespace != "" {
 		path = append(path, "namespaces", namespace)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base.JoinPath(append(path, string(what))...).String(), http.NoBody)
-	if err != nil {
-		return 0, broken(err)
-	}
-	request.Header.Set("Accept", runtime.ContentTypeJSON)
-	answer, err := c.http.Do(request)
-	if err != nil {
-		return 0, unreached(err)
+	answer, f := c.get(ctx, append(path, string(what))...)
+	if f != nil {
+		return 0, f
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
 		return 0, refused(answer, what)
 	}
-	bad, err = c.read(answer, what, into)
+	bad, err := c.read(answer, what, into)
 	if err != nil {
 		return 0, broken(err)
 	}
 	return bad, nil
+}
+
+// get asks for something below the API of metrics.
+func (c *client) get(ctx context.Context, path ...string) (*http.Response, *failure) {
+	at := c.base.JoinPath("apis", v1beta1.GroupName).JoinPath(path...)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), http.NoBody)
+	if err != nil {
+		return nil, broken(err)
+	}
+	request.Header.Set("Accept", runtime.ContentTypeJSON)
+	answer, err := c.http.Do(request)
+	if err != nil {
+		return nil, unreached(err)
+	}
+	return answer, nil
+}
+
+// absent tells that the API server says that nobody serves metrics. Which groups there are every user may read; whoever may not, or gets no
+// answer, does not know.
+func (c *client) absent(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	answer, f := c.get(ctx)
+	if f != nil {
+		return false
+	}
+	return answer.Body.Close() == nil && answer.StatusCode == http.StatusNotFound
 }
 
 // read reads the answer into the round.

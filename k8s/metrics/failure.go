@@ -29,6 +29,8 @@ type failure struct {
 // errorLimit bounds what is read of an answer that says no.
 const errorLimit = 64 << 10
 
+const install = "Install it (https://github.com/kubernetes-sigs/metrics-server), or another server of that API; canopy asks again by itself"
+
 const look = "look at `kubectl get apiservice v1beta1.metrics.k8s.io` and at the pods and logs of metrics-server, mostly in kube-system"
 
 // refused says what an answer that is no list means.
@@ -36,8 +38,7 @@ func refused(answer *http.Response, what resource) *failure {
 	said := words(answer)
 	switch answer.StatusCode {
 	case http.StatusNotFound:
-		return &failure{model.UsageAbsent, "metrics-server is not installed: nobody serves " + v1beta1.GroupName + " in this cluster. " +
-			"Install it (https://github.com/kubernetes-sigs/metrics-server), or another server of that API; canopy asks again by itself", true}
+		return &failure{model.UsageAbsent, "metrics-server is not installed: nobody serves " + v1beta1.GroupName + " in this cluster. " + install, true}
 	case http.StatusForbidden:
 		return forbidden(what)
 	case http.StatusUnauthorized:
@@ -53,6 +54,11 @@ func refused(answer *http.Response, what resource) *failure {
 func forbidden(what resource) *failure {
 	return &failure{model.UsageForbidden, fmt.Sprintf("this user may not list %s of %s: that takes a ClusterRole with the rule "+
 		"apiGroups: [%s], resources: [nodes, pods], verbs: [list], and a ClusterRoleBinding", what, v1beta1.GroupName, v1beta1.GroupName), false}
+}
+
+// neither says that nobody serves metrics, and that this user may not list them either: an API server looks at that first.
+func neither() *failure {
+	return &failure{model.UsageAbsent, "metrics-server is not installed: nobody serves " + v1beta1.GroupName + " in this cluster, and this user may not list it either. " + install, true}
 }
 
 // unreached says why there was no answer at all.

@@ -202,6 +202,25 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestAbsentBeforeForbidden holds that who may not list what nobody serves is not sent to ask for that: an API server looks at permissions
+// first. Where discovery does not answer, what was said holds.
+func TestAbsentBeforeForbidden(t *testing.T) {
+	for discovery, want := range map[int]model.UsageState{http.StatusNotFound: model.UsageAbsent, http.StatusOK: model.UsageForbidden, http.StatusForbidden: model.UsageForbidden, http.StatusServiceUnavailable: model.UsageForbidden} {
+		s := &script{answer: func(w http.ResponseWriter, r *http.Request) bool {
+			status := http.StatusForbidden
+			if r.URL.Path == "/apis/metrics.k8s.io" {
+				status = discovery
+			}
+			w.WriteHeader(status)
+			return true
+		}}
+		u, _ := served(t, s).next()
+		if u.State != want || u.PodState == model.UsageAbsent || want == model.UsageAbsent && (u.PodState != "" || !strings.Contains(u.Reason, "not installed") || !strings.Contains(u.Reason, "may not list it either")) {
+			t.Errorf("%d: %s %s, pods %s", discovery, u.State, u.Reason, u.PodState)
+		}
+	}
+}
+
 // TestApart permits nodes and pods apart.
 func TestApart(t *testing.T) {
 	s := &script{pods: v1beta1.PodMetricsList{Items: []v1beta1.PodMetrics{pod("a", "b", at0, "1")}}}
@@ -230,6 +249,9 @@ func TestApart(t *testing.T) {
 	// What is refused is asked for ever more seldom, and what is not as before.
 	got := ""
 	for _, path := range s.paths() {
+		if strings.HasSuffix(path, "/metrics.k8s.io") {
+			continue // Whether anybody serves it.
+		}
 		got += path[strings.LastIndex(path, "/"):]
 	}
 	if got != "/nodes/nodes/pods/nodes/nodes" {
@@ -255,9 +277,10 @@ func TestNamespaces(t *testing.T) {
 	if u.State != model.UsageForbidden {
 		t.Fatalf("%+v", u)
 	}
-	want := []string{"nodes", "pods", "namespaces/team-a/pods", "namespaces/team-b/pods"}
+	// Whether anybody serves it is asked once, of all that was refused.
+	want := []string{"/v1beta1/nodes", "", "/v1beta1/pods", "/v1beta1/namespaces/team-a/pods", "/v1beta1/namespaces/team-b/pods"}
 	for i := range want {
-		want[i] = "/below/apis/metrics.k8s.io/v1beta1/" + want[i]
+		want[i] = "/below/apis/metrics.k8s.io" + want[i]
 	}
 	if got := s.paths(); !slices.Equal(got, want) {
 		t.Errorf("asked for %q", got)

@@ -24,6 +24,8 @@ type turn struct {
 	apartFor int
 	// seen is when something was last answered.
 	seen time.Time
+	// looked tells that it was asked in this round whether anybody serves metrics, gone that nobody does.
+	looked, gone bool
 }
 
 // asked is what became of asking for one resource.
@@ -40,6 +42,7 @@ type asked struct {
 func (t *turn) take(ctx context.Context, now time.Time) {
 	// What is nearly due is asked for along with what is.
 	now = now.Add(t.meter.every() / 10)
+	t.looked = false
 	t.nodes.now, t.pods.now = !now.Before(t.nodes.due), !now.Before(t.pods.due)
 	if t.nodes.now {
 		left, f := t.ask(ctx, nodes, t.nodesOf.begin())
@@ -117,11 +120,23 @@ func (t *turn) askPods(ctx context.Context) (string, *failure) {
 // ask lists one resource into the history, which stays as it was unless all of the answer is there.
 func (t *turn) ask(ctx context.Context, what resource, round *round) (string, *failure) {
 	bad, f := t.client.list(ctx, what, "", round)
-	if f != nil {
+	switch {
+	case f == nil:
+	case f.state == model.UsageForbidden && t.absent(ctx):
+		return "", neither()
+	default:
 		return "", f
 	}
 	round.end()
 	return bads(bad), nil
+}
+
+// absent asks once in a round whether anybody serves metrics.
+func (t *turn) absent(ctx context.Context) bool {
+	if !t.looked {
+		t.looked, t.gone = true, t.client.absent(ctx)
+	}
+	return t.gone
 }
 
 func bads(n int) string {

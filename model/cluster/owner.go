@@ -88,6 +88,22 @@ func folder(get func(model.Ref) model.Record, r model.Record) (model.Ref, bool) 
 // the mirror of a static pod, which nobody controls.
 func (c *Cluster) TopOwner(r model.Record) model.Ref { return TopOwner(c.Get, r) }
 
+// Strays tells of an owner of pods that is folded into another that it wants pods of another template than that one makes: an
+// older revision on its way out does, and so does what somebody has written who wants it hidden. What has run to its end, or is
+// scaled to none, wants no pods; what was never at a server may have any status.
+func (c *Cluster) Strays(w *record.Workload) bool {
+	if w.Template.IsZero() || w.UID != "" && (w.Replicas == 0 || w.Completed || w.Failed) {
+		return false
+	}
+	ref := w.Ref()
+	top := c.TopOwner(w)
+	if top == ref {
+		return false
+	}
+	above, ok := c.Get(top).(*record.Workload)
+	return !ok || above.Template.Bare() != w.Template.Bare()
+}
+
 // TopOwner is Cluster.TopOwner where get gives the records.
 func TopOwner(get func(model.Ref) model.Record, r model.Record) model.Ref {
 	top := r.Ref()

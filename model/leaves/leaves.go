@@ -13,17 +13,18 @@ import (
 )
 
 // Swept tells which kinds a sweep looks at: custom resources, and those of Kubernetes' own that hold templates of pods and are not
-// watched. Kinds that hold ciphertext are left out, and the reports of scanners, which hold what others have found.
+// watched, or what drivers of storage are told. Kinds that hold nothing but ciphertext are left out, and the reports of scanners, which hold
+// what others have found.
 func Swept(kind *model.Kind) bool {
 	switch kind.Group {
 	case "":
-		return kind.Kind == "PodTemplate"
+		return kind.Kind == "PodTemplate" || kind.Kind == "PersistentVolume"
 	case "apps":
 		return kind.Kind == "ControllerRevision"
+	case "storage.k8s.io":
+		return kind.Kind == "StorageClass" || kind.Kind == "VolumeAttributesClass"
 	case model.GroupTrivy, model.GroupKubescape, model.GroupPolicyReport, model.GroupOpenReports, model.GroupSops:
 		return false
-	case model.GroupSealedSecrets:
-		return kind.Kind != "SealedSecret"
 	}
 	if !strings.Contains(kind.Group, ".") || model.BuiltIn(kind.GroupKind()) != nil {
 		return false
@@ -63,7 +64,16 @@ func (w *walk) value(path, name string, v any) {
 			w.value(fmt.Sprintf("%s[%d]", path, i), name, e)
 		}
 	case map[string]any:
+		spoken := w.commands(path, t)
 		for _, k := range slices.Sorted(maps.Keys(t)) {
+			if k == "encryptedData" {
+				// Ciphertext, of a SealedSecret for instance. What stands beside it is not.
+				continue
+			}
+			if list, ok := t[k].([]any); ok && (commandKey(k) || argumentsKey(k)) {
+				w.items(record.FieldPath(path, k), k, list, spoken)
+				continue
+			}
 			below := k
 			if k == "value" {
 				below = named(t, k)

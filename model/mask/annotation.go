@@ -37,8 +37,9 @@ func safeAnnotation(key string, value any) bool {
 	if strings.HasSuffix(key, "-snippet") || strings.Contains(key, "set-headers") {
 		return false
 	}
-	// People write anything into a description.
-	if key == "description" || key == "kubernetes.io/description" {
+	switch key {
+	case "description", "kubernetes.io/description", "kubernetes.io/change-cause":
+		// People write anything into a description, and kubectl --record whole command lines.
 		return false
 	}
 	if keptByRecord(key, value) {
@@ -55,7 +56,9 @@ func safeAnnotation(key string, value any) bool {
 		"container.seccomp.security.alpha.kubernetes.io", "cluster-autoscaler.kubernetes.io", "batch.kubernetes.io",
 		"endpoints.kubernetes.io", "node.alpha.kubernetes.io", "api-approved.kubernetes.io", "controller-gen.kubebuilder.io",
 		"cert-manager.io", "rbac.authorization.kubernetes.io":
-		return true
+		// Anybody may write anything under these names too.
+		text, ok := value.(string)
+		return ok && madeUp(text) == text
 	case "kubescape.io":
 		// They tell of which image and container a report is.
 		switch name {

@@ -11,14 +11,14 @@ import (
 
 // facts masks what is no fact in the values of a ConfigMap that record.FactConfig names. Its texts are mostly files in YAML, which may hold a
 // credential too: staticPodURLHeader of a kubelet is one. A text that holds none stays as it is, to the letter.
-func facts(data any) any {
+func (l looker) facts(data any) any {
 	values, ok := data.(map[string]any)
 	if !ok {
 		return scrub(data)
 	}
 	for key, v := range values {
 		if text, ok := v.(string); ok && !credential(key) && !privateKey(text) {
-			values[key] = file(text)
+			values[key] = l.file(text)
 		} else {
 			values[key] = scrub(v)
 		}
@@ -27,10 +27,10 @@ func facts(data any) any {
 }
 
 // file masks a text of one or more documents. One of several lines that is none is masked as a whole: nobody can tell what it holds.
-func file(text string) string {
+func (l looker) file(text string) string {
 	documents := strings.Split(text, "\n---")
 	for i, d := range documents {
-		masked, ok := document(d)
+		masked, ok := l.document(d)
 		if !ok {
 			if strings.Contains(text, "\n") {
 				return Value(text)
@@ -46,7 +46,7 @@ func file(text string) string {
 }
 
 // document masks one document, which is JSON then; false where it is none.
-func document(text string) (string, bool) {
+func (l looker) document(text string) (string, bool) {
 	data, err := yaml.ToJSON([]byte(text))
 	if err != nil {
 		return "", false
@@ -58,7 +58,7 @@ func document(text string) (string, bool) {
 		return "", false
 	}
 	before, ok := written(tree)
-	after, fine := written(settings(walker{}.below("", tree)))
+	after, fine := written(l.value("", settings(walker{}.below("", tree))))
 	if !ok || !fine {
 		return "", false
 	}

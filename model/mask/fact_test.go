@@ -11,8 +11,8 @@ import (
 // factsOf masks a ConfigMap of kube-system with one value, and gives that value.
 func factsOf(name, text string) string {
 	u := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"namespace": "kube-system", "name": name}, "data": map[string]any{"f": text}}}
-	Object(u)
-	Object(u)
+	Object(u, nil)
+	Object(u, nil)
 	return fmt.Sprint(u.Object["data"].(map[string]any)["f"])
 }
 
@@ -50,7 +50,7 @@ func TestFacts(t *testing.T) {
 func TestRequest(t *testing.T) {
 	u := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "certificates.k8s.io/v1", "kind": "CertificateSigningRequest", "metadata": map[string]any{"name": "x"},
 		"spec": map[string]any{"request": "Q0FOQVJZ", "signerName": "keep/x"}, "status": map[string]any{"certificate": "a2VlcA=="}}}
-	Object(u)
+	Object(u, nil)
 	if text := fmt.Sprint(u.Object); strings.Contains(text, "Q0FOQVJZ") || strings.Contains(text, Text) || !strings.Contains(text, "keep/x") || !strings.Contains(text, "a2VlcA==") {
 		t.Error(text)
 	}
@@ -61,7 +61,7 @@ func TestAssessment(t *testing.T) {
 	u := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "aquasecurity.github.io/v1alpha1", "kind": "ClusterInfraAssessmentReport", "metadata": map[string]any{"name": "x"},
 		"report": map[string]any{"scanner": map[string]any{"name": "keep-1"}, "checks": []any{map[string]any{"checkID": "keep-2", "title": "keep-3", "severity": "keep-4", "success": false, "description": "keep-5",
 			"messages": []any{"CANARY"}, "evidence": map[string]any{"value": "CANARY"}}}}}}
-	Object(u)
+	Object(u, nil)
 	if text := fmt.Sprint(u.Object); strings.Contains(text, "CANARY") || strings.Count(text, "keep-") != 5 || !strings.Contains(text, "success:false") {
 		t.Error(text)
 	}

@@ -12,6 +12,9 @@ import (
 // Text stands in the place of a masked value.
 const Text = record.Masked
 
+// definition is the kind whose objects are mostly the names of fields.
+const definition = "CustomResourceDefinition"
+
 // Value masks one value; what is empty stays empty, so that the lack of a value can be told.
 func Value(s string) string {
 	if s == "" {
@@ -21,21 +24,69 @@ func Value(s string) string {
 }
 
 // Object masks an object in place. The data of a Secret goes as a whole, since the names of its keys tell too; of a
-// ConfigMap the keys stay, and the values where record.FactConfig calls them facts, less credentials in them. Masking twice changes nothing more.
-func Object(u *unstructured.Unstructured) {
+// ConfigMap the keys stay, and the values where record.FactConfig calls them facts, less credentials in them. All that is left then, keys
+// too, the inspector looks at, and where it finds a credential the text goes; with nil nobody does. Masking twice changes nothing more.
+func Object(u *unstructured.Unstructured, inspector model.Inspector) {
 	if u != nil && u.Object != nil {
-		object(u.Object)
+		masker{inspector}.object(u.Object)
 	}
 }
 
+// masker masks by lists of keys, and then has an inspector look at what is left.
+type masker struct{ inspector model.Inspector }
+
 // object masks a whole API object, or a list of them.
-func object(o map[string]any) {
+func (m masker) object(o map[string]any) {
+	group, kind := groupKind(o)
+	items, listed := o["items"], m.list(o, kind)
+	if listed {
+		delete(o, "items")
+	}
+	m.byKeys(o, group, kind)
+	looker{m.inspector, custom(group), kind == definition}.object(o)
+	if listed {
+		o["items"] = items
+	}
+}
+
+// groupKind gives what an object says that it is.
+func groupKind(o map[string]any) (group, kind string) {
 	apiVersion, _ := o["apiVersion"].(string)
-	kind, _ := o["kind"].(string)
+	kind, _ = o["kind"].(string)
 	group, _, grouped := strings.Cut(apiVersion, "/")
 	if !grouped {
 		group = ""
 	}
+	return group, kind
+}
+
+// list masks the items of a list; false where it is none.
+func (m masker) list(o map[string]any, kind string) bool {
+	items, ok := o["items"].([]any)
+	if !ok || !strings.HasSuffix(kind, "List") {
+		return false
+	}
+	itemKind := strings.TrimSuffix(kind, "List")
+	for _, i := range items {
+		item, ok := i.(map[string]any)
+		if !ok {
+			continue
+		}
+		// The items of a typed list need not say what they are.
+		if _, named := item["kind"]; !named && itemKind != "" {
+			item["kind"], item["apiVersion"] = itemKind, o["apiVersion"]
+			m.object(item)
+			delete(item, "kind")
+			delete(item, "apiVersion")
+			continue
+		}
+		m.object(item)
+	}
+	return true
+}
+
+// byKeys masks what stands where credentials stand, whatever it looks like.
+func (m masker) byKeys(o map[string]any, group, kind string) {
 	meta, _ := o["metadata"].(map[string]any)
 	metadata(meta)
 	switch {
@@ -44,7 +95,7 @@ func object(o map[string]any) {
 		delete(o, "stringData")
 		return
 	case group == "" && kind == "ConfigMap":
-		configMap(o, meta)
+		m.configMap(o, meta)
 		return
 	case group == "certificates.k8s.io" && kind == "CertificateSigningRequest":
 		// What is asked for may hold a password too, and nobody here reads it. What was signed is public.
@@ -53,28 +104,13 @@ func object(o map[string]any) {
 		}
 	case group == model.GroupTrivy && strings.HasSuffix(kind, "InfraAssessmentReport"):
 		assessment(o)
-	case kind == "CustomResourceDefinition", kind == "Event":
+	case kind == definition, kind == "Event":
 		// A schema is full of words such as "env" and "data" and holds no values. An event is text of the cluster.
 		return
 	}
-	if items, ok := o["items"].([]any); ok && strings.HasSuffix(kind, "List") {
-		itemKind := strings.TrimSuffix(kind, "List")
-		for _, i := range items {
-			item, ok := i.(map[string]any)
-			if !ok {
-				continue
-			}
-			// The items of a typed list need not say what they are.
-			if _, named := item["kind"]; !named && itemKind != "" {
-				item["kind"], item["apiVersion"] = itemKind, apiVersion
-				object(item)
-				delete(item, "kind")
-				delete(item, "apiVersion")
-				continue
-			}
-			object(item)
-		}
-		return
+	if !controllersWords(group, kind) {
+		o["status"] = messages(o["status"])
+		drop(o, "status")
 	}
 	w := walker{custom: custom(group)}
 	for k, v := range o {
@@ -109,12 +145,12 @@ func assessment(o map[string]any) {
 	}
 }
 
-func configMap(o, meta map[string]any) {
+func (m masker) configMap(o, meta map[string]any) {
 	namespace, _ := meta["namespace"].(string)
 	name, _ := meta["name"].(string)
 	if record.FactConfig(namespace, name) {
 		if v, ok := o["data"]; ok && v != nil {
-			o["data"] = facts(v)
+			o["data"] = looker{inspector: m.inspector}.facts(v)
 		}
 		if v, ok := o["binaryData"]; ok {
 			o["binaryData"] = scrub(v)

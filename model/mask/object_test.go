@@ -147,7 +147,7 @@ spec:
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			u := parse(t, tt.manifest)
-			mask.Object(u)
+			mask.Object(u, nil)
 			once := both(t, u)
 			for text := range strings.SplitSeq(once, "\n") {
 				if strings.Contains(text, canary) {
@@ -159,7 +159,7 @@ spec:
 					t.Errorf("%q is gone", k)
 				}
 			}
-			mask.Object(u)
+			mask.Object(u, nil)
 			if both(t, u) != once {
 				t.Error("masking twice changes more")
 			}
@@ -179,7 +179,7 @@ func TestKept(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			u := parse(t, tt.manifest)
-			mask.Object(u)
+			mask.Object(u, nil)
 			if !strings.Contains(both(t, u), tt.keep) {
 				t.Errorf("%q is gone: %v", tt.keep, u.Object)
 			}
@@ -198,12 +198,12 @@ func FuzzObject(f *testing.F) {
 			return
 		}
 		u := &unstructured.Unstructured{Object: o}
-		mask.Object(u)
+		mask.Object(u, nil)
 		once, err := json.Marshal(u.Object)
 		if err != nil {
 			t.Fatal(err)
 		}
-		mask.Object(u)
+		mask.Object(u, nil)
 		twice, _ := json.Marshal(u.Object)
 		if string(once) != string(twice) {
 			t.Errorf("first %s\nthen  %s", once, twice)
@@ -238,7 +238,7 @@ func both(t *testing.T, u *unstructured.Unstructured) string {
 func TestDescriptions(t *testing.T) {
 	u := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Service", "metadata": map[string]any{"annotations": map[string]any{
 		"description": "login: CANARY", "kubernetes.io/description": "CANARY", "kubernetes.io/ingress.class": "nginx"}}}}
-	mask.Object(u)
+	mask.Object(u, nil)
 	a := u.GetAnnotations()
 	if a["description"] != mask.Text || a["kubernetes.io/description"] != mask.Text || a["kubernetes.io/ingress.class"] != "nginx" {
 		t.Error(a)

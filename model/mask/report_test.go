@@ -46,7 +46,7 @@ results:
 `} {
 		u := parse(t, manifest)
 		before := strings.Count(both(t, u), "keep")
-		mask.Object(u)
+		mask.Object(u, nil)
 		if after := strings.Count(both(t, u), "keep"); after != before {
 			t.Errorf("%d of %d fields are left: %v", after, before, u.Object)
 		}

@@ -1,6 +1,9 @@
 package mask
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // walker goes through the fields of an object whose type need not be known: a pod spec is told by its lists of
 // containers, wherever it stands.
@@ -38,14 +41,24 @@ func (w walker) value(key string, v any) any {
 		if m, ok := v.(map[string]any); ok && m["service"] != nil && m["port"] != nil {
 			m["service"] = scrub(m["service"])
 		}
-	case "terminated":
-		if m, ok := v.(map[string]any); ok && m["message"] != nil {
-			// The container wrote it.
-			m["message"] = scrub(m["message"])
-		}
 	case "flexVolume":
 		if m, ok := v.(map[string]any); ok && m["options"] != nil {
 			m["options"] = scrub(m["options"])
+		}
+	case "volumeAttributes", "parameters":
+		// Those of a driver, and of the classes that it is set up with.
+		if m, ok := v.(map[string]any); ok {
+			return options(m)
+		}
+	case "path", "workingDir", "mountPath", "subPath":
+		if text, ok := v.(string); ok {
+			return madeUp(text)
+		}
+		if m, ok := v.(map[string]any); ok {
+			// A route matches a path by a type and a value.
+			if text, ok := m["value"].(string); ok {
+				m["value"] = madeUp(text)
+			}
 		}
 	}
 	if environment(key) {
@@ -86,8 +99,73 @@ func (w walker) below(key string, v any) any {
 		if credential(key) || privateKey(t) {
 			return Value(t)
 		}
+	case int64, float64, json.Number:
+		if credential(key) {
+			return Text
+		}
 	}
 	return v
+}
+
+// options masks what drivers of storage are told, where its name or its look speaks of a credential.
+func options(m map[string]any) any {
+	for k, v := range m {
+		text, ok := v.(string)
+		if !ok || secretive(k) || madeUp(text) != text {
+			m[k] = scrub(v)
+		}
+	}
+	return m
+}
+
+// secretive tells the options that speak of a credential, and do not just say which one: csi.storage.k8s.io/provisioner-secret-name.
+func secretive(name string) bool {
+	n := strings.ToLower(name)
+	for _, end := range []string{"name", "namespace", "class", "type", "id"} {
+		if strings.HasSuffix(n, end) {
+			return false
+		}
+	}
+	for _, part := range []string{"secret", "passw", "token", "credential", "key", "auth"} {
+		if strings.Contains(n, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// messages masks all messages at and below a status: runtimes and controllers quote in them what they were given, and containers write
+// what they like.
+func messages(v any) any {
+	switch t := v.(type) {
+	case []any:
+		for i, e := range t {
+			t[i] = messages(e)
+		}
+	case map[string]any:
+		for k, e := range t {
+			if k == "message" && scalar(e) {
+				t[k] = scrub(e)
+				continue
+			}
+			t[k] = messages(e)
+		}
+	}
+	return v
+}
+
+// controllersWords tells the kinds of Kubernetes' own in whose status its controllers write of what they count, and quote nobody. Rules read
+// some of it.
+func controllersWords(group, kind string) bool {
+	switch kind {
+	case "Node", "Namespace":
+		return group == ""
+	case "PodDisruptionBudget":
+		return group == "policy"
+	case "APIService":
+		return group == "apiregistration.k8s.io"
+	}
+	return false
 }
 
 // privateKey tells a private key in PEM, wherever it stands: a Route of OpenShift holds its own under "key".

@@ -6,8 +6,20 @@ import "canopy/model"
 // it where nil is. Lists are passed through. With empty Fields nothing is read but whether it is a list or an object.
 type Fields map[string]Fields
 
-// nothingOf keeps of a list or an object that it is there.
-func nothingOf() Fields { return Fields{} }
+// tallied is a key that no JSON has: a NUL stands in none as it is.
+const tallied = "\x00"
+
+// tallyOf keeps of a list how many of its members have which severity, by the field that holds it.
+func tallyOf(field string) Fields { return Fields{tallied: these(field)} }
+
+// Tally tells that of a list only the severities of its members are to be counted, and the field that holds them. An object of counts
+// then stands in its place: see Counts.Tree.
+func (f Fields) Tally() (field string, ok bool) {
+	for name := range f[tallied] {
+		return name, true
+	}
+	return "", false
+}
 
 func these(names ...string) Fields {
 	f := make(Fields, len(names))
@@ -35,7 +47,7 @@ func ReportFields(kind *model.Kind) Fields {
 		if kind.Kind != "VulnerabilityReport" && kind.Kind != "ClusterVulnerabilityReport" {
 			return nil
 		}
-		return report.with("report", these("updateTimestamp", "scanner", "registry", "artifact", "os", "summary").with("vulnerabilities", nothingOf()))
+		return report.with("report", these("updateTimestamp", "scanner", "registry", "artifact", "os", "summary").with("vulnerabilities", tallyOf("severity")))
 	case model.GroupKubescape:
 		switch kind.Kind {
 		case "VulnerabilityManifest":

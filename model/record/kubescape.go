@@ -108,9 +108,29 @@ func manifestScan(u *unstructured.Unstructured) *Scan {
 	// A report of what is in use counts too little.
 	if s.Failed == "" && !s.Filtered && (s.Scanner != "" || s.Scanned != 0 || len(matches) > 0) {
 		s.Counts = &Counts{}
-		each(payload["matches"], func(m map[string]any) { s.Counts.add(text(branch(m, "vulnerability"), "severity")) })
+		each(payload["matches"], func(m map[string]any) { s.Counts.Add(text(branch(m, "vulnerability"), "severity")) })
 	}
 	return s
+}
+
+// Bare tells that a report was read as a list of kubescape shows it: with nothing of what a scan has said.
+func (s *Scan) Bare() bool {
+	return s.Source == SourceKubescape && s.Counts == nil && s.Scanned == 0 && s.Scanner == ""
+}
+
+// Fillable tells that a bare report is of a scan that has given a result, so that its object holds more.
+func (s *Scan) Fillable() bool { return s.Bare() && s.Listed && s.Failed == "" }
+
+// SameImage tells that two records are of reports on the same image, by what their metadata says.
+func (s *Scan) SameImage(other *Scan) bool {
+	return len(s.Digests) == 0 || len(other.Digests) > 0 && s.Digests[0].Digest == other.Digests[0].Digest
+}
+
+// Filled gives a bare report what the whole object has told, and keeps its metadata.
+func (s *Scan) Filled(whole *Scan) *Scan {
+	filled := *whole
+	filled.Meta = s.Meta
+	return &filled
 }
 
 // summaryScan reads a VulnerabilityManifestSummary. A filled one says where the manifest is.
@@ -118,16 +138,24 @@ func summaryScan(u *unstructured.Unstructured) *Scan {
 	s := newKubescape(u)
 	spec := branch(u.Object, "spec")
 	severities := branch(spec, "severities")
-	count := func(severity string) int32 { return number(branch(severities, severity), "all") }
+	told := true
+	count := func(severity string) int32 {
+		of := branch(severities, severity)
+		n, ok := counted(of, "all")
+		if _, there := of["all"]; there && !ok {
+			told = false
+		}
+		return n
+	}
 	counts := Counts{count("critical"), count("high"), count("medium"), count("low"), count("negligible"), count("unknown")}
-	if s.Failed == "" && !s.Filtered && (counts.Sum() > 0 || text(branch(spec, "vulnerabilitiesRef", "all"), "name") != "") {
+	if told && s.Failed == "" && !s.Filtered && (counts.Sum() > 0 || text(branch(spec, "vulnerabilitiesRef", "all"), "name") != "") {
 		s.Counts = &counts
 	}
 	return s
 }
 
-// add counts one vulnerability.
-func (c *Counts) add(severity string) {
+// Add counts one vulnerability.
+func (c *Counts) Add(severity string) {
 	switch strings.ToLower(severity) {
 	case "critical":
 		c.Critical++

@@ -26,6 +26,15 @@ type Pod struct {
 	// StandIn tells that there is no such pod: see func StandIn.
 	StandIn    bool
 	Containers []Container
+	// Volumes are the image volumes of which the status tells what is mounted.
+	Volumes []VolumeImage
+}
+
+// VolumeImage is what the status says of one image volume.
+type VolumeImage struct {
+	Name string
+	// ImageID is what is mounted, as the runtime reports it.
+	ImageID string
 }
 
 // Container is what the status says of one container.
@@ -105,6 +114,19 @@ func (p *Pod) addStatuses(t ContainerType, list []corev1.ContainerStatus) {
 			c.State, c.Started = Terminated, unix(s.Terminated.StartedAt)
 		}
 		p.Containers = append(p.Containers, c)
+		p.addVolumes(list[i].VolumeMounts)
+	}
+}
+
+// addVolumes takes what a container tells of the image volumes that are mounted in it. Several containers may mount the same.
+func (p *Pod) addVolumes(mounts []corev1.VolumeMountStatus) {
+	for i := range mounts {
+		m := &mounts[i]
+		known := slices.ContainsFunc(p.Volumes, func(v VolumeImage) bool { return v.Name == m.Name })
+		if known || m.VolumeStatus == nil || m.VolumeStatus.Image == nil || m.VolumeStatus.Image.ImageRef == "" {
+			continue
+		}
+		p.Volumes = append(p.Volumes, VolumeImage{Name: intern(m.Name), ImageID: intern(m.VolumeStatus.Image.ImageRef)})
 	}
 }
 
@@ -134,7 +156,34 @@ func (p *Pod) WithTemplate(t Template) *Pod {
 	c.own.ephemeral = nil
 	c.own.pinned, c.own.claims = p.own.pinned, p.own.claims
 	c.Containers = p.keepStatuses(t)
+	c.Volumes = p.keepVolumes(t)
 	return &c
+}
+
+// keepVolumes does for image volumes what keepStatuses does for containers.
+func (p *Pod) keepVolumes(t Template) (kept []VolumeImage) {
+	if len(p.Volumes) == 0 {
+		return nil
+	}
+	before, after := volumesOf(p.Template), volumesOf(t)
+	for _, v := range p.Volumes {
+		if image, ok := after[v.Name]; ok && image == before[v.Name] {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// volumesOf gives the images of a template's image volumes by their names.
+func volumesOf(t Template) map[string]string {
+	images := map[string]string{}
+	spec := &t.Decode().Spec
+	for i := range spec.Volumes {
+		if v := &spec.Volumes[i]; v.Image != nil {
+			images[v.Name] = v.Image.Reference
+		}
+	}
+	return images
 }
 
 // keepStatuses gives the statuses that hold under another template: of containers that have the image they had, or one that pins
@@ -178,7 +227,7 @@ func (p *Pod) DeepCopyObject() runtime.Object {
 	c := *p
 	c.Meta = p.copyMeta()
 	c.IPs = slices.Clone(p.IPs)
-	c.Containers = slices.Clone(p.Containers)
+	c.Containers, c.Volumes = slices.Clone(p.Containers), slices.Clone(p.Volumes)
 	c.own.ephemeral = nil
 	for i := range p.own.ephemeral {
 		c.own.ephemeral = append(c.own.ephemeral, *p.own.ephemeral[i].DeepCopy())
@@ -191,7 +240,7 @@ func (p *Pod) Same(other model.Record) bool {
 	o, ok := other.(*Pod)
 	return ok && p.same(&o.Meta) && p.Template == o.Template && p.own.equal(&o.own) && p.Phase == o.Phase &&
 		p.Reason == o.Reason && p.Started == o.Started && p.Ready == o.Ready && slices.Equal(p.IPs, o.IPs) &&
-		slices.Equal(p.Containers, o.Containers)
+		slices.Equal(p.Containers, o.Containers) && slices.Equal(p.Volumes, o.Volumes)
 }
 
 func (o *own) equal(p *own) bool {

@@ -32,7 +32,7 @@ func policyScan(u *unstructured.Unstructured) *Scan {
 		result := text(r, "result")
 		results[result]++
 		if result == "fail" || result == "warn" {
-			counts.add(text(r, "severity"))
+			counts.Add(text(r, "severity"))
 		}
 	})
 	if !vulnerable && first == nil {

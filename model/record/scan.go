@@ -1,6 +1,7 @@
 package record
 
 import (
+	"fmt"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -16,6 +17,33 @@ type Counts struct {
 // Sum adds them up.
 func (c *Counts) Sum() int {
 	return int(c.Critical) + int(c.High) + int(c.Medium) + int(c.Low) + int(c.Negligible) + int(c.Unknown)
+}
+
+// Tree writes them as JSON, as a list is kept of which only the severities count.
+func (c *Counts) Tree() string {
+	return fmt.Sprintf(`{"critical":%d,"high":%d,"medium":%d,"low":%d,"negligible":%d,"unknown":%d}`, c.Critical, c.High, c.Medium, c.Low, c.Negligible, c.Unknown)
+}
+
+// treeCounts reads what Tree writes; nil where that is something else.
+func treeCounts(tree map[string]any) *Counts {
+	var c Counts
+	for name, to := range map[string]*int32{"critical": &c.Critical, "high": &c.High, "medium": &c.Medium, "low": &c.Low, "negligible": &c.Negligible, "unknown": &c.Unknown} {
+		n, ok := counted(tree, name)
+		if !ok {
+			return nil
+		}
+		*to = n
+	}
+	return &c
+}
+
+// most takes of each severity the more, but of what is negligible or not rated, which tools count as they like.
+func (c *Counts) most(o *Counts) Counts {
+	return Counts{max(c.Critical, o.Critical), max(c.High, o.High), max(c.Medium, o.Medium), max(c.Low, o.Low), c.Negligible, c.Unknown}
+}
+
+func (c *Counts) words() string {
+	return fmt.Sprintf("%d critical, %d high, %d medium and %d low", c.Critical, c.High, c.Medium, c.Low)
 }
 
 // DigestOf says what a digest is that of.
@@ -75,10 +103,16 @@ type Scan struct {
 	Image string
 	// Digests are all that the report names of the image.
 	Digests []ScanDigest
+	// Platform is what the image was scanned for, "linux/amd64"; "" where the report does not tell.
+	Platform string
 	// Scanned is when, in seconds since 1970; 0 where unknown. Expires is when the report is to be deleted; 0 for never.
 	Scanned, Expires int64
 	// Counts are nil where the source tells none: lists of kubescape hold zeroes that mean nothing.
 	Counts *Counts
+	// Excluded are those that statements of VEX have taken out of Counts; nil where none have. ExcludedBy names the files of the
+	// statements and their authors.
+	Excluded   *Counts
+	ExcludedBy string
 	// Failed says why there is no result; "" where there is one.
 	Failed string
 	// Workload and Container are what it was filed under; zero where unknown. The workload of trivy-operator is a ReplicaSet.
@@ -105,17 +139,26 @@ func (s *Scan) DeepCopyObject() runtime.Object {
 	c := *s
 	c.Meta = s.copyMeta()
 	c.Digests = slices.Clone(s.Digests)
-	if s.Counts != nil {
-		counts := *s.Counts
-		c.Counts = &counts
-	}
+	c.Counts, c.Excluded = s.Counts.copy(), s.Excluded.copy()
 	return &c
 }
+
+// copy gives counts of their own; nil for none.
+func (c *Counts) copy() *Counts {
+	if c == nil {
+		return nil
+	}
+	own := *c
+	return &own
+}
+
+// Equal tells that two say the same, or neither says anything.
+func (c *Counts) Equal(o *Counts) bool { return c == o || c != nil && o != nil && *c == *o }
 
 // Same compares all but the resourceVersion.
 func (s *Scan) Same(other model.Record) bool {
 	o, ok := other.(*Scan)
-	if !ok || !s.same(&o.Meta) || (s.Counts == nil) != (o.Counts == nil) || s.Counts != nil && *s.Counts != *o.Counts {
+	if !ok || !s.same(&o.Meta) || !s.Counts.Equal(o.Counts) || !s.Excluded.Equal(o.Excluded) || s.ExcludedBy != o.ExcludedBy || s.Platform != o.Platform {
 		return false
 	}
 	return s.Source == o.Source && s.Scanner == o.Scanner && s.Version == o.Version && s.Database == o.Database && s.Image == o.Image &&

@@ -43,12 +43,62 @@ func trivyScan(u *unstructured.Unstructured) *Scan {
 	os := branch(report, "os")
 	s.OS = strings.TrimSpace(text(os, "family") + " " + text(os, "name"))
 	s.Outlived = flag(os, "eosl")
-	if summary := branch(report, "summary"); summary != nil {
-		s.Counts = &Counts{Critical: number(summary, "criticalCount"), High: number(summary, "highCount"), Medium: number(summary, "mediumCount"),
-			Low: number(summary, "lowCount"), Negligible: number(summary, "noneCount"), Unknown: number(summary, "unknownCount")}
-	}
-	_, s.Listed = report["vulnerabilities"].([]any)
+	s.count(report)
 	return s
+}
+
+// count reads how much was found. Whoever may write a report may write anything into its summary: where that tells less than its list shows
+// the list counts, and where it tells nothing, nothing is told, which is not zero.
+func (s *Scan) count(report map[string]any) {
+	var list *Counts
+	switch v := report["vulnerabilities"].(type) {
+	case []any:
+		list = &Counts{}
+		each(v, func(m map[string]any) { list.Add(text(m, "severity")) })
+	case map[string]any:
+		list = treeCounts(v)
+	}
+	s.Listed = list != nil
+	var untold []string
+	s.Counts, untold = summaryCounts(branch(report, "summary"))
+	if len(untold) > 0 {
+		s.Partial = "its summary has no " + strings.Join(untold, ", ")
+	}
+	switch {
+	case s.Counts == nil && list != nil && list.Sum() > 0:
+		s.Partial = "its summary does not tell how much was found; its list holds " + list.words()
+	case s.Counts == nil:
+		s.Partial = "its summary does not tell how much was found"
+	case list != nil:
+		if most := s.Counts.most(list); most != *s.Counts {
+			s.Partial = "its list contradicts its summary, and the more counts: the list holds " + list.words() + ", the summary counts " + s.Counts.words()
+			s.Counts = &most
+		}
+	}
+}
+
+// summaryCounts reads a summary, and lists what it does not tell of all that a server asks of one. Counts are nil where it does not tell the
+// critical ones, where something in it is no count, and where what it does tell would be clean without the rest.
+func summaryCounts(summary map[string]any) (c *Counts, untold []string) {
+	c = &Counts{}
+	for _, f := range []struct {
+		name string
+		to   *int32
+	}{{"criticalCount", &c.Critical}, {"highCount", &c.High}, {"mediumCount", &c.Medium}, {"lowCount", &c.Low}, {"unknownCount", &c.Unknown}, {"noneCount", &c.Negligible}} {
+		n, ok := counted(summary, f.name)
+		_, told := summary[f.name]
+		switch {
+		case told && !ok:
+			return nil, nil
+		case !told && f.name != "noneCount":
+			untold = append(untold, f.name)
+		}
+		*f.to = n
+	}
+	if len(untold) > 0 && c.Critical == 0 {
+		return nil, nil
+	}
+	return c, untold
 }
 
 // fileUnder reads from labels which container a report is of. A name that is too long for a label stands in an annotation,

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"math"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"canopy/model"
@@ -77,14 +79,24 @@ func flag(tree map[string]any, field string) bool {
 
 // number gives a field that counts: zero where it is none, or less.
 func number(tree map[string]any, field string) int32 {
+	n, _ := counted(tree, field)
+	return n
+}
+
+// counted gives a field that counts; false where it is no whole number from zero on.
+func counted(tree map[string]any, field string) (n int32, ok bool) {
 	const most = 1<<31 - 1
 	switch n := tree[field].(type) {
 	case int64:
-		return int32(max(0, min(n, most)))
+		return int32(max(0, min(n, most))), n >= 0
 	case float64:
-		return int32(max(0, min(n, most)))
+		// The decoder of some files knows no other numbers.
+		if n < 0 || n != math.Trunc(n) {
+			return 0, false
+		}
+		return int32(min(n, most)), true
 	}
-	return 0
+	return 0, false
 }
 
 // each goes through a list of objects.

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -45,7 +46,7 @@ func (s *Schema[R]) parse(text string) parsed[R] {
 		// A word with a colon that names no field is plain text: image references have one.
 		if name, rest, ok := key(word); ok && s.field(name) >= 0 {
 			t.field = &s.Fields[s.field(name)]
-			values = alternatives(rest)
+			values = t.field.spelled(alternatives(rest))
 		}
 		for _, w := range values {
 			v, err := newValue(w, t.field != nil, t.order())
@@ -62,6 +63,22 @@ func (s *Schema[R]) parse(text string) parsed[R] {
 		}
 	}
 	return p
+}
+
+// spelled puts values in the place of words that stand for several.
+func (f *Field[R]) spelled(values []string) []string {
+	if len(f.Stands) == 0 {
+		return values
+	}
+	var all []string
+	for _, v := range values {
+		if list, ok := f.Stands[strings.ToLower(strings.TrimPrefix(v, "="))]; ok {
+			all = append(all, list...)
+		} else {
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // Problem says what is wrong with a filter: a regular expression that is none, an order that the field does not have.
@@ -104,7 +121,7 @@ func (f *Field[R]) choices() string {
 	if len(f.Known) > few {
 		return ""
 	}
-	return "; want " + strings.Join(f.Known, ", ")
+	return "; want " + strings.Join(slices.Concat(f.Known, slices.Sorted(maps.Keys(f.Stands))), ", ")
 }
 
 // unfinished finds a comparison with nothing.
@@ -138,9 +155,18 @@ func (s *Schema[R]) Wrong(text string) string {
 		return p
 	}
 	if unknown := s.UnknownKeys(text); len(unknown) > 0 {
-		return "no such key: " + unknown[0] + ": (in quotes it is text)"
+		return "no key " + unknown[0] + " here, so it is text; keys: " + strings.Join(s.keys(), " ")
 	}
 	return ""
+}
+
+// keys names the fields.
+func (s *Schema[R]) keys() []string {
+	names := make([]string, len(s.Fields))
+	for i := range s.Fields {
+		names[i] = s.Fields[i].Name
+	}
+	return names
 }
 
 func (t *term[R]) order() func(string) (int, bool) {

@@ -62,6 +62,8 @@ type Field[R any] struct {
 	// Known lists all values that there are, where that is known before: a filter that asks for another is a mistake. They
 	// are in lower case.
 	Known []string
+	// Stands gives the values for which one word stands, such as undecided for depends and unknown. It is in lower case.
+	Stands map[string][]string
 	// Order gives the rank of a value where values have one, so that a filter can say "sev:>=high"; it tells false for
 	// what is no value. It is given values of rows, and in lower case what was typed. Groups come with the highest rank
 	// first.

@@ -38,6 +38,14 @@ func FixOf(ids []string) Place {
 	return Place{Screen: Plan, Findings: strings.Join(ids, "\n")}
 }
 
+// CutOf is the plan that carries out a cut of attack paths.
+func CutOf(c model.Cut) Place { return Place{Screen: Plan, Object: c.Object, Query: c.Edit} }
+
+// Cut gives the cut whose plan the place is, and whether it is one.
+func (p Place) Cut() (model.Cut, bool) {
+	return model.Cut{Object: p.Object, Edit: p.Query}, p.Screen == Plan && !p.Object.IsZero() && p.Query != ""
+}
+
 // IDs lists the findings that the place is about.
 func (p Place) IDs() []string {
 	switch {

@@ -40,6 +40,8 @@ type Session interface {
 	// Fix makes the documents that end findings; WhatIf says what a plan would change. Neither writes anything.
 	Fix(ctx context.Context, findings []*model.Finding) (*remedy.Fix, error)
 	WhatIf(ctx context.Context, plan model.Plan) (*engine.Preview, error)
+	// Sever makes the documents that carry out a cut of attack paths: just that edit.
+	Sever(ctx context.Context, cut model.Cut) (*remedy.Fix, error)
 	// Ask calls f with the cluster and what RBAC grants in it, on the goroutine that owns both, with the version of the server:
 	// f is quick, copies what it needs, and keeps neither.
 	Ask(ctx context.Context, f func(c *cluster.Cluster, access *rbac.Analyser, server string)) error
@@ -96,6 +98,8 @@ type Session interface {
 	// Export writes findings, all that are given, to a new file, in the format that its name ends in, with what the report
 	// that they are shown by says of them. It refuses to overwrite.
 	Export(path string, report *model.Report, findings []*model.Finding) error
+	// ExportRows writes rows of a screen to a new file, under their titles.
+	ExportRows(path string, titles []string, rows [][]string) error
 	// ExportFix writes the documents of a fix into a new folder, with what takes them back and what keeps the findings from coming
 	// back.
 	ExportFix(folder string, fix *remedy.Fix) error

@@ -4,8 +4,10 @@ package digraph
 // do, and looks into a part only when it may hold the next. The labels toward the goals, which leave no vertex out, lead the way: mostly
 // the best route by them comes to no vertex twice, and where it does they guide a search (A*) to one that does not.
 type guide struct {
-	g       *Graph
-	label   []uint64
+	g     *Graph
+	label []uint64
+	// skip tells the edges by which no route goes; nil for none.
+	skip    func(*Edge) bool
 	compare func(a, b Edge) int
 	waiting branches
 	// barred are the vertices of the beginning of the branch that is looked at.
@@ -16,8 +18,8 @@ type guide struct {
 	queue   queue
 }
 
-func newGuide(g *Graph, label []uint64, compare func(a, b Edge) int) *guide {
-	return &guide{g: g, label: label, compare: compare, waiting: branches{compare: compare}, barred: newSet(len(g.out))}
+func newGuide(g *Graph, label []uint64, skip func(*Edge) bool, compare func(a, b Edge) int) *guide {
+	return &guide{g: g, label: label, skip: skip, compare: compare, waiting: branches{compare: compare}, barred: newSet(len(g.out))}
 }
 
 func (w *guide) routes(from Vertex, yield func([]Edge) bool) {
@@ -67,7 +69,7 @@ func (w *guide) leave(at Vertex, banned []Edge, visit func(*Edge)) {
 edges:
 	for i := range out {
 		e := &out[i]
-		if w.label[e.To] == infinite || w.barred.has(e.To) {
+		if w.label[e.To] == infinite || w.barred.has(e.To) || w.skip != nil && w.skip(e) {
 			continue
 		}
 		for j := range banned {
@@ -107,7 +109,7 @@ func (w *guide) find(b *branch, from Vertex) bool {
 		}
 	})
 	if best != None {
-		if route, ok := descend(w.g, w.label, best, w.barred, append(b.route, first), w.compare); ok {
+		if route, ok := descend(w.g, w.label, best, w.barred, w.skip, append(b.route, first), w.compare); ok {
 			b.route = route
 			return true
 		}
@@ -182,7 +184,8 @@ func (w *guide) onBest(best uint64) set {
 		for i := range in {
 			e := &in[i]
 			// The labels of goals are known too, but no route goes on from one.
-			if w.gone[e.From] != infinite && w.label[e.From] != 0 && w.gone[e.From]+step(e) == w.gone[v] && on.add(e.From) {
+			if w.gone[e.From] != infinite && w.label[e.From] != 0 && w.gone[e.From]+step(e) == w.gone[v] &&
+				(w.skip == nil || !w.skip(e)) && on.add(e.From) {
 				stack = append(stack, e.From)
 			}
 		}

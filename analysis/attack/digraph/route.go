@@ -11,7 +11,7 @@ func (g *Graph) Route(from Vertex, s *Search, compare func(a, b Edge) int) []Edg
 	if s.label[from] == infinite {
 		return nil
 	}
-	route, _ := descend(g, s.label, from, nil, []Edge{}, compare)
+	route, _ := descend(g, s.label, from, nil, nil, []Edge{}, compare)
 	return route
 }
 
@@ -25,16 +25,21 @@ func (g *Graph) Routes(from Vertex, goals []Vertex, compare func(a, b Edge) int)
 		s.grow(len(g.out))
 		s.Aim(goals...)
 		s.anew()
-		newGuide(g, s.label, compare).routes(from, yield)
+		newGuide(g, s.label, nil, compare).routes(from, yield)
 	}
 }
 
 // Routes gives what Graph.Routes gives for the goals of the search, which must go toward them, and saves looking for the costs.
 func (s *Search) Routes(from Vertex, compare func(a, b Edge) int) iter.Seq[[]Edge] {
+	return s.RoutesBut(from, nil, compare)
+}
+
+// RoutesBut gives the routes that go by none of the edges that skip tells; nil skips none.
+func (s *Search) RoutesBut(from Vertex, skip func(*Edge) bool, compare func(a, b Edge) int) iter.Seq[[]Edge] {
 	s.mustLead()
 	return func(yield func([]Edge) bool) {
 		s.refresh()
-		newGuide(s.g, s.label, compare).routes(from, yield)
+		newGuide(s.g, s.label, skip, compare).routes(from, yield)
 	}
 }
 
@@ -44,15 +49,15 @@ func (s *Search) mustLead() {
 	}
 }
 
-// descend goes on along the best edges by the labels, which fall with each, without coming to a barred vertex. It is false where it
-// could only go on to barred ones.
-func descend(g *Graph, label []uint64, at Vertex, barred set, route []Edge, compare func(a, b Edge) int) ([]Edge, bool) {
+// descend goes on along the best edges by the labels, which fall with each, without coming to a barred vertex or going by an edge that skip
+// tells. It is false where it could only go on by such.
+func descend(g *Graph, label []uint64, at Vertex, barred set, skip func(*Edge) bool, route []Edge, compare func(a, b Edge) int) ([]Edge, bool) {
 	for label[at] != 0 {
 		var best *Edge
 		out := g.Out(at)
 		for i := range out {
 			e := &out[i]
-			if label[e.To] == infinite || label[e.To]+step(e) != label[at] || barred.has(e.To) {
+			if label[e.To] == infinite || label[e.To]+step(e) != label[at] || barred.has(e.To) || skip != nil && skip(e) {
 				continue
 			}
 			if best == nil || compare(*e, *best) < 0 {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/json"
-	"errors"
 
 	"canopy/analysis/image/reference"
 	"canopy/model/record"
@@ -29,13 +28,13 @@ func (r *reader) cosign() error {
 	if r.data[0] == '{' {
 		return r.signature(r.data)
 	}
-	var faults []error
-	err := elements(r.data, func(index, start, end int) {
+	var found faultList
+	err := elements(r.ctx, r.data, func(index, start, end int) {
 		if err := r.signature(r.data[start:end]); err != nil {
-			faults = append(faults, within(index, start, err))
+			found.add(func() error { return within(index, start, err) })
 		}
 	})
-	return errors.Join(append(faults, err)...)
+	return found.join(err)
 }
 
 func (r *reader) signature(data []byte) error {
@@ -51,12 +50,14 @@ func (r *reader) signature(data []byte) error {
 		Identity: p.annotation("Subject"), Issuer: p.annotation("Issuer"), At: p.logged(),
 	}
 	s.Meta = record.OwnMeta("ImageSignature", "", "cosign-"+hash(s.Digest, s.Image, s.Identity, s.Issuer))
-	for _, other := range r.into.Signatures {
-		if other.Name == s.Name {
-			other.At = max(other.At, s.At)
-			return nil
-		}
+	if other := r.into.signatures[s.Name]; other != nil {
+		other.At = max(other.At, s.At)
+		return nil
 	}
+	if r.into.signatures == nil {
+		r.into.signatures = map[string]*record.Signature{}
+	}
+	r.into.signatures[s.Name] = s
 	r.into.Signatures = append(r.into.Signatures, s)
 	return nil
 }

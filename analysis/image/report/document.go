@@ -1,6 +1,9 @@
 package report
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 var (
 	errTruncated = errors.New("the document ends in the middle")
@@ -68,10 +71,13 @@ func stringEnd(data []byte, at int) (int, error) {
 	return len(data), errTruncated
 }
 
-// elements calls f with each element of an array.
-func elements(data []byte, f func(index, start, end int)) error {
+// elements calls f with each element of an array, until the context ends.
+func elements(ctx context.Context, data []byte, f func(index, start, end int)) error {
 	at := skipSpace(data, 1)
 	for index := 0; at < len(data) && data[at] != ']'; index++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		end, err := valueEnd(data, at)
 		if err != nil {
 			return err

@@ -88,13 +88,48 @@ func within(index, start int, err error) error {
 	return f
 }
 
+// mostFaults is how many faults of one file are named. A log that was taken for a report has one on each line.
+const mostFaults = 20
+
+// faultList gathers what is wrong with a file, or with a list in one: the first, and how many more there are.
+type faultList struct {
+	list []error
+	more int
+}
+
+// add takes one; the error is made only where it is kept.
+func (f *faultList) add(err func() error) {
+	if len(f.list) == mostFaults {
+		f.more++
+		return
+	}
+	f.list = append(f.list, err())
+}
+
+// join makes one error of all, and of one more.
+func (f *faultList) join(err error) error {
+	all := f.list
+	if f.more > 0 {
+		all = append(all, fmt.Errorf("and %d more of its kind", f.more))
+	}
+	return errors.Join(append(all, err)...)
+}
+
+// ruler finds the lines of a file. Offsets mostly grow, so that each line is counted once.
+type ruler struct {
+	name string
+	data []byte
+	// at is the offset up to which line counts.
+	at, line int
+}
+
 // place gives an error of the document that starts at an offset the name of the file and the line.
-func place(name string, data []byte, start int, err error) error {
-	var faults interface{ Unwrap() []error }
-	if errors.As(err, &faults) {
+func (l *ruler) place(start int, err error) error {
+	var several interface{ Unwrap() []error }
+	if errors.As(err, &several) {
 		var all []error
-		for _, e := range faults.Unwrap() {
-			all = append(all, place(name, data, start, e))
+		for _, e := range several.Unwrap() {
+			all = append(all, l.place(start, e))
 		}
 		return errors.Join(all...)
 	}
@@ -102,6 +137,11 @@ func place(name string, data []byte, start int, err error) error {
 	if errors.As(err, &f) {
 		start += f.offset
 	}
-	line := 1 + bytes.Count(data[:min(max(start, 0), len(data))], []byte("\n"))
-	return fmt.Errorf("%s:%d: %w", name, line, err)
+	start = min(max(start, 0), len(l.data))
+	if start < l.at {
+		l.at, l.line = 0, 0
+	}
+	l.line += bytes.Count(l.data[l.at:start], []byte("\n"))
+	l.at = start
+	return fmt.Errorf("%s:%d: %w", l.name, 1+l.line, err)
 }

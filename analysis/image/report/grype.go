@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"canopy/model"
@@ -44,6 +45,8 @@ type grypeTarget struct {
 	ManifestDigest string   `json:"manifestDigest"`
 	Tags           []string `json:"tags"`
 	RepoDigests    []string `json:"repoDigests"`
+	OS             string   `json:"os"`
+	Architecture   string   `json:"architecture"`
 	// Config is the configuration of the image in base64.
 	Config json.RawMessage `json:"config"`
 }
@@ -67,10 +70,7 @@ type grypeMatch struct {
 		Name    string `json:"name"`
 		Version string `json:"version"`
 	} `json:"artifact"`
-	Rules []struct {
-		VEXStatus        string `json:"vex-status"`
-		VEXJustification string `json:"vex-justification"`
-	} `json:"appliedIgnoreRules"`
+	Rules []grypeRule `json:"appliedIgnoreRules"`
 }
 
 type grypeCVSS struct {
@@ -98,6 +98,7 @@ func (r *reader) grype() error {
 		Database: unix(first(g.Descriptor.DB.Status.Built, g.Descriptor.DB.Built)), Built: t.built(),
 		OS: strings.TrimSpace(g.Distro.Name + " " + g.Distro.Version), Listed: true,
 	}
+	s.Platform = platform(t.OS, t.Architecture)
 	addDigest(s, t.ImageID, record.OfConfig)
 	addDigest(s, t.ManifestDigest, record.OfManifest)
 	for _, d := range t.RepoDigests {
@@ -176,24 +177,21 @@ func (g *grypeReport) vulnerabilities(s *record.Scan, path string) ([]model.Vuln
 				v.VEX, v.VEXReason = status, rule.VEXJustification
 			}
 		}
-		if v.ID == "" || !Excluded(&v) {
+		if v.ID != "" && Excluded(&v) {
+			list = append(list, v)
+		} else if !slices.ContainsFunc(m.Rules, grypeRule.own) {
 			ignored++
-			continue
 		}
-		list = append(list, v)
 	}
 	if s == nil {
 		return list, nil
 	}
 	if ignored > 0 {
-		note(s, fmt.Sprintf("%d findings were ignored when it was made", ignored))
+		leave(s, fmt.Sprintf("%d findings were ignored when it was made", ignored))
 	}
-	var config struct {
-		OnlyFixed bool `json:"only-fixed"`
-	}
-	if json.Unmarshal(g.Descriptor.Configuration, &config) == nil && config.OnlyFixed {
-		note(s, "what has no fix was left out when it was made")
-		s.Filtered = true
+	g.narrowed(s)
+	if len(list) == 0 && ignored == 0 && g.Distro.Name == "" {
+		leave(s, "neither a distribution nor anything else was found: whether any packages were looked at is not told")
 	}
 	return list, nil
 }

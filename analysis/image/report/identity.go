@@ -15,6 +15,10 @@ import (
 // it stands in, so that a newer one takes the place of an older one.
 func ScanName(s *record.Scan) string {
 	parts := []string{s.Source, s.Scanner, s.Image}
+	if s.Filtered {
+		// One that leaves things out does not take the place of one that is whole, however new it is.
+		parts = append(parts, "part")
+	}
 	var digests []string
 	for _, d := range s.Digests {
 		digests = append(digests, d.Digest)
@@ -61,6 +65,22 @@ func unix(text string) int64 {
 		return 0
 	}
 	return max(t.Unix(), 0)
+}
+
+// platform is what an image is for, as scanners are asked for it; "" where a report does not tell. Configurations of old builders name no
+// system.
+func platform(system, architecture string) string {
+	system = first(system, "linux")
+	if architecture == "" || len(system)+len(architecture) > 64 {
+		return ""
+	}
+	return strings.ToLower(system + "/" + architecture)
+}
+
+// leave notes that a report leaves out what nobody has judged: its counts look like those of an image that is better than it is.
+func leave(s *record.Scan, text string) {
+	note(s, text)
+	s.Filtered = true
 }
 
 // note adds to what could not be read of a report.

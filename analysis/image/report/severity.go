@@ -35,6 +35,20 @@ func Count(list []model.Vulnerability) *record.Counts {
 	return c
 }
 
+// CountExcluded counts those that statements take out; nil where they take out none.
+func CountExcluded(list []model.Vulnerability) *record.Counts {
+	var c *record.Counts
+	for i := range list {
+		if v := &list[i]; Excluded(v) {
+			if c == nil {
+				c = &record.Counts{}
+			}
+			*counter(c, v)++
+		}
+	}
+	return c
+}
+
 func counter(c *record.Counts, v *model.Vulnerability) *int32 {
 	switch v.Severity {
 	case model.Critical:

@@ -23,7 +23,9 @@ type trivyReport struct {
 		RepoDigests []string
 		Reference   string
 		ImageConfig struct {
-			Created string `json:"created"`
+			Created      string `json:"created"`
+			OS           string `json:"os"`
+			Architecture string `json:"architecture"`
 		}
 	}
 	Results []trivyResult
@@ -74,7 +76,7 @@ func (r *reader) trivy() error {
 	}
 	s := &record.Scan{
 		Source: record.SourceTrivy, Scanner: "Trivy", Version: t.Trivy.Version, Image: t.image(), Scanned: unix(t.CreatedAt),
-		Built: unix(m.ImageConfig.Created), Listed: true,
+		Built: unix(m.ImageConfig.Created), Platform: platform(m.ImageConfig.OS, m.ImageConfig.Architecture), Listed: true,
 	}
 	if m.OS != nil {
 		s.OS, s.Outlived = strings.TrimSpace(m.OS.Family+" "+m.OS.Name), m.OS.EOSL
@@ -93,9 +95,10 @@ func (r *reader) trivy() error {
 	if err != nil {
 		return err
 	}
-	if s.Failed != "" {
+	switch {
+	case s.Failed != "":
 		s.Listed, list = false, nil
-	} else {
+	case !s.Filtered:
 		s.Counts = Count(list)
 	}
 	r.add(s, list)
@@ -130,9 +133,10 @@ func archive(name string) bool {
 
 func (t *trivyReport) vulnerabilities(s *record.Scan) ([]model.Vulnerability, error) {
 	list := []model.Vulnerability{}
-	packages, suppressed := false, 0
+	packages, system, suppressed := false, false, 0
 	for i := range t.Results {
 		res := &t.Results[i]
+		system = system || res.Class == "os-pkgs"
 		packages = packages || res.Class == "os-pkgs" || res.Class == "lang-pkgs" || len(res.Vulnerabilities) > 0
 		for j := range res.Vulnerabilities {
 			v := &res.Vulnerabilities[j]
@@ -161,8 +165,12 @@ func (t *trivyReport) vulnerabilities(s *record.Scan) ([]model.Vulnerability, er
 	case !packages:
 		return nil, at("Results", "hold no packages: the report is of something else than vulnerabilities")
 	}
+	if s.Failed == "" && s.OS != "" && !system {
+		// Where Trivy looks at them it lists them, whether or not it finds anything.
+		leave(s, "the packages of "+firstLine(s.OS)+" were not looked at")
+	}
 	if suppressed > 0 {
-		note(s, fmt.Sprintf("%d findings were suppressed when it was made", suppressed))
+		leave(s, fmt.Sprintf("%d findings were suppressed when it was made", suppressed))
 	}
 	return list, nil
 }

@@ -61,6 +61,12 @@ func vexStatus(word string) string {
 // newest statement counts; of two at the same time the later in the list. Nothing is taken out: Count and Excluded leave out what is not
 // affected or fixed. Only equal digests, an equal repository and tag without a digest, or an equal package make a statement apply.
 func Apply(statements []Statement, digests, refs []string, list []model.Vulnerability) []model.Vulnerability {
+	list, _ = Judge(statements, digests, refs, list)
+	return list
+}
+
+// Judge is Apply, and names whose statements have taken something out: "vex.json (the vendor)", sorted.
+func Judge(statements []Statement, digests, refs []string, list []model.Vulnerability) (judged []model.Vulnerability, by []string) {
 	it := identity{digests: digests}
 	for _, text := range refs {
 		if r, err := reference.Parse(text); err == nil {
@@ -83,9 +89,10 @@ func Apply(statements []Statement, digests, refs []string, list []model.Vulnerab
 		}
 	}
 	if len(byID) == 0 {
-		return list
+		return list, nil
 	}
 	list = slices.Clone(list)
+	heard := map[*Statement]struct{}{}
 	for i := range list {
 		v := &list[i]
 		var newest *Statement
@@ -96,9 +103,24 @@ func Apply(statements []Statement, digests, refs []string, list []model.Vulnerab
 		}
 		if newest != nil {
 			v.VEX, v.VEXReason = newest.Status, newest.reason()
+			if Excluded(v) {
+				heard[newest] = struct{}{}
+			}
 		}
 	}
-	return list
+	for s := range heard {
+		by = append(by, s.by())
+	}
+	slices.Sort(by)
+	return list, slices.Compact(by)
+}
+
+// by names the file of a statement, and its author.
+func (s *Statement) by() string {
+	if author := firstLine(s.Author); author != "" {
+		return s.Origin + " (" + author + ")"
+	}
+	return s.Origin
 }
 
 func (s *Statement) reason() string {

@@ -72,11 +72,11 @@ func TestApply(t *testing.T) {
 }
 
 func TestLink(t *testing.T) {
-	vex, err := Read("vex", read(t, filepath.Join("testdata", "vex-1.5.cdx.json")))
+	vex, err := Read(t.Context(), "vex", read(t, filepath.Join("testdata", "vex-1.5.cdx.json")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	scan, err := Read("scan", read(t, filepath.Join("testdata", "trivy-1.6.cdx.json")))
+	scan, err := Read(t.Context(), "scan", read(t, filepath.Join("testdata", "trivy-1.6.cdx.json")))
 	if err != nil {
 		t.Fatal(err)
 	}

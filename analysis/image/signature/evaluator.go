@@ -15,6 +15,8 @@ import (
 
 // Evaluator holds the policies that demand signatures. One goroutine owns it.
 type Evaluator struct {
+	// seen is how much is known of the kinds of policies.
+	seen [len(policyKinds)]model.CoverState
 	// rules are those of each policy that demands something, hooks those of each configuration that asks a tool.
 	rules map[model.Ref][]*rule
 	hooks map[model.Ref][]hook
@@ -170,11 +172,17 @@ func put[T any](m map[model.Ref][]T, ref model.Ref, list []T) {
 	m[ref] = list
 }
 
-// Covered takes the new coverage of a kind, and tells whether answers may be others now.
-func (e *Evaluator) Covered(_ *cluster.Cluster, gk schema.GroupKind) bool {
-	if !Concerns(gk) {
+// Covered takes the new coverage of a kind, and tells whether answers may be others now. Of kinds that a source does not speak of it is
+// known that there are none as soon as it has spoken of others: so the coverage of any kind may count.
+func (e *Evaluator) Covered(c *cluster.Cluster, gk schema.GroupKind) bool {
+	var seen [len(policyKinds)]model.CoverState
+	for i, kind := range policyKinds {
+		seen[i] = c.Seen(kind, "").State
+	}
+	if seen == e.seen && !Concerns(gk) {
 		return false
 	}
+	e.seen = seen
 	clear(e.local)
 	return true
 }

@@ -11,22 +11,13 @@ type argv struct {
 	pending string
 	short   bool
 	program string
-	// last is the argument before.
-	last string
-}
-
-// shorts are the short flags of programs that take a password, or user:password. Those in capitals behind a slash take it without a
-// space only.
-var shorts = map[string]string{
-	"mysql": "p", "mysqldump": "p", "mysqladmin": "p", "mariadb": "p", "mariadb-dump": "p", "mariadb-admin": "p", "mongo": "p", "mongosh": "p", "mongodump": "p", "mongorestore": "p",
-	"mongoexport": "p", "redis-cli": "a", "valkey-cli": "a", "sshpass": "p", "curl": "u", "ldapsearch": "w", "ldapadd": "w", "ldapmodify": "w", "ldapwhoami": "w", "sqlcmd": "P", "bcp": "P",
-	"smbclient": "U", "rabbitmqadmin": "p", "docker": "p", "podman": "p", "helm": "p", "skopeo": "p", "buildah": "p", "crane": "p", "oras": "p", "nerdctl": "p", "ipmitool": "P", "openssl": "k",
-	"kcadm.sh": "p", "unzip": "P", "zip": "P", "7z": "p", "cqlsh": "p", "clickhouse-client": "p", "influx": "t", "htpasswd": "b", "http": "a", "vault": "t", "snmpget": "A", "snmpwalk": "A", "az": "p",
-}
-
-// glued are the programs whose short flag has its value directly behind it, or asks the terminal for it.
-func glued(program string) bool {
-	return strings.HasPrefix(program, "mysql") || strings.HasPrefix(program, "mariadb") || program == "7z"
+	// place counts the arguments of a program that tells them apart by their place, and logs tells that it logs in.
+	place int
+	logs  bool
+	// sets tells that it is told the value of a setting: aws configure set NAME VALUE.
+	sets bool
+	// last is the argument before, earlier the one before that, and piped what the command before writes to this one.
+	last, earlier, piped string
 }
 
 // waits tells whether an argument matters though no word of a credential is in it.
@@ -50,8 +41,9 @@ func (a *argv) next(l *look, w string) {
 	if w == "" {
 		return
 	}
-	last := a.last
-	a.last = w
+	last, earlier := a.last, a.earlier
+	a.last, a.earlier = w, last
+	a.sets = a.sets || w == "set" && (last == "configure" || last == "config")
 	if w == "\\" {
 		return // the line goes on
 	}
@@ -64,7 +56,7 @@ func (a *argv) next(l *look, w string) {
 		}
 	}
 	switch {
-	case strings.ContainsAny(w, "\n"):
+	case strings.IndexByte(w, '\n') >= 0 || structured(w) && l.nest < deepest:
 		l.value(a.name, w)
 	case w[0] == '-' && len(w) > 1:
 		a.flag(l, w)
@@ -73,10 +65,13 @@ func (a *argv) next(l *look, w string) {
 			l.value(k, strings.TrimSpace(v))
 			return
 		}
+		seen := l.seen
 		l.nest++
 		l.words(a.name, w)
 		l.nest--
-		a.form(l, w)
+		if a.form(l, w); l.seen == seen {
+			l.directives(strings.TrimSpace(w), false)
+		}
 	default:
 		if k, v, ok := strings.Cut(w, "="); ok && keyed(k) {
 			l.value(k, v)
@@ -86,10 +81,12 @@ func (a *argv) next(l *look, w string) {
 			a.give(l, last, w, true)
 			return
 		}
-		if p := base(w); a.program == "" || last == "&&" || last == "|" {
-			if _, known := shorts[p]; known {
-				a.program = p
-			}
+		if a.sets && earlier == "set" && nameOf(last).kind != none {
+			l.value(last, w) // aws configure set aws_secret_access_key VALUE
+			return
+		}
+		if a.command(w, last) || a.placed(l, w) {
+			return
 		}
 		if a.items && nameOf(a.name).kind != none {
 			l.value(a.name, w)
@@ -124,17 +121,29 @@ func (a *argv) flag(l *look, w string) {
 			l.value(nested, inner)
 			return
 		}
-		if f := shorts[a.program]; f != "" && k == f && !long {
+		if long && (k == "user" || k == "proxy-user") {
+			a.give(l, "--"+k, v, true)
+			return
+		}
+		if f := a.short1(); f != "" && k == f && !long {
 			a.give(l, "-"+k, v, true)
 			return
 		}
 		l.value(k, v)
 		return
 	}
-	if f := shorts[a.program]; f != "" && !long && name[:1] == f {
+	if !long && a.program == "htpasswd" && strings.IndexByte(name, 'b') >= 0 {
+		if a.place = 1; strings.IndexByte(name, 'n') >= 0 {
+			a.place = 2
+		}
+		return
+	}
+	if !long && a.program == "curl" {
+		if a.cluster(l, name) {
+			return
+		}
+	} else if f := a.short1(); f != "" && !long && name[:1] == f && (len(name) == 1 || !wordy(a.program)) {
 		switch {
-		case len(name) > 1 && a.program != "curl":
-			a.give(l, "-"+f, name[1:], true)
 		case len(name) > 1:
 			a.give(l, "-"+f, name[1:], true)
 		case !glued(a.program):
@@ -143,17 +152,16 @@ func (a *argv) flag(l *look, w string) {
 		return
 	}
 	switch name {
-	case "H", "header", "e", "env", "set", "set-string", "from-literal", "build-arg", "D", "c", "user", "proxy-user", "data", "d":
-		if name == "user" || name == "proxy-user" {
-			if a.program != "curl" {
-				return
-			}
-			a.short = true
-		}
-		if name == "c" || name == "d" || name == "data" || name == "D" {
-			return
-		}
+	case "c":
+		return
+	case "user", "proxy-user":
+		a.pending, a.short = w, true
+		return
+	case "H", "header", "e", "env", "set", "set-string", "from-literal", "build-arg", "D", "data", "data-raw", "data-binary", "data-urlencode", "post-data", "json", "d":
 		a.pending = w
+		return
+	case "password-stdin":
+		a.pipe(l, a.piped)
 		return
 	}
 	if nameOf(name).kind != none {
@@ -177,6 +185,14 @@ func (a *argv) give(l *look, flag, w string, short bool) {
 				l.value(k, v)
 			}
 			return
+		case "d", "D", "data", "data-raw", "data-binary", "data-urlencode", "post-data", "json":
+			a.body(l, w)
+			return
+		case "pass":
+			if a.program == "openssl" {
+				a.placed(l, w)
+				return
+			}
 		}
 		l.value(flag, w)
 		return
@@ -187,13 +203,18 @@ func (a *argv) give(l *look, flag, w string, short bool) {
 		if flag == "-U" {
 			separator = "%"
 		}
-		_, password, ok := strings.Cut(w, separator)
-		if !ok {
-			return
+		name, password, ok := strings.Cut(w, separator)
+		if !ok || a.program != "curl" && flag == "--user" && (strings.ContainsAny(password, "/") || !mixes(name, password)) {
+			return // user and group, as often as not
 		}
 		w = password
 	}
-	if len(w) < shortest || dull(w) || filler(w) && !wellKnown(w) {
+	a.tell(l, flag, w)
+}
+
+// tell tells of a password on a command line, unless it points to one.
+func (a *argv) tell(l *look, flag, w string) {
+	if len(w) < shortest || dull(w) && !chosen(w, false) || placeholder(w) && !wellKnown(w) {
 		return
 	}
 	l.tell(find{rule: "flag", what: "password on a command line"}, flag, w)

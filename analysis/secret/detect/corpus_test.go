@@ -17,10 +17,13 @@ import (
 	"canopy/model"
 )
 
-// sample is one credential, or one value that is none.
+// sample is one credential, or one value that is none. Only limits it to variables: elsewhere it could be a reference.
 type sample struct {
-	Name, Value, Rule, Why string
+	Name, Value, Rule, Why, Only string
 }
+
+// in tells whether a sample is planted in a place.
+func (s sample) in(p spot) bool { return s.Only == "" || strings.HasPrefix(p.what, s.Only) }
 
 func samples(t testing.TB, file string) []sample {
 	t.Helper()
@@ -38,7 +41,7 @@ func samples(t testing.TB, file string) []sample {
 	return all
 }
 
-var holes = regexp.MustCompile(`\{([aAbBdhl])([0-9]+)\}|\{u\}|\{basic\}`)
+var holes = regexp.MustCompile(`\{([aAbBdhl])([0-9]+)\}|\{u\}|\{basic\}|\{tunnel\}|\{words\}`)
 
 // fill makes a value of a template. The same template gives the same value, so that a failure can be looked at again; the values stand
 // nowhere, so that nobody takes them for real ones.
@@ -60,6 +63,12 @@ func fill(template string) string {
 		}
 		if m == "{basic}" {
 			return base64.StdEncoding.EncodeToString([]byte("admin:" + from(small, 12)))
+		}
+		if m == "{tunnel}" {
+			return base64.StdEncoding.EncodeToString([]byte(`{"a":"` + from(hex, 32) + `","t":"` + from(hex, 12) + `","s":"` + from(small, 40) + `"}`))
+		}
+		if m == "{words}" {
+			return base64.StdEncoding.EncodeToString([]byte("velvet otter " + from(small, 7) + " rain"))
 		}
 		n, _ := strconv.Atoi(m[2 : len(m)-1])
 		switch m[1] {
@@ -211,6 +220,27 @@ var spots = []spot{
 	{"base64 of .env", func(d *Detector, n, v string) ([]model.Exposure, string, string) {
 		return entry(d, "blob", ":2", n, base64.StdEncoding.EncodeToString([]byte("LOG=debug\n"+n+"="+v+"\nC=d\n")))
 	}},
+	{"document of one line", func(d *Detector, n, v string) ([]model.Exposure, string, string) {
+		return entry(d, "app.yaml", ".app."+n, n, "app: {mode: prod, "+n+": "+quote(v)+"}\n")
+	}},
+	{"braces on one line", func(d *Detector, n, v string) ([]model.Exposure, string, string) {
+		return entry(d, "app.yaml", ".app.db."+n, n, "{app: {mode: prod, db: {"+n+": '"+strings.ReplaceAll(v, "'", "''")+"'}}}")
+	}},
+	{"map in braces in a list", func(d *Detector, n, v string) ([]model.Exposure, string, string) {
+		return entry(d, "values.yaml", ".env[1].value", n, "env:\n- {name: A, value: b}\n- {name: "+n+", value: "+quote(v)+"}\n")
+	}},
+	{"braces over several lines", func(d *Detector, n, v string) ([]model.Exposure, string, string) {
+		return entry(d, "values.yaml", ".db."+n, n, "mode: prod\ndb: {\n  host: x,\n  "+n+": "+quote(v)+"\n}\n")
+	}},
+	{"list of one line", func(d *Detector, n, v string) ([]model.Exposure, string, string) {
+		return entry(d, "env", "[0].value", n, "- {name: "+n+", value: "+quote(v)+"}\n")
+	}},
+	{"JavaScript on one line", func(d *Detector, n, v string) ([]model.Exposure, string, string) {
+		return entry(d, "config.js", ".db."+n, n, "module.exports = { port: 80, db: { "+n+": "+quote(v)+" } };\n")
+	}},
+	{"array of PHP", func(d *Detector, n, v string) ([]model.Exposure, string, string) {
+		return entry(d, "config.php", ":2", n, "<?php\n$cfg['db']['"+n+"'] = "+quote(v)+";\nreturn $cfg;\n")
+	}},
 	{"wrapped base64 of JSON", func(d *Detector, n, v string) ([]model.Exposure, string, string) {
 		code := base64.StdEncoding.EncodeToString([]byte(`{"level":"debug",` + quote(n) + `:` + quote(v) + `}`))
 		var b strings.Builder
@@ -228,16 +258,19 @@ var spots = []spot{
 
 func dotted(s string) string { return "app." + strings.ReplaceAll(strings.ToLower(s), "_", ".") }
 
-// TestCorpus plants each credential in each place, and each value that is none.
+// TestCorpus plants each credential in each place, and each value that is none, and goes through whole documents.
 func TestCorpus(t *testing.T) {
 	d := Default()
-	yes, found := 0, 0
+	yes, found, no, wrong := 0, 0, 0, 0
 	for _, s := range samples(t, "true.yaml") {
 		for _, p := range spots {
+			if !s.in(p) {
+				continue
+			}
 			yes++
 			all, path, name := p.look(d, s.Name, s.Value)
 			if len(all) == 0 {
-				t.Logf("missed: %s in %s", s.Name, p.what)
+				t.Logf("missed: %s %s in %s", s.Name, s.Value, p.what)
 				continue
 			}
 			found++
@@ -247,13 +280,34 @@ func TestCorpus(t *testing.T) {
 			}
 		}
 	}
-	no, wrong := 0, 0
 	for _, s := range samples(t, "false.yaml") {
 		for _, p := range spots {
+			if !s.in(p) {
+				continue
+			}
 			no++
 			if all, _, _ := p.look(d, s.Name, s.Value); len(all) > 0 {
 				wrong++
 				t.Errorf("%s (%s) in %s: got %+v", s.Name, s.Why, p.what, all)
+			}
+		}
+	}
+	for _, c := range documents(t) {
+		all := c.look(d)
+		switch {
+		case c.Secret == "":
+			if no++; len(all) > 0 {
+				wrong++
+				t.Errorf("%s: %q %q: got %+v", c.Name, c.Text, c.Command, all)
+			}
+		case len(all) == 0:
+			yes++
+			t.Logf("missed: %s: %q %q", c.Name, c.Text, c.Command)
+		default:
+			yes++
+			found++
+			if all[0].Print != d.Print(c.Secret) || len(all) > 1 {
+				t.Errorf("%s: %q %q: got %+v", c.Name, c.Text, c.Command, all)
 			}
 		}
 	}
@@ -262,4 +316,37 @@ func TestCorpus(t *testing.T) {
 	if yes+no < 300 || recall < 0.98 || falsehood > 0.02 {
 		t.Error("goal missed")
 	}
+}
+
+// document is a text as somebody has written it, or a command, and the one credential in it, for which § stands, if there is one.
+type document struct {
+	Name, Text, Secret string
+	Command            []string
+}
+
+func documents(t testing.TB) []document {
+	t.Helper()
+	data, err := os.ReadFile("testdata/documents.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []document
+	if err := yaml.Unmarshal(data, &all); err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		all[i].Secret = fill(all[i].Secret)
+		all[i].Text = fill(strings.ReplaceAll(all[i].Text, "§", all[i].Secret))
+		for n := range all[i].Command {
+			all[i].Command[n] = strings.ReplaceAll(all[i].Command[n], "§", all[i].Secret)
+		}
+	}
+	return all
+}
+
+func (c document) look(d *Detector) []model.Exposure {
+	if len(c.Command) > 0 {
+		return d.Pod(&corev1.PodSpec{Containers: []corev1.Container{{Command: c.Command[:1], Args: c.Command[1:]}}})
+	}
+	return d.Inspect("data["+c.Name+"]", c.Name, c.Text)
 }

@@ -3,8 +3,10 @@
 // goes by (DB_PASSWORD) and whether it looks like something that only a machine makes up.
 //
 // Decided on purpose: a well-known password, such as changeme under DB_PASSWORD, is a finding, since it opens the door; under names of
-// tokens and keys it only keeps a place. A hash of a password is none, as ciphertext is none. A UUID is a finding under the name of a
-// password alone.
+// tokens and keys it only keeps a place, but for keys that sign or encrypt: whoever guesses JWT_SECRET=secret makes tokens of their own. A
+// password that looks like a reference is one all the same where nothing fills it in: $ecret99 in a variable of a container. Whatever stands
+// in a Secret that is written down in a text is a credential. A hash of a password is none, as ciphertext is none. A UUID is a finding under
+// the name of a password alone.
 package detect
 
 import (

@@ -1,9 +1,6 @@
 package detect
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // dull tells whether a value is surely no credential, whatever it goes by: it points to where one is, or is what everybody may know.
 func dull(v string) bool {
@@ -131,7 +128,21 @@ func cipher(v string) bool {
 	case 'p':
 		return strings.HasPrefix(v, "pbkdf2")
 	}
-	return strings.Contains(v, "@sha256:") || strings.HasPrefix(v, "-----BEGIN PGP MESSAGE") || strings.HasPrefix(v, "-----BEGIN AGE ENCRYPTED") || strings.HasPrefix(v, "h1:") || strings.HasPrefix(v, "md5")
+	return strings.Contains(v, "@sha256:") || strings.HasPrefix(v, "-----BEGIN PGP MESSAGE") || strings.HasPrefix(v, "-----BEGIN AGE ENCRYPTED") || strings.HasPrefix(v, "h1:") || digest(v)
+}
+
+// digest tells of MD5 as PostgreSQL writes it.
+func digest(v string) bool {
+	hex, ok := strings.CutPrefix(v, "md5")
+	if !ok || len(hex) != 32 {
+		return false
+	}
+	for i := range len(hex) {
+		if !digit(hex[i]) && ('a' > hex[i]|0x20 || hex[i]|0x20 > 'f') {
+			return false
+		}
+	}
+	return true
 }
 
 // publicText tells of keys and certificates that everybody may have.
@@ -139,12 +150,14 @@ func publicText(v string) bool {
 	for _, p := range [...]string{
 		"ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "age1", "-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC", "-----BEGIN RSA PUBLIC", "-----BEGIN EC PUBLIC",
 		"-----BEGIN TRUSTED", "-----BEGIN X509", "-----BEGIN PGP PUBLIC", "-----BEGIN DH PARAM", "---- BEGIN SSH2 PUBLIC", "MIIBIjANBgkqhkiG9w0BAQEF", "MFkwEwYHKoZIzj0CAQ", "LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJM", "AAAAB3NzaC1", "AAAAC3NzaC1",
+		"pk.eyJ", "pk_live_", "pk_test_", "phc_", // of Mapbox, Stripe and PostHog, made for browsers
 	} {
 		if strings.HasPrefix(v, p) {
 			return true
 		}
 	}
-	return false
+	// The address of an account of Ethereum; a key has 64 digits.
+	return len(v) == 42 && (strings.HasPrefix(v, "0x") || strings.HasPrefix(v, "0X")) && random(v[2:], 40)
 }
 
 // filler tells of what only keeps a place for a credential, or shows how one looks.
@@ -163,29 +176,14 @@ func filler(v string) bool {
 			return true
 		}
 	}
+	return exactFiller(lower)
+}
+
+// exactFiller tells of texts that as a whole keep a place.
+func exactFiller(lower string) bool {
 	switch lower {
 	case "todo", "tbd", "fixme", "sample", "fake", "foobar", "none", "xxx", "***", "...", "mypassword", "my-password", "my_password", "my-secret", "mysecret", "my-token", "mytoken", "my_secret", "my_token", "password-goes-here", "value", "changed", "hidden", "secure", "pass-through":
 		return true
 	}
 	return false
-}
-
-// wellKnown tells of passwords that everybody tries first.
-func wellKnown(v string) bool {
-	v = strings.ToLower(v)
-	if len(v) > 16 {
-		return false
-	}
-	if strings.HasPrefix(v, "changeme") || strings.HasPrefix(v, "change-me") || strings.HasPrefix(v, "change_me") || strings.HasPrefix(v, "changethis") {
-		return true
-	}
-	_, known := slices.BinarySearch(poor[:], v)
-	return known
-}
-
-// poor passwords, sorted.
-var poor = [...]string{
-	"1111", "111111", "1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "admin", "admin123", "administrator", "changeit", "elastic", "grafana", "guest", "jenkins",
-	"keycloak", "letmein", "mariadb", "minio", "minio123", "minioadmin", "mongo", "mysql", "p@ssw0rd", "p@ssword", "pass", "passw0rd", "passwd", "password", "password1", "password123",
-	"postgres", "prom-operator", "qwerty", "rabbitmq", "redis", "root", "root123", "secret", "sonar", "superset", "test", "test123", "toor", "user", "welcome", "welcome1",
 }

@@ -17,6 +17,9 @@ type match struct {
 // byForm tells the credentials in a part of a text that are known by their form.
 func (l *look) byForm(name string, x *text, a, b int) {
 	for _, m := range l.d.matches(x, a, b) {
+		if m.rule == "gcp-api-key" && public(name) {
+			continue // the key of a web page, which its origin limits
+		}
 		l.tell(m.find, name, m.secret)
 	}
 }

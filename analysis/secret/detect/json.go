@@ -13,6 +13,10 @@ type jsonReader struct {
 	depth int
 	// secret tells that the text is the copy of a Secret, whose data is not looked at: that it is there is a finding of its own.
 	secret bool
+	// manifest tells that the text is a Secret that somebody has written down: whatever stands in its data is a credential.
+	manifest bool
+	// loose tells that it may be no JSON: see flow. Code tells that words without quotes may be variables, program that they are.
+	loose, code, program bool
 }
 
 // json walks a text that should be JSON, or several ones in a row, and tells whether it was.
@@ -30,6 +34,7 @@ func (l *look) json(name string, x *text) bool {
 		}
 		kind := topKind(x.s[r.i:])
 		r.secret = l.applied && l.nest == 1 && kind == "Secret"
+		r.manifest = kind == "Secret" && !r.secret
 		l.quiet = quiet
 		if sealedKind(kind) {
 			l.quiet++
@@ -53,21 +58,32 @@ func (r *jsonReader) value(name string, named bool, args *argv) bool {
 	if r.i >= len(s) {
 		return false
 	}
+	array := r.loose && strings.HasPrefix(s[r.i:], "array(")
+	if array {
+		r.i += len("array")
+	}
 	switch c := s[r.i]; {
+	case r.loose && !array && c != '"' && c != '[' && (c != '{' || strings.HasPrefix(s[r.i:], "{{")):
+		return r.bare(name, named, args)
 	case c == '"':
 		a, b, escaped, ok := r.text()
 		if ok {
 			r.leaf(name, named, a, b, escaped, args)
 		}
 		return ok
-	case c == '{' || c == '[':
+	case c == '{' || c == '[' || array:
 		if r.depth == levels {
 			return false
 		}
 		r.depth++
 		defer func() { r.depth-- }()
-		if c == '{' {
-			return r.object(name)
+		switch {
+		case c == '{':
+			return r.object(name, '}')
+		case array:
+			return r.object(name, ')')
+		case r.loose && r.maps():
+			return r.object(name, ']')
 		}
 		return r.list(name, named)
 	case c == '-', digit(c), letter(c):
@@ -113,77 +129,34 @@ func (r *jsonReader) leaf(name string, named bool, a, b int, escaped bool, args 
 	r.l.value(name, s)
 }
 
-func (r *jsonReader) object(name string) bool {
+// jsonPair is what of an object waits for its end: a value for its sibling, and the secret part of a key.
+type jsonPair struct {
+	name, key string
+	a, b      int
+	escaped   bool
+	jwk       jwk
+}
+
+func (r *jsonReader) object(name string, end byte) bool {
 	l, s := r.l, r.x.s
 	l.push(step{kind: aKey})
 	at := len(l.steps) - 1
 	defer l.pop()
-	var pair struct {
-		name, key string
-		a, b      int
-		escaped   bool
-	}
+	var pair jsonPair
 	for r.i++; ; r.i++ {
 		r.space()
-		if r.i < len(s) && s[r.i] == '}' {
+		if r.i < len(s) && s[r.i] == end {
 			r.i++
 			break
 		}
-		if r.i >= len(s) || s[r.i] != '"' {
-			return false
-		}
-		a, b, escaped, ok := r.text()
-		if !ok {
-			return false
-		}
-		key := s[a:b]
-		named := r.x.any(a, b)
-		if escaped {
-			key = unescape(key)
-		}
-		r.space()
-		if r.i >= len(s) || s[r.i] != ':' {
-			return false
-		}
-		r.i++
-		r.space()
-		l.steps[at].key = key
-		what := siblingOf(key)
-		switch {
-		case r.secret && r.depth == 1 && (key == "data" || key == "stringData"):
-			seen, found, over := l.seen, len(l.found), l.over
-			l.quiet++
-			ok = r.value("", false, nil)
-			l.quiet--
-			l.seen, l.found, l.over = seen, l.found[:found], over
-		case what != noSibling && r.i < len(s) && s[r.i] == '"':
-			if a, b, escaped, ok = r.text(); ok && what == valueSibling {
-				pair.key, pair.a, pair.b, pair.escaped = key, a, b, escaped
-			} else if ok {
-				pair.name = s[a:b]
-				r.leaf(key, false, a, b, escaped, nil)
-			}
-		case sealedKey(key):
-			l.quiet++
-			ok = r.value(key, false, nil)
-			l.quiet--
-		default:
-			if named {
-				named = nameOf(key).kind != none
-			}
-			if what == valueSibling {
-				key, named = name, nameOf(name).kind != none
-			}
-			ok = r.value(key, named, nil)
-		}
-		if !ok {
+		if !r.entry(name, at, &pair) {
 			return false
 		}
 		r.space()
-		if r.i >= len(s) || s[r.i] != ',' && s[r.i] != '}' {
+		if r.i >= len(s) || s[r.i] != ',' && s[r.i] != end && (!r.loose || s[r.i] != ';') {
 			return false
 		}
-		if s[r.i] == '}' {
+		if s[r.i] == end {
 			r.i++
 			break
 		}
@@ -195,7 +168,58 @@ func (r *jsonReader) object(name string) bool {
 		l.steps[at].key = pair.key
 		r.leaf(name, nameOf(name).kind != none, pair.a, pair.b, pair.escaped, nil)
 	}
+	r.webKey(at, &pair.jwk)
 	return true
+}
+
+// entry reads one pair of an object.
+func (r *jsonReader) entry(name string, at int, pair *jsonPair) bool {
+	l, s := r.l, r.x.s
+	a, b, escaped, alone, ok := r.key()
+	if !ok || alone {
+		return ok
+	}
+	key := s[a:b]
+	named := r.x.any(a, b)
+	if escaped {
+		key = unescape(key)
+	}
+	r.space()
+	l.steps[at].key = key
+	what := siblingOf(key)
+	data := r.depth == 1 && (key == "data" || key == "stringData")
+	switch {
+	case data && r.secret:
+		seen, found, over := l.seen, len(l.found), l.over
+		l.quiet++
+		ok = r.value("", false, nil)
+		l.quiet--
+		l.seen, l.found, l.over = seen, l.found[:found], over
+	case data && r.manifest && r.i < len(s) && s[r.i] == '{':
+		ok = r.data(key == "data")
+	case what != noSibling && r.scalar():
+		if a, b, escaped, ok = r.span(); ok && what == valueSibling {
+			pair.key, pair.a, pair.b, pair.escaped = key, a, b, escaped
+		} else if ok {
+			pair.name = s[a:b]
+			r.leaf(key, false, a, b, escaped, nil)
+		}
+	case sealedKey(key):
+		l.quiet++
+		ok = r.value(key, false, nil)
+		l.quiet--
+	default:
+		if named {
+			named = nameOf(key).kind != none
+		}
+		if what == valueSibling {
+			key, named = name, nameOf(name).kind != none
+		}
+		a = r.i
+		ok = r.value(key, named, nil)
+		pair.jwk.note(key, s, a, r.i)
+	}
+	return ok
 }
 
 func (r *jsonReader) list(name string, named bool) bool {

@@ -9,6 +9,9 @@ func (l *look) lines(name string, x *text, numbered bool) {
 	matches := l.d.matches(x, 0, len(s))
 	var args argv
 	until := 0 // the end of a key of many lines
+	outer := l.block
+	l.block = ""
+	defer func() { l.block = outer }()
 	if numbered {
 		l.push(step{kind: aLine})
 		defer l.pop()
@@ -21,12 +24,13 @@ func (l *look) lines(name string, x *text, numbered bool) {
 		if numbered {
 			l.steps[len(l.steps)-1].n = n
 		}
+		l.scope(s[a:b])
 		if b <= until {
 			a = b + 1
 			continue
 		}
 		goes := name
-		if args.pending != "" || x.any(a, b) || !l.decoded && b-a >= shortestCode && encoded(s[a:b]) {
+		if args.pending != "" || l.block != "" || x.any(a, b) || !l.decoded && b-a >= shortestCode && encoded(s[a:b]) {
 			if k := l.line(x, a, b, &args, numbered); k != "" {
 				goes = k
 			}
@@ -46,13 +50,23 @@ func (l *look) lines(name string, x *text, numbered bool) {
 // line looks at one line, and gives what its value goes by. Document tells that it is one of many.
 func (l *look) line(x *text, a, b int, args *argv, document bool) string {
 	s := strings.TrimSpace(x.s[a:b])
+	if i := strings.Index(s, "/:_"); i > 0 && s[:2] == "//" {
+		s = s[i+2:] // //registry.corp/:_password=… of .npmrc
+	}
 	if s == "" || len(s) > 1 && (s[0] == '#' || s[0] == ';' || s[:2] == "//" || s[:2] == "--" && len(s) > 2 && s[2] == ' ') {
 		return ""
 	}
 	k, v, equals, tight := assign(s)
+	if k == "default" && l.block != "" {
+		k = l.block
+	}
 	if k == "" {
+		if l.nest < deepest && (s[0] == '{' || s[0] == '[') && !strings.HasPrefix(s, "{{") {
+			l.value("", s)
+			return ""
+		}
 		l.shell(args, s)
-		l.login(s)
+		l.directives(s, document)
 		return ""
 	}
 	encoding := "properties"
@@ -98,29 +112,20 @@ func (l *look) line(x *text, a, b int, args *argv, document bool) string {
 	if !strings.Contains(v, "=") {
 		v = strings.TrimRight(v, ",;")
 	}
+	l.variable = ofObject(k)
 	l.value(k, v)
+	l.variable = false
 	return k
 }
 
-// login takes lines such as those of .netrc, of proxies and of SQL: login NAME password VALUE, IDENTIFIED BY 'VALUE'.
-func (l *look) login(s string) {
-	words := strings.Fields(s[:min(len(s), 1024)])
-	user := false
-	switch strings.ToLower(words[0]) {
-	case "machine", "login", "user", "default", "account", "server":
-		user = true
-	case "password":
-		user = len(words) == 2
-	}
-	for i, w := range words[:len(words)-1] {
-		w = strings.ToLower(w)
-		if w != "password" && w != "passwd" && (w != "by" || i == 0 || !strings.EqualFold(words[i-1], "identified")) {
-			continue
-		}
-		if v := words[i+1]; v[0] == '\'' || v[0] == '"' || user {
-			l.value("password", strings.Trim(v, `"';,`))
+// ofObject tells of the names of fields in programs: self.password.
+func ofObject(k string) bool {
+	for _, p := range [...]string{"self.", "this.", "cls.", "@"} {
+		if strings.HasPrefix(k, p) {
+			return true
 		}
 	}
+	return false
 }
 
 // assignment tells whether a text is one pair.
@@ -150,6 +155,17 @@ func assign(s string) (k, v string, equals, tight bool) {
 			i++
 		}
 		k = s[:i]
+		// $cfg['db']['password'] goes by the last name in brackets.
+		for i > 0 && i < len(s) && i <= longestName && s[i-1] == '[' && (s[i] == '\'' || s[i] == '"') {
+			j := strings.IndexByte(s[i+1:], s[i])
+			if j < 1 || i+j+2 >= len(s) || s[i+j+2] != ']' {
+				break
+			}
+			k, i = s[i+1:i+1+j], i+j+3
+			if i < len(s) && s[i] == '[' {
+				i++
+			}
+		}
 	}
 	if k == "" || k[0] == '-' {
 		return "", "", false, false

@@ -37,6 +37,11 @@ type look struct {
 	quiet int
 	// applied tells that the text is kubectl's copy of the object.
 	applied bool
+	// literal tells that the text is a variable of a container, where nothing but $(NAME) is filled in; variable that the value stands
+	// in a program, where a word without quotes is a variable.
+	literal, variable bool
+	// block is the variable of HCL that the lines are in.
+	block string
 
 	found []model.Exposure
 	// seen counts what was found, with what was known already; over tells that there is more than is listed.
@@ -83,7 +88,7 @@ func (l *look) tell(f find, name, secret string) {
 	sum := l.d.hash(strings.TrimSpace(secret))
 	path := l.path(secret)
 	for i := range l.found {
-		if e := &l.found[i]; e.Path == path && e.Print == sum {
+		if e := &l.found[i]; e.Print == sum && within(e.Path, path) {
 			if f.sure && !e.Sure {
 				e.Rule, e.What, e.Sure = f.rule, f.what, true
 			}
@@ -101,6 +106,12 @@ func (l *look) tell(f find, name, secret string) {
 		Rule: f.rule, What: f.what, Path: path, Name: strings.Clone(l.d.safe(name, secret)), Container: l.container, Encoding: encoding,
 		Length: len(secret), Entropy: int(entropy(secret)*10 + 0.5), Sure: f.sure, Print: sum,
 	})
+}
+
+// within tells whether one path is another, or leads further into what stands there: what a line has is told where in its structure it is.
+func within(path, outer string) bool {
+	rest, ok := strings.CutPrefix(path, outer)
+	return ok && (rest == "" || strings.IndexByte(".[:", rest[0]) >= 0)
 }
 
 // result gives what was found in the value. The prints of what is too short for one are needed no longer.
@@ -175,8 +186,9 @@ func (d *Detector) safe(name, secret string) string {
 	if name == "" {
 		return ""
 	}
+	more := ""
 	if len(name) > longestName {
-		name = strings.ToValidUTF8(name[:longestName], "") + "…"
+		name, more = strings.ToValidUTF8(name[:longestName], ""), "…"
 	}
 	x := text{s: name}
 	if len(name) >= window {
@@ -185,7 +197,7 @@ func (d *Detector) safe(name, secret string) string {
 	if echoes(name, secret) || d.telltale(name, &x) {
 		return record.Hidden
 	}
-	return name
+	return name + more
 }
 
 // echoes tells whether a name holds a credential, or a part of it that is no word. A password that is the name of passwords tells

@@ -24,7 +24,11 @@ type naming struct {
 	// loud tells of names which hold nothing but the credential itself, such as CLIENT_SECRET; shout that the name is written as
 	// variables are.
 	loud, shout bool
-	what        string
+	// last tells that the word of the credential is the last one.
+	last bool
+	// signs tells of keys that sign or encrypt, which are as good as what they are made of; plain that only "secret key" says so.
+	signs, plain bool
+	what         string
 }
 
 // mostWords bounds the words of a name that are looked at, from its end.
@@ -33,7 +37,7 @@ const mostWords = 10
 // nameOf tells what a name says of its value. The last word that is one of a credential counts; a word behind it may say that the value
 // is something about it: DB_PASSWORD_FILE, token_ttl.
 func nameOf(name string) naming {
-	if len(name) < 3 {
+	if len(name) < 2 {
 		return naming{}
 	}
 	var buffer [96]byte
@@ -54,36 +58,93 @@ func nameOf(name string) naming {
 			last = words[i-1]
 			before = roleOf(last)
 		}
+		if i > 0 && forBrowsers(words[:i]) {
+			return naming{}
+		}
 		for _, w := range words[:i] {
 			if denies(w) {
 				return naming{}
 			}
 		}
+		said := naming{shout: shout, last: i == n-1}
 		held := before&isHolder != 0
 		switch r & isCredential {
 		case isPassword:
-			if string(w) == "pass" && (string(last) == "proxy" || strings.HasSuffix(string(last), "cgi") || string(last) == "grpc" || string(last) == "by" || string(last) == "uwsgi") {
+			if string(w) == "pass" && passes(string(last)) {
 				return naming{}
 			}
-			return naming{kind: password, loud: true, shout: shout, what: "password"}
+			said.kind, said.loud, said.what = password, true, "password"
 		case isSecret:
-			return naming{kind: secret, loud: held, shout: shout, what: "secret"}
+			said.kind, said.loud, said.what = secret, held, "secret"
+			said.signs = signs(last)
 		case isToken:
-			return naming{kind: token, loud: held, shout: shout, what: "token"}
+			if string(w) == "pat" && n == 1 && !shout {
+				return naming{} // a pattern
+			}
+			said.kind, said.loud, said.what = token, held, "token"
+			said.signs = string(last) == "admin" || string(last) == "root"
 		case isLogin:
-			return naming{kind: login, shout: shout, what: "credentials"}
+			said.kind, said.what = login, "credentials"
 		case isSalt:
-			return naming{kind: salt, shout: shout, what: "salt"}
+			said.kind, said.what = salt, "salt"
 		case isBoundKey:
-			return naming{kind: key, loud: true, shout: shout, what: "key"}
+			said.kind, said.loud, said.what = key, true, "key"
+		default:
+			// "key" alone says nothing.
+			if !held && before&(isSecret|isToken) == 0 {
+				return naming{}
+			}
+			said.kind, said.loud, said.what = key, true, whatKey(last)
+			said.plain = string(last) == "secret" && (i < 2 || !signs(words[i-2]))
+			said.signs = said.plain || string(last) == "secret" || signs(last)
 		}
-		// "key" alone says nothing.
-		if held || before&(isSecret|isToken) != 0 {
-			return naming{kind: key, loud: true, shout: shout, what: whatKey(last)}
-		}
-		return naming{}
+		return said
 	}
 	return naming{}
+}
+
+// passes tells of words before "pass" which say that something is passed on.
+func passes(last string) bool {
+	switch last {
+	case "proxy", "grpc", "by", "uwsgi", "memcached":
+		return true
+	}
+	return strings.HasSuffix(last, "cgi")
+}
+
+// signs tells of words before "secret" or "key" which say that it signs or encrypts: whoever guesses it can make what it protects.
+func signs(w []byte) bool {
+	switch string(w) {
+	case "jwt", "session", "cookie", "signing", "sign", "hmac", "nextauth", "csrf", "auth", "app", "application", "encryption", "encrypt", "master", "admin", "webhook", "token", "django", "flask", "rails":
+		return true
+	}
+	return false
+}
+
+// public tells of names that say that everybody may know the value.
+func public(name string) bool {
+	var buffer [96]byte
+	var words [mostWords][]byte
+	n, _ := split(name, buffer[:0], &words)
+	for _, w := range words[:n] {
+		if string(w) == "public" {
+			return true
+		}
+	}
+	return n > 1 && forBrowsers(words[:n])
+}
+
+// forBrowsers tells of variables that builds put into what browsers load, so that everybody may know them.
+func forBrowsers(words [][]byte) bool {
+	for i, w := range words {
+		switch string(w) {
+		case "vite", "gatsby":
+			return true
+		case "react", "vue":
+			return i+1 < len(words) && string(words[i+1]) == "app"
+		}
+	}
+	return false
 }
 
 func whatKey(before []byte) string {
@@ -196,7 +257,7 @@ var tails = [...]struct {
 	text string
 	role role
 }{
-	{"password", isPassword}, {"passwd", isPassword}, {"passphrase", isPassword}, {"pwd", isPassword}, {"passwords", isPassword}, {"secret", isSecret}, {"token", isToken},
+	{"password", isPassword}, {"passwd", isPassword}, {"passphrase", isPassword}, {"pwd", isPassword}, {"pw", isPassword}, {"passwords", isPassword}, {"secret", isSecret}, {"token", isToken},
 	{"apikey", isBoundKey}, {"accesskey", isBoundKey}, {"secretkey", isBoundKey}, {"privatekey", isBoundKey},
 }
 

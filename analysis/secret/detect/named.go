@@ -14,33 +14,28 @@ func (l *look) byName(name, v string) {
 	if n.kind == none || len(v) > longestSecret || strings.IndexByte(v, '\n') >= 0 || l.ofIssuer(name, v) {
 		return
 	}
-	if code(v) || dull(v) && (n.kind != password || !uuid(v)) {
+	f := find{rule: "name", what: n.what}
+	if n.signs && guessable(n, v) {
+		f.what = "guessable " + n.what
+		l.tell(f, name, v)
 		return
 	}
-	f := find{rule: "name", what: n.what}
-	switch n.kind {
-	case password:
-		if !isWord(n, name, v) {
-			return
-		}
-		if wellKnown(v) {
-			f.what = "well-known password"
-		}
-	case login:
-		if user, password, ok := strings.Cut(v, ":"); ok && user != "" && len(password) >= shortest && !strings.ContainsAny(v, " /") && !digits(password) && !filler(password) && !template(password) && (n.shout || l.decoded || !identifier(v)) {
-			if l.decoded {
-				f = find{rule: "basic-auth", what: "login in base64", sure: true}
+	if n.kind == password {
+		if l.isPassword(n, name, v) {
+			if wellKnown(v) {
+				f.what = "well-known password"
 			}
-			l.tell(f, name, password)
-			return
+			l.tell(f, name, v)
 		}
-		if user, password, ok := strings.Cut(v, "/"); ok && strings.HasPrefix(strings.ToLower(name), "neo4j") && user != "" && len(password) >= shortest {
-			l.tell(f, name, password)
-			return
-		}
-		if filler(v) || !random(v, 16) {
-			return
-		}
+		return
+	}
+	if code(v) || dull(v) {
+		return
+	}
+	switch n.kind {
+	case login:
+		l.byLogin(n, name, v)
+		return
 	case secret, token:
 		if filler(v) || wellKnown(v) || strings.ContainsAny(v, " ") || strings.EqualFold(v, name) {
 			return
@@ -49,12 +44,46 @@ func (l *look) byName(name, v string) {
 		if !chosen && !random(v, 12) && (!n.shout || !mixed(v)) {
 			return
 		}
-	case key, salt:
+	default:
 		if filler(v) || !random(v, 16) {
 			return
 		}
 	}
 	l.tell(f, name, v)
+}
+
+// byLogin asks whether a value under the name of a login has a password in it, or is one.
+func (l *look) byLogin(n naming, name, v string) {
+	if user, password, ok := strings.Cut(v, ":"); ok && user != "" && len(password) >= shortest && !strings.ContainsAny(v, " /") && !digits(password) && !placeholder(password) && !template(password) &&
+		(n.shout || l.decoded || !identifier(v) || mixes(user, password)) {
+		f := find{rule: "name", what: n.what}
+		if l.decoded {
+			f = find{rule: "basic-auth", what: "login in base64", sure: true}
+		}
+		l.tell(f, name, password)
+		return
+	}
+	if user, password, ok := strings.Cut(v, "/"); ok && strings.HasPrefix(strings.ToLower(name), "neo4j") && user != "" && len(password) >= shortest {
+		l.tell(find{rule: "name", what: n.what}, name, password)
+		return
+	}
+	if !filler(v) && (random(v, 16) || n.shout && n.last && mixed(v)) {
+		l.tell(find{rule: "name", what: n.what}, name, v)
+	}
+}
+
+// mixes tells of a user and a password of letters with digits among them, and not of a kind and its version or of an algorithm.
+func mixes(user, password string) bool {
+	if len(password) < 6 || !onlyWords(user) || !strings.ContainsAny(password, "0123456789") || strings.ContainsAny(password, ":,@") || password[0] == 'v' && digit(password[1]) {
+		return false
+	}
+	lower := strings.ToLower(password)
+	for _, p := range [...]string{"sha", "base64", "argon", "utf", "pbkdf", "aes", "rs256", "hs256", "es256"} {
+		if strings.HasPrefix(lower, p) {
+			return false
+		}
+	}
+	return strings.ContainsAny(lower, "abcdefghijklmnopqrstuvwxyz")
 }
 
 // longestSecret bounds what is taken for a credential by its name.
@@ -76,9 +105,21 @@ func (l *look) ofIssuer(name, v string) bool {
 	return false
 }
 
+// isPassword tells whether a value under the name of a password is one. However poor, it is, unless it only says where one is.
+func (l *look) isPassword(n naming, name, v string) bool {
+	literal := l.literal && l.nest == 1
+	if code(v) && !literal || l.variable && onlyWords(v) {
+		return false
+	}
+	if dull(v) && !uuid(v) && !chosen(v, literal) {
+		return false
+	}
+	return isWord(n, name, v)
+}
+
 // isWord tells whether a value under the name of a password is one, and no text about one.
 func isWord(n naming, name, v string) bool {
-	if filler(v) && !wellKnown(v) {
+	if placeholder(v) && !wellKnown(v) {
 		return false
 	}
 	if number := strings.TrimLeft(v, "^~<>=v"); number != v && digits(number) {
@@ -134,11 +175,19 @@ func passphrase(v string) bool {
 
 // code tells of expressions in place of values: config.password, getenv("X"), self.token.
 func code(v string) bool {
+	if v[0] == '$' && letter(v[1]) && (strings.Contains(v, "->") || strings.Contains(v, "['") || strings.Contains(v, `["`)) {
+		return true // $cfg['password']
+	}
+	for _, rule := range [...]string{"required|", "nullable|", "sometimes|", "confirmed|", "string|"} {
+		if strings.HasPrefix(v, rule) {
+			return true // a check of Laravel
+		}
+	}
 	i := 0
 	for i < len(v) && (wordByte(v[i]) || v[i] == '.') {
 		i++
 	}
-	if i > 1 && i < len(v) && (v[i] == '(' || v[i] == '[') && strings.ContainsAny(v[i:], ")]") && letter(v[0]) {
+	if i > 1 && i < len(v) && (v[i] == '(' || v[i] == '[') && (i+1 == len(v) || strings.ContainsAny(v[i:], ")]")) && letter(v[0]) {
 		return true
 	}
 	return i == len(v) && letter(v[0]) && strings.IndexByte(v, '.') > 2 && !strings.ContainsAny(v, "0123456789") && strings.ToLower(v[:1]) == v[:1] && len(v) > 6

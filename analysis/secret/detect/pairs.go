@@ -43,19 +43,30 @@ func (l *look) words(name, s string) {
 
 // shell gives the words of a line to a list of arguments. Words that are joined by quotes are one.
 func (l *look) shell(a *argv, s string) {
+	writes := false // the command is one that writes its arguments
 	for i := 0; i < len(s); {
 		switch s[i] {
 		case ' ', '\t', '\r', '\n', '(', ')':
 			i++
 			continue
 		case ';', '&', '|':
-			// Another command begins.
-			a.program, a.pending, a.short, a.last = "", "", false, ""
-			i++
+			// Another command begins. It may read what the one before writes.
+			piped := ""
+			if s[i] == '|' && writes {
+				piped = a.last
+			}
+			*a = argv{name: a.name, items: a.items, piped: piped}
+			writes, i = false, i+1
 			continue
 		}
 		var word string
 		word, i = shellWord(s, i)
+		if a.last == "" {
+			writes = word == "echo" || word == "printf"
+			if _, password, ok := strings.Cut(a.piped, ":"); ok && base(word) == "chpasswd" {
+				a.pipe(l, password)
+			}
+		}
 		a.next(l, word)
 	}
 }

@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"strconv"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"canopy/model"
@@ -12,7 +14,9 @@ func (d *Detector) container(found []model.Exposure, list string, n int, c *core
 	v.steps = append(make([]step, 0, 8), step{kind: aKey, key: list}, step{kind: anItem, n: n})
 	for i := range c.Env {
 		if e := &c.Env[i]; e.ValueFrom == nil {
+			v.literal = true
 			v.value(e.Name, e.Value, place{"env", i}, place{"value", -1})
+			v.literal = false
 		}
 	}
 	// What a flag in the arguments means depends on the program that the command names.
@@ -27,6 +31,26 @@ func (d *Detector) container(found []model.Exposure, list string, n int, c *core
 		v.hook(c.Lifecycle.PreStop, place{"lifecycle", -1}, place{"preStop", -1})
 	}
 	return v.found
+}
+
+// List looks at a list of texts out of an object of any type, each of which may say what the one behind it is: args, command. Name is what
+// the list goes by, and path where it stands; paths of what is found end with the index. Before are the texts that came before the list, of
+// which the meaning of flags depends: the command, for a list of arguments. In them nothing is looked for.
+func (d *Detector) List(path, name string, list, before []string) []model.Exposure {
+	args := argv{name: name, items: true}
+	for _, w := range before {
+		args.next(&look{d: d}, w)
+	}
+	args.pending, args.last, args.earlier = "", "", ""
+	var found []model.Exposure
+	for i, w := range list {
+		l := look{d: d, base: path + "[" + strconv.Itoa(i) + "]"}
+		if args.next(&l, w); l.seen == 0 && len(w) >= shortest {
+			l.whole(name, w)
+		}
+		found = append(found, l.result(name, w)...)
+	}
+	return found
 }
 
 // place is one field on the way to a value, with the index in it; below 0 is none.

@@ -49,10 +49,13 @@ const (
 )
 
 // nameWords are parts of names of credentials. Every name that nameOf knows has one.
-var nameWords = [...]string{"pass", "pwd", "psw", "_pw", "-pw", "pw_", "secret", "token", "key", "cred", "auth", "salt", "bearer", "_pat", "-pat", "senha", "contrasena", "kennwort", "pepper", "jwt"}
+var nameWords = [...]string{"pass", "pwd", "psw", "psk", "pw", "secret", "token", "key", "cred", "auth", "salt", "bearer", "pat", "senha", "contrasena", "kennwort", "pepper", "jwt", "dockerc"}
 
-// programs are parts of commands that take a password by a flag which does not say so.
-var programs = [...]string{"mysql", "mariadb", "mongo", "redis-cli", "valkey-cli", "curl ", "ldap", "sqlcmd", "smbclient", "login", "ipmitool", "cqlsh", "clickhouse-client", "identified by"}
+// programs are parts of commands and of directives that take a password by a mark which does not say so. Each program that shorts knows
+// has one.
+var programs = [...]string{"mysql", "mariadb", "mongo", "redis-cli", "valkey-cli", "curl", "ldap", "sqlcmd", "smbclient", "login", "ipmitool", "cqlsh", "clickhouse-client", "identified by",
+	"docker", "podman", "nerdctl", "helm", "skopeo", "buildah", "crane", "oras", "openssl", "kcadm", "zip", "7z", "influx", "http ", `"http"`, "vault", "snmp", "az ", "rabbitmqadmin", "bcp", "etcdctl", "kinit",
+	" on >", "~*", "+@", `"kty"`}
 
 // build makes a detector of rules.
 func build(data, key []byte) (*Detector, error) {

@@ -105,7 +105,9 @@ func TestAutomaton(t *testing.T) {
 func TestLinear(t *testing.T) {
 	d := Default()
 	for _, piece := range []string{"eyJ-", "-eyJa.eyJb", "key=", "a=", "a://", "@tcp(", "{\"a\":", "[", "\"", "[\n", "- ", "- - a: [\n", "a: \"\n", "<a ", "<", "password=\"", "sk-", "{{", "-----BEGIN PRIVATE KEY-----\n",
-		"a: |\n", "'", "\\", "cGFzc3dvcmQ9aHVudGVyMi1wcm9k\n", "--password ", "a;b=c;", "A ", " x: {\n", "ghp_", "AccountKey=", "password=hunter2-prod\n", "sh -c \"", "\t", "mysql -p"} {
+		"a: |\n", "'", "\\", "cGFzc3dvcmQ9aHVudGVyMi1wcm9k\n", "--password ", "a;b=c;", "A ", " x: {\n", "ghp_", "AccountKey=", "password=hunter2-prod\n", "sh -c \"", "\t", "mysql -p",
+		"{a: ", "a: {password: ", "{password: a, ", "- {a: [\n", "['password' => ", "array(", "x [password: ", "variable \"password\" {\n", "user a on >", "password: ", "echo a:b | chpasswd | ", "kind: Secret\n---\n", "set(\"password\", ",
+		"curl -su", "<property name=\"password\">", "//a/:_"} {
 		took := func(size, times int) time.Duration {
 			text := strings.Repeat(piece, size/len(piece))
 			best := time.Hour

@@ -23,7 +23,7 @@ func told(found []model.Exposure, path string) []string {
 
 func inBase64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
-func pem(kind string) string {
+func inPEM(kind string) string {
 	return "-----BEGIN " + kind + "-----\n" + fill("{b64}") + "\n" + fill("{b64} ")[:64] + "\n-----END " + kind + "-----\n"
 }
 
@@ -35,10 +35,10 @@ func TestStructures(t *testing.T) {
 	}{
 		{"login of registries", ".dockerconfigjson", `{"auths":{"https://index.docker.io/v1/":{"auth":"` + inBase64("corp:hunter2-prod") + `"}}}`, []string{".auths[https://index.docker.io/v1/].auth auth basic-auth json+base64"}},
 		{"the same in base64", "regcred", inBase64(`{"auths":{"r.corp":{"username":"corp","password":"hunter2-prod"}}}`), []string{".auths[r.corp].password password name base64+json"}},
-		{"kubeconfig", "config", "apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: " + inBase64(pem("CERTIFICATE")) + "\n    server: https://x:6443\nusers:\n- name: admin\n  user:\n    client-certificate-data: " +
-			inBase64(pem("CERTIFICATE")) + "\n    client-key-data: " + inBase64(pem("RSA PRIVATE KEY")) + "\n", []string{".users[0].user.client-key-data:1 client-key-data private-key yaml+base64"}},
-		{"key of a Google account", "sa.json", `{"type":"service_account","private_key_id":"` + fill("{h40}") + `","private_key":` + quote(pem("PRIVATE KEY")) + `,"client_email":"x@y.iam"}`, []string{".private_key:1 private_key private-key json"}},
-		{"PEM between other lines", "bundle.pem", pem("CERTIFICATE") + pem("EC PRIVATE KEY") + pem("CERTIFICATE"), []string{":5 bundle.pem private-key"}},
+		{"kubeconfig", "config", "apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: " + inBase64(inPEM("CERTIFICATE")) + "\n    server: https://x:6443\nusers:\n- name: admin\n  user:\n    client-certificate-data: " +
+			inBase64(inPEM("CERTIFICATE")) + "\n    client-key-data: " + inBase64(inPEM("RSA PRIVATE KEY")) + "\n", []string{".users[0].user.client-key-data:1 client-key-data private-key yaml+base64"}},
+		{"key of a Google account", "sa.json", `{"type":"service_account","private_key_id":"` + fill("{h40}") + `","private_key":` + quote(inPEM("PRIVATE KEY")) + `,"client_email":"x@y.iam"}`, []string{".private_key:1 private_key private-key json"}},
+		{"PEM between other lines", "bundle.pem", inPEM("CERTIFICATE") + inPEM("EC PRIVATE KEY") + inPEM("CERTIFICATE"), []string{":5 bundle.pem private-key"}},
 		{"ADO.NET", "cs", "Server=db;Database=shop;User Id=sa;Password=hunter2-prod;Encrypt=true", []string{" Password name"}},
 		{"JDBC", "url", "jdbc:postgresql://db/shop?user=app&password=hunter2-prod&ssl=true", []string{" password name"}},
 		{"SQL Server by JDBC", "url", "jdbc:sqlserver://db:1433;user=sa;password=hunter2-prod;encrypt=true", []string{" password name"}},
@@ -90,7 +90,7 @@ func TestClean(t *testing.T) {
 		"openapi.yaml":           "components:\n  securitySchemes:\n    apiKey:\n      type: apiKey\n      name: X-Api-Key\n  schemas:\n    Login:\n      required: [user, password]\n      properties:\n        password:\n          type: string\n          format: password\n          description: The password, at least 12 characters\n",
 		"schema.json":            `{"properties":{"password":{"type":"string","minLength":12,"title":"Password"},"apiKey":{"type":"string","pattern":"^[A-Za-z0-9]{32}$"}},"required":["password","apiKey"]}`,
 		"csp.conf":               "add_header Content-Security-Policy \"script-src 'nonce-$request_id' 'sha256-" + fill("{b43}") + "='\";\n",
-		"cosign.pub":             pem("PUBLIC KEY"),
+		"cosign.pub":             inPEM("PUBLIC KEY"),
 		"id_rsa.pub":             fill("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAB{b340} ci@corp\n"),
 		"prometheus.yml": "scrape_configs:\n- job_name: kubernetes-pods\n  bearer_token_file: /var/run/secrets/kubernetes.io/serviceaccount/token\n  basic_auth:\n    username: prom\n    password_file: /etc/prometheus/password\n" +
 			"  relabel_configs:\n  - source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape]\n    action: keep\n    regex: true\n  oauth2:\n    client_secret_file: /etc/x\n    token_url: https://login.corp/token\n",
@@ -107,7 +107,7 @@ func TestClean(t *testing.T) {
 		"pod.yaml":           "spec:\n  volumes:\n  - name: kube-api-access-x7f2q\n    projected:\n      sources:\n      - serviceAccountToken: {path: token, expirationSeconds: 3607}\n  tolerations:\n  - key: node.kubernetes.io/not-ready\n",
 		"llm.yaml":           "model: gpt-4o\nmax_tokens: 4096\nstop_tokens: [\"<|endoftext|>\"]\ntokenizer: cl100k_base\ntoken_limit: 128000\n",
 		"htpasswd":           "admin:$2y$05$" + fill("{a53}") + "\nuser:$apr1$" + fill("{a8}") + "$" + fill("{a22}") + "\n",
-		"ca-bundle":          pem("CERTIFICATE") + pem("CERTIFICATE"),
+		"ca-bundle":          inPEM("CERTIFICATE") + inPEM("CERTIFICATE"),
 		"encryption.example": "secret: <base64 of 32 bytes>\npassword: <your password here>\napi_key: YOUR_API_KEY\ntoken: ...\n",
 		"jq.sh":              "#!/bin/sh\nTOKEN=$(cat /var/run/secrets/token)\nPASSWORD=\"$(kubectl get secret x -o jsonpath='{.data.password}' | base64 -d)\"\ncurl -H \"Authorization: Bearer ${TOKEN}\" -u \"$USER:$PASSWORD\" https://x\nmysql -p\"$PASSWORD\"\n",
 	} {

@@ -59,6 +59,9 @@ func (x *text) any(a, b int) bool {
 
 // whole looks at a text of its own, which may have a structure.
 func (l *look) whole(name, s string) {
+	if l.nest == 0 && l.table(name, s) {
+		return
+	}
 	x := text{s: s, hits: l.d.words.scan(s)}
 	named := nameOf(name).kind != none
 	if len(x.hits) == 0 && !named && (l.decoded || !encoded(s)) {
@@ -86,19 +89,17 @@ func (l *look) whole(name, s string) {
 		}
 		// It began like JSON and was none: what was found is found again, at its line.
 		l.found, l.seen, l.over = l.found[:found], seen, over
+		if l.flow(name, &x, false) {
+			return
+		}
 	case '<':
-		if strings.IndexByte(trimmed, '>') > 0 && len(trimmed) > 1 && (letter(trimmed[1]) || trimmed[1] == '?' || trimmed[1] == '!') {
+		if strings.IndexByte(trimmed, '>') > 0 && len(trimmed) > 1 && (letter(trimmed[1]) || trimmed[1] == '?' || trimmed[1] == '!') && !strings.HasPrefix(trimmed, "<?php") {
 			l.xml(name, &x)
 			return
 		}
 	}
 	if strings.IndexByte(trimmed, '\n') < 0 {
-		a := strings.Index(s, trimmed)
-		if !named && assignment(trimmed) {
-			l.lines(name, &x, false)
-			return
-		}
-		l.scalar(name, &x, a, a+len(trimmed))
+		l.single(name, &x, strings.Index(s, trimmed), trimmed, named)
 		return
 	}
 	if !l.decoded {
@@ -112,6 +113,22 @@ func (l *look) whole(name, s string) {
 		return
 	}
 	l.lines(name, &x, true)
+}
+
+// single looks at a text of one line, which is a value, or a document that happens to have no more.
+func (l *look) single(name string, x *text, a int, trimmed string, named bool) {
+	seen := l.seen
+	if flowing(trimmed) {
+		l.yaml(name, x)
+		return
+	}
+	if !named && assignment(trimmed) {
+		l.lines(name, x, false)
+		return
+	}
+	if l.scalar(name, x, a, a+len(trimmed)); l.seen == seen && len(x.hits) > 0 {
+		l.directives(trimmed, false)
+	}
 }
 
 // undone looks at what base64 held.
@@ -149,10 +166,21 @@ func (l *look) scalar(name string, x *text, a, b int) {
 	if !l.decoded && b-a >= shortestCode {
 		if plain, ok := decode(v); ok {
 			l.undone(name, plain)
-			return
+			// Many a token is base64 of a text. What only points to a credential is none in base64 either.
+			if k := nameOf(name).kind; l.seen > seen || k == login || k == salt || hollow(plain) {
+				return
+			}
 		}
 	}
 	l.byName(name, v)
+}
+
+// hollow tells of texts that point to a credential, or keep a place for one.
+func hollow(s string) bool {
+	if s = strings.TrimSpace(s); s == "" || s[0] == '{' && !strings.HasPrefix(s, "{{") {
+		return false
+	}
+	return plainWord(s) || template(s) || cipher(s) || publicText(s) || filler(s) || s[0] == '/' || strings.Contains(s, "://")
 }
 
 // value looks at one value that was cut out of a text, or written anew.

@@ -53,7 +53,39 @@ func (m *matcher) url(h hit) {
 		}
 		password, from = user, int(h.end)
 	}
-	m.password(password, from, "url-password", whatURL(scheme))
+	sure := true
+	if both && documented(user, password) {
+		// Documents have user:password@localhost, and so have copies of them.
+		if local(host) {
+			return
+		}
+		sure = false
+	}
+	m.password(password, from, find{rule: "url-password", what: whatURL(scheme), sure: sure, by: "url"})
+}
+
+// documented tells of the login that stands in documents.
+func documented(user, password string) bool {
+	switch strings.ToLower(user) {
+	case "user", "username":
+	default:
+		return false
+	}
+	switch strings.ToLower(password) {
+	case "pass", "passwd", "password":
+		return true
+	}
+	return false
+}
+
+// local tells of hosts that are the container itself, or none.
+func local(host string) bool {
+	host, _, _ = strings.Cut(host, ":")
+	switch host {
+	case "localhost", "127.0.0.1", "host", "hostname", "server", "domain":
+		return true
+	}
+	return false
 }
 
 // longestAuthority bounds what is looked at for one "://".
@@ -67,12 +99,12 @@ func (m *matcher) source(at int) {
 	}
 	user, password, ok := strings.Cut(m.s[start:at], ":")
 	if ok {
-		m.password(password, start+len(user)+1, "url-password", "password of a database")
+		m.password(password, start+len(user)+1, find{rule: "url-password", what: "password of a database", sure: true, by: "url"})
 	}
 }
 
-func (m *matcher) password(password string, from int, rule, what string) {
-	if len(password) < shortest || template(password) || filler(password) {
+func (m *matcher) password(password string, from int, f find) {
+	if len(password) < shortest || template(password) || placeholder(password) {
 		return
 	}
 	end := from + len(password)
@@ -82,7 +114,7 @@ func (m *matcher) password(password string, from int, rule, what string) {
 	if strings.ContainsAny(password, "{}$<>*") && strings.Trim(password, "{}$<>*") == "" {
 		return
 	}
-	m.add(match{start: from, end: end, secret: password, find: find{rule: rule, what: what, sure: true, by: "url"}})
+	m.add(match{start: from, end: end, secret: password, find: f})
 }
 
 func whatURL(scheme string) string {

@@ -59,23 +59,30 @@ func (l *look) xml(name string, x *text) {
 			}
 			element = ""
 		case inner != "" && letter(inner[0]):
-			element = l.tag(x, i+1, end)
+			// <property name="password">VALUE</property>, or with the value in an element of its own
+			var goes string
+			if element, goes = l.tag(x, i+1, end); goes != "" {
+				pair = goes
+				if siblingOf(strings.ToLower(element)) == noSibling {
+					element = goes
+				}
+			}
 		}
 		l.steps[at].n += strings.Count(s[i:min(end, len(s))], "\n")
 		i = end + len(shut)
 	}
 }
 
-// tag looks at the attributes of a tag, and gives its name.
-func (l *look) tag(x *text, a, end int) string {
+// tag looks at the attributes of a tag, and gives its name, and what its text goes by if an attribute says so.
+func (l *look) tag(x *text, a, end int) (element, goes string) {
 	s := x.s
 	i := a
 	for i < end && !space(s[i]) && s[i] != '/' {
 		i++
 	}
-	element := s[a:i]
+	element = s[a:i]
 	if !x.any(a, end) && (l.decoded || !encoded(s[a:end])) {
-		return element
+		return element, ""
 	}
 	name, va, vb := "", 0, 0
 	for i < end {
@@ -98,7 +105,7 @@ func (l *look) tag(x *text, a, end int) string {
 		}
 		z := strings.IndexByte(s[v+1:end], s[v])
 		if z < 0 {
-			break
+			return element, "" // a mark of a tag within a value
 		}
 		z += v + 1
 		switch siblingOf(strings.ToLower(k)) {
@@ -116,8 +123,12 @@ func (l *look) tag(x *text, a, end int) string {
 			name = element
 		}
 		l.leaf(name, nameOf(name).kind != none, x, va, vb)
+		return element, ""
 	}
-	return element
+	if s[end-1] == '/' {
+		return element, ""
+	}
+	return element, name
 }
 
 // trim gives a part of a text without the white space around it.

@@ -13,6 +13,8 @@ type yamlReader struct {
 	// flow is the place before which no value in braces is read over several lines: that was tried, and failed there.
 	flow int
 	n    int
+	// secrets tells that some document may be a Secret, manifest that this one is.
+	secrets, manifest bool
 }
 
 // yamlFrame is one map or list that is open, and has one step of the path.
@@ -39,6 +41,8 @@ func (l *look) yaml(name string, x *text) {
 
 func (r *yamlReader) read() {
 	s := r.x.s
+	r.secrets = strings.Contains(s, "Secret")
+	r.manifest = r.secrets && manifestOf(s)
 	for a := 0; a < len(s); {
 		b := lineEnd(s, a)
 		r.n++
@@ -58,16 +62,27 @@ func (r *yamlReader) read() {
 				r.line(c, e, true)
 			}
 			a = b + 1
-		case c == a && (strings.HasPrefix(s[c:e], "---") || s[c:e] == "..."):
+		case c == a && (documentMark(s[c:e]) || s[c:e] == "..."):
 			r.closeTo(0, false)
 			r.l.quiet = r.quiet
 			a = b + 1
+			r.manifest = r.secrets && manifestOf(s[min(a, len(s)):])
+			for c = min(c+3, e); c < e && s[c] == ' '; c++ {
+			}
+			if c < e && s[c] != '#' {
+				a = r.content(0, c, e, b)
+			}
 		default:
 			next := r.content(c-a, c, e, b)
 			r.n += strings.Count(s[min(b+1, len(s)):min(next, len(s))], "\n")
 			a = next
 		}
 	}
+}
+
+// documentMark tells of a line that begins a document. A line of a key in PEM begins with dashes too.
+func documentMark(line string) bool {
+	return line == "---" || strings.HasPrefix(line, "--- ") || strings.HasPrefix(line, "---\r")
 }
 
 func lineEnd(s string, a int) int {
@@ -152,6 +167,9 @@ func (r *yamlReader) content(indent, c, e, b int) int {
 	if top.list && top.indent < indent {
 		return r.value(top.indent, c, e, b)
 	}
+	if (s[c] == '{' || s[c] == '[') && len(r.frames) == 1 {
+		return r.value(indent, c, e, b)
+	}
 	r.line(c, e, false)
 	return b + 1
 }
@@ -188,7 +206,7 @@ func yamlKey(s string, c, e int) (k0, k1, v int, ok bool) {
 		for k1 > k0 && space(s[k1-1]) {
 			k1--
 		}
-		if strings.IndexByte(s[k0:k1], '=') >= 0 || strings.Count(s[k0:k1], " ") > 3 {
+		if strings.ContainsAny(s[k0:k1], "={") || strings.Count(s[k0:k1], " ") > 3 {
 			return 0, 0, 0, false
 		}
 	}
@@ -260,7 +278,7 @@ func looksYAML(s string) bool {
 		}
 		block = -1
 		n++
-		if strings.HasPrefix(line, "- ") || line == "-" || strings.HasPrefix(line, "---") {
+		if strings.HasPrefix(line, "- ") || line == "-" || documentMark(line) {
 			good++
 			if strings.HasSuffix(line, "|") || strings.HasSuffix(line, ">") || strings.HasSuffix(line, "|-") || strings.HasSuffix(line, ">-") {
 				block = indent

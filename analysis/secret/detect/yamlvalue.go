@@ -79,6 +79,10 @@ func fold(unescape func(string) string, s string) string {
 func (r *yamlReader) leaf(a, b int) {
 	top := &r.frames[len(r.frames)-1]
 	s := r.x.s
+	if in := r.declares(); in != "" {
+		r.l.declared(top.key, s[a:b], in == "data")
+		return
+	}
 	if top.list {
 		if b-a > 1 && (top.named || r.x.any(a, b) || top.args.waits(s[a:b]) || !r.l.decoded && coded(s[a:b])) {
 			top.args.next(r.l, s[a:b])
@@ -98,9 +102,24 @@ func (r *yamlReader) leaf(a, b int) {
 	r.l.leaf(top.key, top.named, r.x, a, b)
 }
 
+// declares tells in which field of a Secret that is written down a value stands, if it does.
+func (r *yamlReader) declares() string {
+	if !r.manifest || len(r.frames) != 3 || r.frames[2].list {
+		return ""
+	}
+	if in := r.frames[1].key; in == "data" || in == "stringData" {
+		return in
+	}
+	return ""
+}
+
 // copied looks at a value that stands in the text from a to b and was written anew.
 func (r *yamlReader) copied(a, b int, v string) {
 	top := &r.frames[len(r.frames)-1]
+	if in := r.declares(); in != "" {
+		r.l.declared(top.key, v, in == "data")
+		return
+	}
 	if siblingOf(top.key) == valueSibling && !top.list {
 		top.valueKey, top.value = top.key, v
 		return
@@ -140,7 +159,7 @@ func (r *yamlReader) block(indent, from int) int {
 		return from
 	}
 	top := &r.frames[len(r.frames)-1]
-	if !top.named && !r.x.any(from, a) && siblingOf(top.key) == noSibling && (r.l.decoded || !encoded(s[from:a])) {
+	if !top.named && !r.x.any(from, a) && !r.manifest && siblingOf(top.key) == noSibling && (r.l.decoded || !encoded(s[from:a])) {
 		return a
 	}
 	plain := make([]byte, 0, a-from)
@@ -157,46 +176,24 @@ func (r *yamlReader) block(indent, from int) int {
 	return a
 }
 
-// braces reads a map or list in braces: as JSON, over several lines if need be, or else within its line. It gives where the next line
-// begins, or 0 if it is none of both.
+// braces reads a map or list in braces, over several lines if need be. It gives where the next line begins, or 0 if it is none.
 func (r *yamlReader) braces(v, e, b int) int {
 	l, s := r.l, r.x.s
 	top := &r.frames[len(r.frames)-1]
-	if v >= r.flow {
-		found, seen, over, steps, quiet := len(l.found), l.seen, l.over, len(l.steps), l.quiet
-		j := jsonReader{l: l, x: r.x, i: v}
-		if j.value(top.key, top.named, nil) {
-			if after := lineEnd(s, j.i); blank(s[j.i:after]) {
-				return after + 1
-			}
-		}
-		l.found, l.seen, l.over, l.steps, l.quiet = l.found[:found], seen, over, l.steps[:steps], quiet
-		r.flow = j.i
-	}
-	last := s[e-1]
-	if e-v < 2 || (s[v] != '{' || last != '}') && (s[v] != '[' || last != ']') || strings.HasPrefix(s[v:e], "{{") {
+	if v < r.flow || strings.HasPrefix(s[v:e], "{{") {
 		return 0
 	}
-	if !top.named && !r.x.any(v, e) {
+	if last := s[e-1]; (last == '}' || last == ']') && !top.named && !r.x.any(v, e) && (l.decoded || !encoded(s[v:e])) && strings.Count(s[v:e], s[v:v+1]) == 1 {
 		return b + 1
 	}
-	list := s[v] == '['
-	args := argv{name: top.key, items: true}
-	l.push(step{kind: anItem})
-	at := len(l.steps) - 1
-	for n, part := range strings.Split(s[v+1:e-1], ",") {
-		part = strings.TrimSpace(part)
-		l.steps[at].n = n
-		if list {
-			args.next(l, strings.Trim(part, `"'`))
-			continue
-		}
-		if k, value, ok := strings.Cut(part, ":"); ok {
-			k = strings.Trim(strings.Trim(k, "{} "), `"'`)
-			l.steps[at] = step{kind: aKey, key: k}
-			l.value(k, strings.Trim(strings.Trim(strings.TrimSpace(value), "}"), `"'`))
+	found, seen, over, steps, quiet := len(l.found), l.seen, l.over, len(l.steps), l.quiet
+	j := jsonReader{l: l, x: r.x, i: v, loose: true}
+	if j.value(top.key, top.named, nil) {
+		if after := lineEnd(s, j.i); blank(s[j.i:after]) {
+			return after + 1
 		}
 	}
-	l.pop()
-	return b + 1
+	l.found, l.seen, l.over, l.steps, l.quiet = l.found[:found], seen, over, l.steps[:steps], quiet
+	r.flow = j.i
+	return 0
 }

@@ -166,6 +166,8 @@ func (p *Planted) annotations(of string) map[string]string {
 	return map[string]string{
 		applied:                 text(Object{"spec": Object{"template": Object{"spec": Object{"containers": []any{Object{"env": []any{Object{"name": "DB_PASSWORD", "value": p.Values.Of(of+": last-applied", "")}}}}}}}}),
 		"example.com/api-token": p.Values.Of(of+": an annotation", ""),
+		// Its domain is Kubernetes' own, and kubectl --record writes it.
+		"kubernetes.io/change-cause": "kubectl set env deploy/web DB_PASSWORD=" + p.Values.Of(of+": the cause of a change", ""),
 	}
 }
 

@@ -60,6 +60,18 @@ func (s *session) remedy(ctx context.Context, findings []*model.Finding) (*remed
 	return fix, failure
 }
 
+// sever makes the documents of a cut, on the writer; the findings on its object are those of a report.
+func (s *session) sever(ctx context.Context, report *model.Report, rules []*model.Rule, cut model.Cut) (*remedy.Fix, error) {
+	var fix *remedy.Fix
+	var failure error
+	if err := s.access(ctx, func(c *cluster.Cluster, access *rbac.Analyser, server string) {
+		fix, failure = remedy.Sever(c, access, remedy.Options{Server: server, Tables: s.engine.Tables()}, rules, report.Findings, cut)
+	}); err != nil {
+		return nil, err
+	}
+	return fix, failure
+}
+
 // whatIf says what a plan would change.
 func (s *session) whatIf(ctx context.Context, plan model.Plan) (*engine.Preview, error) {
 	var p *engine.Preview

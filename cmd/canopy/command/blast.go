@@ -24,8 +24,8 @@ func (r *run) blast() *cobra.Command {
 			"to their nodes, and the cheapest path to each goal: cluster-admin, nodes, the Secrets of a namespace, crown jewels.\n\n" +
 			"REF is a workload, shop/Deployment/web, a pod, a node, Node/n1, a Secret, shop/Secret/db, or Namespace/shop; SUBJECT is sa:shop/web,\n" +
 			"user:alice or group:dev. -n limits what is listed to what is in namespaces, and to what is in none.\n\n" +
-			"Exit status: 2 wrong usage, nothing could be read, or there is no such thing, 3 if it may not have been seen, or with --strict if not all\n" +
-			"that counts was read, 0 otherwise.",
+			"Exit status: 2 wrong usage, nothing could be read, or there is no such thing, 3 if it may not have been seen, or no goal is in reach and\n" +
+			"there may be more, or with --strict if not all that counts was read, 0 otherwise.",
 		Example: "  canopy blast shop/Deployment/web\n  canopy blast sa:ops/operator -o json\n  canopy blast Node/n1 -o wide\n  canopy blast internet -f manifests/",
 		Args: func(_ *cobra.Command, args []string) error {
 			switch len(args) {
@@ -91,6 +91,9 @@ func (r *run) printBlast(ctx context.Context, t *tracing, end *pathEnd, format o
 	switch {
 	case err != nil:
 		return err
+	case document.Unknown != "" && document.Paths == 0:
+		// Nothing found is no answer where not all was seen.
+		return errUncertain
 	case strict && (document.Unknown != "" || len(document.Unseen) > 0):
 		return errUncertain
 	}

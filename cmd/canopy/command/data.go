@@ -31,21 +31,25 @@ func (r *run) data() *cobra.Command {
 }
 
 func (r *run) dataUpdate() *cobra.Command {
-	var format, from string
+	var format, from, asOf string
 	c := &cobra.Command{
 		Use: "update --from FILE|URL", Short: "Take newer tables from a file, a folder, an archive or an address", Args: noArgs,
 		Long: "Take newer tables into the data file of this user. Read are the JSON of endoflife.date, eol.yaml, schedule.yaml and releases.yaml of\n" +
 			"kubernetes/website, OSV files, the YAML of k8s-cves, versions.yaml of pluto, and Canopy's own form, one by one or many in a folder,\n" +
 			"a tar, tar.gz or zip. What is older than what is there, or not whole, is refused, and nothing changes then.\n\n" +
+			"Files of vulnerabilities tell the day of the newest of them. Where they hold all that is known of their source, they count as of the\n" +
+			"day on which they were got: that of the oldest file, of the members of the archive, or as the server tells (Last-Modified). Copies,\n" +
+			"and what comes by a pipe, need --as-of. What lacks an entry that another source has is as of the day before it.\n\n" +
 			"An address is https, or http on this machine; $HTTPS_PROXY counts. Exit status: 2 if what is given cannot be used, 1 if nothing in it\n" +
 			"is newer than what is there, 0 otherwise.",
 		Example: "  canopy data update --from endoflife.json\n" +
 			"  canopy data update --from cves.tar.gz\n" +
 			"  canopy data update --from https://data.example/canopy.json",
-		RunE: func(c *cobra.Command, _ []string) error { return r.updateData(c.Context(), from, format) },
+		RunE: func(c *cobra.Command, _ []string) error { return r.updateData(c.Context(), from, asOf, format) },
 	}
 	bindFormat(c, &format, output.Common())
 	c.Flags().StringVar(&from, "from", "", "The file, folder or address; - is standard input")
+	c.Flags().StringVar(&asOf, "as-of", "", "The day on which it was got from its source, such as 2026-11-26, instead of what the files tell")
 	_ = c.MarkFlagRequired("from")
 	return c
 }
@@ -73,7 +77,7 @@ func (r *run) printData(format string) error {
 	return r.print(format, d, d.Grid)
 }
 
-func (r *run) updateData(ctx context.Context, from, format string) error {
+func (r *run) updateData(ctx context.Context, from, asOf, format string) error {
 	if _, err := output.Parse(format, output.Common()); err != nil {
 		return err
 	}
@@ -81,11 +85,17 @@ func (r *run) updateData(ctx context.Context, from, format string) error {
 	if err != nil {
 		return err
 	}
+	var day lifecycle.Day
+	if asOf != "" {
+		if day, err = lifecycle.ParseDay(asOf); err != nil {
+			return fmt.Errorf("--as-of %q is no day; want one such as 2026-11-26", asOf)
+		}
+	}
 	path, err := tables.Path(os.Getenv)
 	if err != nil {
 		return err
 	}
-	result, err := tables.Update(ctx, path, from, tables.Options{Stdin: r.streams.In, Now: clock.Now()})
+	result, err := tables.Update(ctx, path, from, tables.Options{Stdin: r.streams.In, Now: clock.Now(), AsOf: day})
 	if errors.Is(err, lifecycle.ErrOlder) {
 		return &shortfall{"nothing was taken: " + err.Error()}
 	}
@@ -94,6 +104,9 @@ func (r *run) updateData(ctx context.Context, from, format string) error {
 	}
 	for _, p := range result.Passed {
 		r.warn("canopy: passed over, for it is no table: " + p)
+	}
+	for _, remark := range result.Remarks {
+		r.warn("canopy: " + remark)
 	}
 	if result.Unsound != nil {
 		r.warn("canopy: what was there before could not be read: " + result.Unsound.Error())
@@ -105,9 +118,13 @@ func (r *run) updateData(ctx context.Context, from, format string) error {
 	return r.print(format, u, func() *output.Grid {
 		g := &output.Grid{Titles: []string{"TABLE", "SOURCE", "FROM", "TO", "ENTRIES", "BEFORE"}}
 		for _, c := range u.Changes {
-			g.Add(c.Table, c.Source, output.Dash(c.From), output.Dash(c.To), strconv.Itoa(c.Entries), strconv.Itoa(c.Before))
+			to := c.To
+			if to == c.From {
+				to += ", some entries newer"
+			}
+			g.Add(c.Table, c.Source, output.Dash(c.From), to, strconv.Itoa(c.Entries), strconv.Itoa(c.Before))
 		}
-		g.Above = []string{strconv.Itoa(len(u.Changes)) + " tables are newer now, in " + u.Path}
+		g.Above = []string{output.Count(len(u.Changes), "table has", "tables have") + " something newer now, in " + u.Path}
 		if u.Previous != "" {
 			g.Below = []string{"what was there before is kept in " + u.Previous}
 		}

@@ -69,6 +69,11 @@ func (d *desk) Fix(ctx context.Context, findings []*model.Finding) (*remedy.Fix,
 	return d.remedy(ctx, findings)
 }
 
+// Sever makes the documents of a cut of attack paths.
+func (d *desk) Sever(ctx context.Context, cut model.Cut) (*remedy.Fix, error) {
+	return d.sever(ctx, d.Report(), d.rules, cut)
+}
+
 // WhatIf says what a plan would change.
 func (d *desk) WhatIf(ctx context.Context, plan model.Plan) (*engine.Preview, error) {
 	return d.whatIf(ctx, plan)
@@ -103,6 +108,23 @@ func (d *desk) Export(path string, shown *model.Report, findings []*model.Findin
 	}
 	report := output.NewReport(shown, d.rules, release, d.source.Locator(), output.Selection{Findings: findings})
 	return create(path, func(w io.Writer) error { return output.Write(w, format, output.Style{Wide: true}, report) })
+}
+
+// errExportRows says what rows of a screen can be written as.
+var errExportRows = errors.New("export: the name must end in .json, .csv or .txt")
+
+// ExportRows writes rows of a screen to a new file.
+func (d *desk) ExportRows(path string, titles []string, rows [][]string) error {
+	for _, f := range formats() {
+		format := f.format
+		if format == output.Wide {
+			format = output.Table
+		}
+		if strings.HasSuffix(strings.ToLower(path), f.end) && slices.Contains(output.RowFormats(), format) {
+			return create(path, func(w io.Writer) error { return output.WriteRows(w, format, titles, rows) })
+		}
+	}
+	return errExportRows
 }
 
 // create writes a file that was not there before.

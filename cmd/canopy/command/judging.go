@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,28 +33,48 @@ type judging struct {
 func bindJudging(c *cobra.Command, j *judging) {
 	group(c.Flags(), "Judging flags", func(fs *pflag.FlagSet) {
 		fs.StringArrayVar(&j.reports, "reports", nil,
-			"Read reports of scanners from this file or folder: Trivy JSON, Grype JSON, SARIF, CycloneDX, OpenVEX, the output of cosign verify; can be repeated")
-		fs.DurationVar(&j.maxAge, "max-age", 0, "How old the scan of an image may be; 24h without it")
-		fs.DurationVar(&j.maxImageAge, "max-image-age", 0, "How long ago an image may have been built; 4320h without it")
+			"Read reports of scanners from this file or folder: Trivy JSON, Grype JSON, SARIF, CycloneDX, OpenVEX, the output of cosign verify; can be repeated. VEX counts for files and --scan alone")
+		fs.Var(span{&j.maxAge}, "max-age", "How old the scan of an image may be; 24h without it")
+		fs.Var(span{&j.maxImageAge}, "max-image-age", "How long ago an image may have been built; 4320h without it")
 		fs.StringArrayVar(&j.allow, "registry-allow", nil,
 			"A registry, or a path in one, that images may come from, such as registry.example/team; can be repeated. Without it all may")
-		fs.DurationVar(&j.rotation, "max-secret-age", 0, "How long the data of a Secret may stay as it is; 8760h without it")
-		fs.DurationVar(&j.certificate, "expiry", 0, "How long before its end a certificate is told; 720h without it")
+		fs.Var(span{&j.rotation}, "max-secret-age", "How long the data of a Secret may stay as it is; 8760h without it")
+		fs.Var(span{&j.certificate}, "expiry", "How long before its end a certificate is told; 720h without it")
 	})
 }
+
+// span is a flag that is a duration over zero: zero would be taken for a flag that is not there.
+type span struct{ of *time.Duration }
+
+var errSpan = errors.New("want a duration over zero")
+
+// Set reads it.
+func (s span) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	switch {
+	case err != nil:
+		return err
+	case d <= 0:
+		return errSpan
+	}
+	*s.of = d
+	return nil
+}
+
+func (s span) String() string {
+	if s.of == nil || *s.of == 0 {
+		return ""
+	}
+	return s.of.String()
+}
+
+// Type names it in the help.
+func (s span) Type() string { return "duration" }
 
 // judgingOptions gives what the engine judges by: the flags, over the settings for the context. With it comes where images may come from,
 // as written.
 func (r *run) judgingOptions(context string) (options engine.Options, allowed []string, err error) {
 	j := r.judge
-	for _, d := range []struct {
-		name string
-		of   time.Duration
-	}{{"max-age", j.maxAge}, {"max-image-age", j.maxImageAge}, {"max-secret-age", j.rotation}, {"expiry", j.certificate}} {
-		if d.of < 0 {
-			return engine.Options{}, nil, fmt.Errorf("--%s %s: want a duration over zero", d.name, d.of)
-		}
-	}
 	// What is wrong in the settings is told where they are shown; what is right in them holds.
 	paths := r.paths()
 	if set, _, err := settings.Load(paths.Config, known(paths.Themes)); err == nil {

@@ -30,7 +30,7 @@ func (r *run) nodes() *cobra.Command {
 			"is counted, and the plan says what to patch in which order and what a drain stumbles over.\n\n" +
 			"Exit status: 2 wrong usage or nothing could be read, 3 with --strict if not all that counts was seen, 0 otherwise.",
 		Example: "  canopy nodes\n" +
-			"  canopy nodes n5                      of one node\n" +
+			"  canopy nodes n5                      of one node, with the commands of its plan\n" +
 			"  canopy nodes -o wide                 with what is in order too\n" +
 			"  canopy nodes -o json                 with the commands of the plan",
 		RunE: func(c *cobra.Command, args []string) error { return r.runNodes(c.Context(), &flags, args) },
@@ -94,7 +94,7 @@ func (s *session) nodes(ctx context.Context, report *model.Report) (*output.Node
 			return ""
 		}
 		populated := p.Budgets.Populated(p.Cluster)
-		residents := upgrade.AllResidents(p.Cluster, findings, how)
+		residents := upgrade.AllResidents(p.Cluster, upgrade.Conditions(p.Nodes.Plane()), findings, how)
 		for _, n := range p.Nodes.Nodes() {
 			d.Nodes = append(d.Nodes, output.NewNode(n, residents[n.Ref.Name], populated, report.Time))
 		}

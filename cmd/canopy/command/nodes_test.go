@@ -23,7 +23,7 @@ func TestNodesContract(t *testing.T) {
 		}},
 		"controlPlane": fields{"hidden": false, "parts": []fields{{"component": "", "version": ""}}, "verdicts": []fields{{"topic": "", "state": "", "detail": ""}}, "findings": []string{}},
 		"plan":         []fields{{"what": "", "object": ref(), "from": "", "to": "", "why": "", "safe": false, "drains": true, "commands": []string{}}},
-		"target":       "", "blockers": []fields{{"cause": "", "object": ref(), "says": ""}}, "unknown": []any{}, "data": "", "unseen": []string{},
+		"target":       "", "next": "", "blockers": []fields{{"cause": "", "object": ref(), "says": "", "minor": ""}}, "unknown": []any{}, "data": "", "unseen": []string{},
 	}.check(t, "", decode(t, out))
 
 	var d output.Nodes
@@ -72,6 +72,8 @@ func TestNodesStatus(t *testing.T) {
 	}{
 		{"nodes -f testdata/nodes.yaml", 0, "blocked by web"},
 		{"nodes old -f testdata/nodes.yaml", 0, "1 node, 1 with"},
+		{"nodes old -f testdata/nodes.yaml", 0, "kubectl drain old"},
+		{"nodes old -f testdata/nodes.yaml", 0, "  blocks the drain: "},
 		{"nodes older -f testdata/nodes.yaml", 2, "no node \"older\""},
 		{"nodes -f testdata/images --strict", 0, ""},
 		{"nodes -f testdata/nodes.yaml -o wide", 0, "containerd 1.6"},

@@ -22,6 +22,8 @@ type Patch struct {
 	Closes   []string `json:"closes"`
 	Breakage string   `json:"breakage"`
 	Evidence []string `json:"evidence"`
+	// Sample is a document that may stand in the place of this one once it is filled in.
+	Sample string `json:"sample,omitempty"`
 	// ManagedBy names what would take a live change back.
 	ManagedBy string `json:"managedBy,omitempty"`
 }
@@ -39,6 +41,8 @@ type Note struct {
 	Finding string   `json:"finding"`
 	Reason  string   `json:"reason"`
 	Steps   []string `json:"steps"`
+	// Sample is a document that a step speaks of, to be copied and filled in.
+	Sample string `json:"sample,omitempty"`
 }
 
 func newPatches(fix *remedy.Fix) *Patches {
@@ -47,11 +51,11 @@ func newPatches(fix *remedy.Fix) *Patches {
 		d := &fix.Documents[i]
 		p.Documents = append(p.Documents, Patch{
 			Step: Step{d.Step.Verb, d.Step.Ref, string(d.Step.PatchType)}, YAML: string(d.YAML), File: d.File, Command: d.Command,
-			Closes: append([]string{}, d.Closes...), Breakage: d.Breakage, Evidence: append([]string{}, d.Evidence...), ManagedBy: d.ManagedBy,
+			Closes: append([]string{}, d.Closes...), Breakage: d.Breakage, Evidence: append([]string{}, d.Evidence...), Sample: d.Sample, ManagedBy: d.ManagedBy,
 		})
 	}
 	for _, n := range fix.Notes {
-		p.Notes = append(p.Notes, Note{n.Finding, n.Reason, append([]string{}, n.Steps...)})
+		p.Notes = append(p.Notes, Note{n.Finding, n.Reason, append([]string{}, n.Steps...), n.Sample})
 	}
 	return p
 }

@@ -144,7 +144,7 @@ func (r *run) printReach(ctx context.Context, f *flows, q *query, unseen []strin
 	r.warnAll(surroundings(f.state()))
 	r.warnAll(asked.warnings)
 	document := &output.Reach{
-		Level: q.level, Enforcement: f.state().Enforcement, Entries: until(ctx, f.all(asked)), Denied: q.denied, Ports: asked.ports,
+		Level: q.level, Enforcement: f.state().Enforcement, Entries: until(ctx, f.all(asked)), Denied: q.denied, Ports: asked.ports, Outside: asked.internet,
 	}
 	var sum *tally
 	if q.named() {

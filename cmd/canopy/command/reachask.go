@@ -65,8 +65,25 @@ func (s *session) survey(ctx context.Context, f func(*flows)) error {
 		func() bool { return done })
 }
 
-// all gives what is said about each pair of ends that was asked about: first what policies say, then the ways in.
+// all gives what is said about each pair of ends that was asked about: first what policies say, then the ways in. Where the internet was
+// asked for these come first: what policies let in from any address gets to no pod by itself.
 func (f *flows) all(a *asked) iter.Seq[network.Entry] {
+	declared, ways := f.declared(a), f.waysIn(a)
+	if a.internet {
+		declared, ways = ways, declared
+	}
+	return func(yield func(network.Entry) bool) {
+		for e := range declared {
+			if !yield(e) {
+				return
+			}
+		}
+		ways(yield)
+	}
+}
+
+// declared gives what policies say.
+func (f *flows) declared(a *asked) iter.Seq[network.Entry] {
 	return func(yield func(network.Entry) bool) {
 		for _, from := range a.from {
 			for _, to := range a.to {
@@ -82,11 +99,6 @@ func (f *flows) all(a *asked) iter.Seq[network.Entry] {
 						return
 					}
 				}
-			}
-		}
-		for e := range f.waysIn(a) {
-			if !yield(e) {
-				return
 			}
 		}
 	}

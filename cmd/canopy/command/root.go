@@ -95,7 +95,8 @@ func (r *run) root() *cobra.Command {
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetHelpCommand(helpCommand())
 	c.SetUsageFunc(func(c *cobra.Command) error { help(c, nil); return nil })
-	c.AddCommand(r.scan(), r.fix(), r.undo(), r.whatIf(), r.guard(), r.podSecurity(), r.can(), r.whoCan(), r.reach(), r.attackPaths(), r.blast(), r.images(), r.secrets(), r.nodes(), r.capture(), r.access())
+	c.AddCommand(leavable(r.scan()), r.fix(), r.undo(), leavable(r.whatIf()), r.guard(), leavable(r.podSecurity()), leavable(r.can()), leavable(r.whoCan()),
+		leavable(r.reach()), leavable(r.attackPaths()), leavable(r.blast()), leavable(r.images()), leavable(r.secrets()), leavable(r.nodes()), r.capture(), r.access())
 	for _, sub := range []*cobra.Command{r.rules(), r.demo(), r.data(), r.info(), r.version(), r.completion()} {
 		sub.Annotations = map[string]string{offline: ""}
 		c.AddCommand(sub)

@@ -86,9 +86,9 @@ func TestSecretsContract(t *testing.T) {
 	out := must(t, "secrets", "-f", "testdata/secrets.yaml", "-o", "json", now)
 	fields{
 		"exposures": []fields{finding()},
-		"secrets": []fields{{"ref": ref(), "type": "", "age": "", "mountedBy": []fields{ref()}, "expires?": "", "findings": []string{},
+		"secrets": []fields{{"ref": ref(), "type": "", "age": "", "mountedBy": []fields{ref()}, "readBy": []fields{{"subject": "", "verbs": []string{}, "reach": "", "via": []fields{ref()}}}, "expires?": "", "findings": []string{},
 			"usedBy": []fields{{"object": ref(), "how": "", "path": ""}}}},
-		"certificates": []fields{}, "values": "", "unseen": []string{},
+		"certificates": []fields{{"object": ref(), "path": "", "subject": "", "until": "", "from": ""}}, "values": "", "unseen": []string{},
 	}.check(t, "", decode(t, out))
 
 	var d output.Secrets
@@ -168,12 +168,14 @@ func TestScanUsage(t *testing.T) {
 		{"images -f testdata/images -n void", 2, "there is no namespace \"void\""},
 		{"images -f testdata/images -o sarif", 2, "want table, wide, json, yaml"},
 		{"images -f testdata/images --max-age -1h", 2, "--max-age"},
+		{"images -f testdata/images --max-age 0s", 2, "--max-age"},
 		{"images -f testdata/images --registry-allow a//b", 2, "--registry-allow"},
 		{"images -f testdata/images --reports " + filepath.Join(empty, "none"), 2, "--reports"},
 		{"images -f testdata/images --scan --scanner " + filepath.Join(empty, "trivy"), 2, "--scan"},
 		{"images -f testdata/images extra", 2, "unknown command"},
 		{"secrets -f testdata/secrets.yaml", 0, ""},
-		{"secrets -f testdata/secrets.yaml --strict", 0, ""},
+		{"secrets -f testdata/secrets.yaml --strict", 3, ""},
+		{"secrets -f testdata/secrets.yaml --strict --custom-resources", 0, ""},
 		{"secrets -f testdata/secrets.yaml --strict --events", 3, ""},
 		{"secrets -f testdata/secrets.yaml -n void", 2, "there is no namespace \"void\""},
 		{"secrets -f testdata/secrets.yaml --inspect-secrets", 2, "--inspect-secrets"},

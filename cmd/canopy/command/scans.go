@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"canopy/analysis/image/reference"
 	"canopy/cmd/canopy/scanner"
 	"canopy/model"
 )
@@ -22,6 +23,13 @@ type scans struct {
 	barred error
 	// problems says in words what of the reports could not be read; it may quote them.
 	problems []string
+
+	// timeout is how long one scan may take, workers how many run at once; zero is what the scanner holds for right.
+	timeout time.Duration
+	workers int
+
+	// allow is from where images may come.
+	allow reference.Allow
 
 	mutex sync.Mutex
 	found *scanner.Scanner
@@ -57,6 +65,9 @@ func (r *run) openScans(ctx context.Context, clock model.Clock, live bool, maxAg
 	return s, append(records, earlier...), problems, nil
 }
 
+// limit says how long one scan may take and how many run at once, before a scanner is looked for; zero is what the scanner holds for right.
+func (s *scans) limit(timeout time.Duration, workers int) { s.timeout, s.workers = timeout, workers }
+
 // find looks for a scanner, once for each program that is asked for, and names it.
 func (s *scans) find(ctx context.Context, program string) (string, error) {
 	found, err := s.scanner(ctx, program)
@@ -75,7 +86,7 @@ func (s *scans) scanner(ctx context.Context, program string) (*scanner.Scanner, 
 	if s.found != nil && (program == "" || program == s.program) {
 		return s.found, nil
 	}
-	found, err := scanner.Find(ctx, scanner.Options{Program: program, MaxAge: s.maxAge, Clock: s.clock, Store: s.store})
+	found, err := scanner.Find(ctx, scanner.Options{Program: program, Timeout: s.timeout, Workers: s.workers, MaxAge: s.maxAge, Allow: s.allow, Clock: s.clock, Store: s.store})
 	if err != nil {
 		return nil, err
 	}

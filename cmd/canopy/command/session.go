@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"canopy/analysis/catalogue"
 	"canopy/analysis/engine"
@@ -33,6 +34,8 @@ type session struct {
 	climbing sync.Mutex
 
 	cancel context.CancelFunc
+	// caller is the context of whoever began the session.
+	caller context.Context
 	// failed is closed when the source has given up, or when it or the engine has panicked; failure then says why.
 	failed  chan struct{}
 	failure error
@@ -75,6 +78,7 @@ func (r *run) open(ctx context.Context, patient bool) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	known.allow = options.Images.Allow
 	for _, p := range problems {
 		r.warn(p)
 	}
@@ -87,11 +91,12 @@ func (r *run) open(ctx context.Context, patient bool) (*session, error) {
 
 // begin starts the engine and the source. Records are what is known besides the source. The caller ends both with close.
 func (r *run) begin(ctx context.Context, source *connect.Opened, options engine.Options, known *scans, records []model.Record) *session {
+	caller := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	idle, rest := context.WithCancel(context.Background())
 	s := &session{
 		source: source, engine: engine.New(options), rules: options.Rules.Sorted(), alarm: r.alarm,
-		scans: known, meter: newMetering(source.Meter, notMeasured(source)), running: ctx, cancel: cancel, failed: make(chan struct{}), idle: idle, ended: make(chan struct{}),
+		scans: known, meter: newMetering(source.Meter, notMeasured(source)), running: ctx, cancel: cancel, caller: caller, failed: make(chan struct{}), idle: idle, ended: make(chan struct{}),
 	}
 	for _, record := range records {
 		s.engine.Change(model.Put(record))
@@ -142,8 +147,19 @@ func (s *session) why() error {
 	}
 }
 
-// close ends the reading and waits for it.
+// close ends the reading and waits for it: not for long where the whole run was to end, since what is still being worked out then
+// writes nothing, and ends with the process.
 func (s *session) close() {
+	interrupted := s.caller.Err() != nil
 	s.cancel()
-	<-s.ended
+	if !interrupted {
+		<-s.ended
+		return
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-s.ended:
+	case <-late.C:
+	}
 }

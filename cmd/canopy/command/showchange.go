@@ -80,8 +80,7 @@ func shownYAML(u *unstructured.Unstructured) (string, error) {
 		return "", nil
 	}
 	u = u.DeepCopy()
-	mask.Object(u)
-	mask.Event(u.Object, detect.Default())
+	mask.Object(u, detect.Default())
 	data, err := json.Marshal(u.Object)
 	if err != nil {
 		return "", err

@@ -108,7 +108,7 @@ func (f *Flags) Open(ctx context.Context, env Environment) (*Opened, error) {
 		return nil, err
 	}
 	write := func() (model.Writer, error) {
-		return apply.New(apply.Options{Config: target.Config, Version: env.Version, Log: env.Log})
+		return apply.New(apply.Options{Config: target.Config, Version: env.Version, Log: env.Log, Inspector: detect.Default()})
 	}
 	meter := &metrics.Meter{Config: target.Config, Namespaces: f.Namespaces, Clock: clock, Version: env.Version}
 	return &Opened{Source: source, Name: target.Context, Live: true, Write: write, Meter: meter}, nil

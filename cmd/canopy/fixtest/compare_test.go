@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"k8s.io/client-go/kubernetes/scheme"
 
+	"canopy/analysis/secret/detect"
 	"canopy/model"
 	"canopy/model/mask"
 	"canopy/model/undo"
@@ -98,7 +99,7 @@ func (c *climb) asDeclared(i int, before, want, now *unstructured.Unstructured) 
 	// A trial knows nothing of earlier steps on the same object.
 	if after := c.trial.Steps[i].After; after != nil && steps == 1 && step.Ref.Kind != "Secret" {
 		shown := now.DeepCopy()
-		mask.Object(shown)
+		mask.Object(shown, detect.Default())
 		for _, path := range undo.Changed(after, shown) {
 			// What the server draws by lot is other each time.
 			if !strings.HasPrefix(path, "spec.clusterIP") {

@@ -85,7 +85,7 @@ func (s *stage) writerOf(t *testing.T, user string) model.Writer {
 
 func (s *stage) writerBy(t *testing.T, config *rest.Config) model.Writer {
 	t.Helper()
-	w, err := apply.New(apply.Options{Config: config, Version: "test"})
+	w, err := apply.New(apply.Options{Config: config, Version: "test", Inspector: detect.Default()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,8 @@ type Blast struct {
 	Identities []PathNode `json:"identities"`
 	Namespaces []PathNode `json:"namespaces"`
 	Clouds     []PathNode `json:"clouds"`
+	// Begins lists the workloads and accounts of a namespace, with which its blast radius begins.
+	Begins []PathNode `json:"begins"`
 	// Network lists the workloads that policies let it talk to beyond that, Escapes the ways of a pod that it holds to its node, Impact
 	// what it can do that leads to no node.
 	Network []ReachedNode `json:"network"`
@@ -65,7 +67,10 @@ type blastGroup struct {
 func NewBlast(a *attack.Blast, namespaces []string, catalogue []*model.Edge, where model.Locator) *Blast {
 	d := &Blast{
 		From: NewPathNode(a.From), Admin: a.Admin, Verbs: a.Verbs, Escapes: []Hop{}, Impact: newHops(a.Impact, where), Paths: a.Paths,
-		Goals: newPathList(a.Goals, where), Reached: []ReachedNode{}, Sources: a.Sources, Unknown: a.Unknown, Unseen: []string{},
+		Goals: newPathList(a.Goals, where), Reached: []ReachedNode{}, Sources: a.Sources, Unknown: a.Unknown, Unseen: []string{}, Begins: []PathNode{},
+	}
+	for _, n := range a.Begins {
+		d.Begins = append(d.Begins, NewPathNode(n))
 	}
 	if !a.Identity.IsZero() {
 		d.Identity = &a.Identity

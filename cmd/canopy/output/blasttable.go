@@ -19,9 +19,14 @@ func (d *Blast) summary() []string {
 	if d.Admin {
 		list = append(list, "comes to hold all of the cluster; what follows it reaches without that too")
 	}
-	if d.Identity != nil {
+	switch {
+	case len(d.Begins) > 0:
+		list = append(list, "begins in any of "+numberedAs(len(d.Begins), "workload or account", "workloads and accounts")+" of it")
+	case d.Identity != nil && d.Verbs == 0 && d.Unknown != "":
+		list = append(list, fmt.Sprintf("begins as %s; it is not known what that may do", Word(d.Identity.String())))
+	case d.Identity != nil:
 		list = append(list, fmt.Sprintf("begins as %s, which has %s", Word(d.Identity.String()), Numbered(d.Verbs, "permission")))
-	} else {
+	default:
 		list = append(list, "begins without an identity of the cluster")
 	}
 	var counts []string

@@ -34,8 +34,8 @@ func writeCSV(w io.Writer, r *Report) error {
 			line = strconv.Itoa(first.Line)
 		}
 		rows = append(rows, []string{
-			f.ID, f.Rule, f.Severity.String(), strconv.Itoa(f.Risk), f.State, f.Title, f.Object.APIVersion(), f.Object.Kind,
-			f.Object.Namespace, f.Object.Name, strconv.Itoa(f.Pods), since, strconv.Itoa(len(f.Evidence)), first.Path,
+			distinct(f.ID), f.Rule, f.Severity.String(), strconv.Itoa(f.Risk), f.State, f.Title, f.Object.APIVersion(), f.Object.Kind,
+			distinct(f.Object.Namespace), distinct(f.Object.Name), strconv.Itoa(f.Pods), since, strconv.Itoa(f.places()), first.Path,
 			first.Value, first.File, line, f.Fix, strconv.FormatBool(f.Baseline),
 			exposure, effect,
 		})

@@ -59,10 +59,10 @@ func NewDataTables(sets []lifecycle.Set, file string, now time.Time) *DataTables
 		}
 		d.Tables = append(d.Tables, t)
 	}
-	// Of several sources of one table the newest tells how old it is.
+	// Of several sources of one table the newest tells how old it is; but for one that has only some entries, which tells nothing of others.
 	newest := map[string]int{}
 	for i := range d.Tables {
-		if t := &d.Tables[i]; t.AgeDays != nil {
+		if t := &d.Tables[i]; t.AgeDays != nil && !sets[i].Part {
 			if age, ok := newest[t.Name]; !ok || *t.AgeDays < age {
 				newest[t.Name] = *t.AgeDays
 			}
@@ -94,6 +94,14 @@ func (d *DataTables) Grid() *Grid {
 		g.Below = []string{fmt.Sprintf("%s older than 60 days in every source, so what came since is not known there: canopy data update --from FILE", count(d.Stale, "table"))}
 	}
 	return g
+}
+
+// Count writes a number with what there is of it, in the singular or the plural.
+func Count(n int, one, many string) string {
+	if n != 1 {
+		one = many
+	}
+	return strconv.Itoa(n) + " " + one
 }
 
 // Dash stands for what is not there.

@@ -27,7 +27,9 @@ type Finding struct {
 	Object   model.Ref  `json:"object"`
 	Pods     int        `json:"pods"`
 	Evidence []Evidence `json:"evidence"`
-	Why      string     `json:"why"`
+	// EvidenceLeftOut counts the places beyond those that are listed.
+	EvidenceLeftOut int    `json:"evidenceLeftOut,omitempty"`
+	Why             string `json:"why"`
 	// Since is RFC 3339; nil where nobody knows.
 	Since      *string          `json:"since"`
 	Frameworks model.Frameworks `json:"frameworks"`

@@ -66,9 +66,9 @@ type Style struct {
 func Write(w io.Writer, format Format, style Style, r *Report) error {
 	switch format {
 	case JSON:
-		return WriteJSON(w, Document{Report: r})
+		return writeListJSON(w, Document{Report: r.bare()}, 3, r.each())
 	case YAML:
-		return WriteYAML(w, Document{Report: r})
+		return writeReportYAML(w, r)
 	case SARIF:
 		return writeSARIF(w, r)
 	case JUnit:

@@ -18,6 +18,8 @@ type Images struct {
 	Images []Image `json:"images"`
 	// Namespaces counts the images by verdict, of all namespaces first.
 	Namespaces []ImageTally `json:"namespaces"`
+	// Signing says per namespace which policies demand signatures; empty where none does anywhere.
+	Signing []Signing `json:"signing"`
 	// Unseen says what was not seen that counts here.
 	Unseen []string `json:"unseen"`
 }
@@ -34,17 +36,21 @@ type ImageTally struct {
 
 // Image is one image that runs.
 type Image struct {
-	Digest     string          `json:"digest"`
-	Name       string          `json:"name"`
-	Refs       []string        `json:"refs"`
-	Aliases    []string        `json:"aliases,omitempty"`
-	Containers int             `json:"containers"`
-	Pods       int             `json:"pods"`
-	Namespaces []string        `json:"namespaces"`
-	Exposed    bool            `json:"exposed"`
-	Verdict    image.Verdict   `json:"verdict"`
-	Reason     string          `json:"reason"`
-	Evidence   []ImageEvidence `json:"evidence"`
+	Digest     string   `json:"digest"`
+	Name       string   `json:"name"`
+	Refs       []string `json:"refs"`
+	Aliases    []string `json:"aliases,omitempty"`
+	Containers int      `json:"containers"`
+	Pods       int      `json:"pods"`
+	Namespaces []string `json:"namespaces"`
+	Exposed    bool     `json:"exposed"`
+	// Platforms are those of the nodes that run it, Unproven those of several that no young report is known to be of.
+	Platforms []string        `json:"platforms"`
+	Unproven  []string        `json:"unprovenPlatforms,omitempty"`
+	Size      int64           `json:"size,omitempty"`
+	Verdict   image.Verdict   `json:"verdict"`
+	Reason    string          `json:"reason"`
+	Evidence  []ImageEvidence `json:"evidence"`
 	// Disagreement says where sources contradict each other.
 	Disagreement string            `json:"disagreement,omitempty"`
 	Counts       *Counts           `json:"counts"`
@@ -61,13 +67,18 @@ type ImageEvidence struct {
 	Source  string `json:"source"`
 	Scanner string `json:"scanner,omitempty"`
 	// Time is when it was scanned, Database the date of the scanner's data; nil where unknown.
-	Time     *string       `json:"time"`
-	Database *string       `json:"database,omitempty"`
-	Match    image.Match   `json:"match"`
-	Digest   string        `json:"digest,omitempty"`
-	Counts   *Counts       `json:"counts"`
-	Verdict  image.Verdict `json:"verdict"`
-	Reason   string        `json:"reason,omitempty"`
+	Time     *string     `json:"time"`
+	Database *string     `json:"database,omitempty"`
+	Match    image.Match `json:"match"`
+	Digest   string      `json:"digest,omitempty"`
+	// Platform is what was scanned, where the report tells.
+	Platform string  `json:"platform,omitempty"`
+	Counts   *Counts `json:"counts"`
+	// Excluded are those that statements of VEX have taken out of the counts.
+	Excluded   *Counts       `json:"excludedByVEX,omitempty"`
+	ExcludedBy string        `json:"vex,omitempty"`
+	Verdict    image.Verdict `json:"verdict"`
+	Reason     string        `json:"reason,omitempty"`
 	// Object is the report, File where it was read from.
 	Object *model.Ref `json:"object,omitempty"`
 	File   string     `json:"file,omitempty"`
@@ -99,12 +110,16 @@ type ImageUse struct {
 	Type      image.UseType     `json:"type"`
 	Ref       string            `json:"ref"`
 	Pods      int               `json:"pods"`
+	Nodes     []string          `json:"nodes"`
 	Signature signature.Verdict `json:"signature"`
+	// Policies are those that demand a signature here, Enforced tells that one of them refuses.
+	Policies []model.Ref `json:"policies,omitempty"`
+	Enforced bool        `json:"enforced,omitempty"`
 }
 
 // NewImages makes what is shown of images.
 func NewImages(list []image.Image, tallies []image.Tally, unseen []string) *Images {
-	out := &Images{Images: make([]Image, 0, len(list)), Namespaces: []ImageTally{}, Unseen: append([]string{}, unseen...)}
+	out := &Images{Images: make([]Image, 0, len(list)), Namespaces: []ImageTally{}, Signing: []Signing{}, Unseen: append([]string{}, unseen...)}
 	for i := range list {
 		out.Images = append(out.Images, newImage(&list[i]))
 	}
@@ -130,7 +145,8 @@ func newImage(i *image.Image) Image {
 	out := Image{
 		Digest: i.Digest, Name: i.Name, Refs: some(i.References), Aliases: i.Aliases, Containers: i.Containers, Pods: i.Pods, Namespaces: some(i.Namespaces),
 		Exposed: i.Exposed, Verdict: i.Verdict, Reason: i.Reason, Evidence: []ImageEvidence{}, Disagreement: i.Disagreement, Counts: newCounts(i.Counts),
-		Signature: i.Signature.Verdict, Hygiene: some(i.Hygiene), Built: since(i.Built), UsedBy: []ImageUse{},
+		Signature: i.Signature.Verdict, Hygiene: some(i.Hygiene), Warnings: i.Warnings, Built: since(i.Built), UsedBy: []ImageUse{},
+		Platforms: some(i.Platforms), Unproven: i.Unproven, Size: i.Size,
 	}
 	if a := &i.Signature; a.Reason != "" || len(a.Policies) > 0 {
 		out.Signed = &Signed{Reason: a.Reason, Policies: append([]model.Ref{}, a.Policies...), Enforced: a.Enforced, Refuted: a.Refuted, By: a.By}
@@ -140,6 +156,7 @@ func newImage(i *image.Image) Image {
 		one := ImageEvidence{
 			Source: e.Source, Scanner: strings.TrimSpace(e.Scanner + " " + e.Version), Time: since(e.Scanned), Database: since(e.Database), Match: e.Match,
 			Digest: e.Digest, Counts: newCounts(e.Counts), Verdict: e.Verdict, Reason: e.Reason, File: e.Origin,
+			Platform: e.Platform, Excluded: newCounts(e.Excluded), ExcludedBy: e.ExcludedBy,
 		}
 		if e.Scan.Group != model.GroupOwn {
 			one.Object = &e.Scan
@@ -148,7 +165,10 @@ func newImage(i *image.Image) Image {
 	}
 	for j := range i.Uses {
 		u := &i.Uses[j]
-		out.UsedBy = append(out.UsedBy, ImageUse{u.Owner, u.Container, u.Type, u.Reference, u.Pods, u.Signature.Verdict})
+		out.UsedBy = append(out.UsedBy, ImageUse{
+			Object: u.Owner, Container: u.Container, Type: u.Type, Ref: u.Reference, Pods: u.Pods, Nodes: some(u.Nodes), Signature: u.Signature.Verdict,
+			Policies: u.Signature.Policies, Enforced: u.Signature.Enforced,
+		})
 	}
 	return out
 }
@@ -184,7 +204,10 @@ func (d *Images) Write(w io.Writer, style Style) error {
 		g.Add(row...)
 	}
 	g.Above = d.summary()
-	g.Below = d.Unseen
+	if style.Wide {
+		g.Below = signingLines(d.Signing)
+	}
+	g.Below = append(g.Below, d.Unseen...)
 	return g.Write(w, style)
 }
 
@@ -202,7 +225,7 @@ func (m *Image) label() string {
 func (m *Image) why() string {
 	why := append([]string{m.Reason}, m.Warnings...)
 	if m.Disagreement != "" {
-		why = append(why, m.Disagreement)
+		why = append(why, "sources disagree: "+m.Disagreement)
 	}
 	return strings.Join(slices.DeleteFunc(why, func(s string) bool { return s == "" }), "; ")
 }

@@ -73,14 +73,14 @@ func suite(r *Report, rs ruleState, findings []*Finding) junitSuite {
 	class := "canopy." + rs.rule.ID
 	s := junitSuite{Name: text.Clean(rs.rule.ID + " " + rs.rule.Title), Time: r.Time}
 	for _, f := range findings {
-		c := junitCase{Class: class, Name: text.Clean(f.Object.String())}
+		c := junitCase{Class: class, Name: text.Clean(distinct(f.Object.String()))}
 		switch {
 		case f.Baseline:
 			c.Skipped = &junitMessage{Message: "in the baseline"}
 		case f.State == Unknown:
 			c.Skipped = &junitMessage{Message: "unknown: " + text.Clean(f.Reason)}
 		default:
-			c.Failure = &junitMessage{Message: text.Clean(f.Severity.String() + ": " + f.Title), Type: f.Severity.String(), Text: places(f)}
+			c.Failure = &junitMessage{Message: text.Clean(f.Severity.String() + ": " + f.Title), Type: f.Severity.String(), Text: places(f.listed())}
 		}
 		s.add(c)
 	}
@@ -116,15 +116,20 @@ func places(f *Finding) string {
 		}
 		b.WriteString(text.Clean(proof(e)))
 	}
+	if more := f.leftOut(); more != "" {
+		b.WriteString("\n" + more)
+	}
 	b.WriteString("\n")
 	return b.String()
 }
 
 // proof is one line that shows an evidence.
 func proof(e Evidence) string {
-	s := e.Path
-	if e.Value != "" {
-		s += " = " + e.Value
+	switch {
+	case e.Value == "":
+		return e.Path
+	case e.Path == "":
+		return e.Value
 	}
-	return s
+	return e.Path + " = " + e.Value
 }

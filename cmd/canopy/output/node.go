@@ -18,10 +18,11 @@ import (
 type Nodes struct {
 	Nodes        []Node       `json:"nodes"`
 	ControlPlane ControlPlane `json:"controlPlane"`
-	// Plan is what to patch, in order, to come to Target; Blockers are what keeps the control plane from Next.
+	// Plan is what to patch, in order, to come to Target; Blockers are what keeps the control plane from Next, and from going on to Target.
+	// Target and Next are empty where no API server is known.
 	Plan     []upgrade.Step    `json:"plan"`
 	Target   string            `json:"target"`
-	Next     string            `json:"next,omitempty"`
+	Next     string            `json:"next"`
 	Blockers []upgrade.Blocker `json:"blockers"`
 	// Unknown says what the plan could not tell.
 	Unknown []string `json:"unknown"`
@@ -30,6 +31,8 @@ type Nodes struct {
 	Stale bool   `json:"stale,omitempty"`
 	// Unseen says what was not seen that counts here.
 	Unseen []string `json:"unseen"`
+	// narrow tells that it is about some nodes, of which the commands are printed too.
+	narrow bool
 }
 
 // Node is one node.
@@ -144,12 +147,19 @@ func (d *Nodes) Narrow(names []string) error {
 	}
 	of := func(ref model.Ref) bool { return ref.Kind != "Node" || slices.Contains(names, ref.Name) }
 	d.Nodes = slices.DeleteFunc(d.Nodes, func(n Node) bool { return !of(n.Ref) })
-	d.Plan = slices.DeleteFunc(d.Plan, func(s upgrade.Step) bool { return s.Object.Kind != "Node" || !of(s.Object) })
+	d.narrow = true
+	mine := func(s *upgrade.Step) bool {
+		return slices.ContainsFunc(append(slices.Clone(s.Nodes), s.Object), func(ref model.Ref) bool { return ref.Kind == "Node" && of(ref) })
+	}
+	d.Plan = slices.DeleteFunc(d.Plan, func(s upgrade.Step) bool { return !mine(&s) })
 	for i := range d.Plan {
 		// The places of others are not shown.
 		d.Plan[i].Waits = 0
 	}
 	d.Blockers = slices.DeleteFunc(d.Blockers, func(b upgrade.Blocker) bool { return !of(b.Object) })
+	for i := range d.Blockers {
+		d.Blockers[i].Step = 0
+	}
 	return nil
 }
 
@@ -162,6 +172,12 @@ func (d *Nodes) Write(w io.Writer, style Style) error {
 			}
 		}
 		if err := g.Write(w, style); err != nil {
+			return err
+		}
+		if i > 0 || !d.narrow {
+			continue
+		}
+		if _, err := io.WriteString(w, d.commands()); err != nil {
 			return err
 		}
 	}
@@ -212,8 +228,10 @@ func (d *Nodes) nodeGrid(style Style) *Grid {
 func (d *Nodes) worst() []*Node {
 	place := map[string]int{}
 	for i := range d.Plan {
-		if o := &d.Plan[i].Object; o.Kind == "Node" && place[o.Name] == 0 {
-			place[o.Name] = i + 1
+		for _, o := range append(slices.Clone(d.Plan[i].Nodes), d.Plan[i].Object) {
+			if o.Kind == "Node" && place[o.Name] == 0 {
+				place[o.Name] = i + 1
+			}
 		}
 	}
 	list := make([]*Node, len(d.Nodes))
@@ -267,13 +285,16 @@ func (n *Node) unready() string {
 
 func listed(words []string) string { return cmp.Or(strings.Join(words, ", "), "-") }
 
+// stateWord writes a state for people: "no data", as elsewhere.
+func stateWord(s node.State) string { return strings.ReplaceAll(string(s), "-", " ") }
+
 // verdictGrid tells what is not in order, of the control plane and of every node; all of it where it is to be wide.
 func (d *Nodes) verdictGrid(style Style) *Grid {
 	g := &Grid{Titles: []string{"ON", "TOPIC", "STATE", "SOURCE", "DATE", "DETAIL"}, Fold: style.Width > 0 && !style.Wide}
 	add := func(on string, list []node.Verdict) {
 		for _, v := range list {
 			if style.Wide || v.State == node.Due || v.State == node.Overdue {
-				g.Add(on, string(v.Topic), string(v.State), cmp.Or(v.Source, "-"), cmp.Or(v.Date, "-"), v.Detail)
+				g.Add(on, string(v.Topic), stateWord(v.State), cmp.Or(v.Source, "-"), cmp.Or(v.Date, "-"), v.Detail)
 			}
 		}
 	}
@@ -285,58 +306,4 @@ func (d *Nodes) verdictGrid(style Style) *Grid {
 		g.Above = []string{"nothing is due; what is not known stands under NO DATA"}
 	}
 	return g
-}
-
-func (d *Nodes) planGrid(style Style) *Grid {
-	g := &Grid{Titles: []string{"STEP", "WHAT", "OBJECT", "FROM", "TO", "DRAIN", "WHY"}, Fold: style.Width > 0 && !style.Wide}
-	for i := range d.Plan {
-		s := &d.Plan[i]
-		drain := "-"
-		if s.Drains {
-			drain = drains(s)
-		}
-		g.Add(strconv.Itoa(i+1), s.What, s.Object.String(), cmp.Or(s.From, "-"), cmp.Or(s.To, "-"), drain, s.Why)
-	}
-	switch {
-	case len(d.Plan) == 0:
-		g.Above = []string{"plan: nothing to do that is known"}
-	case d.Target == "":
-		g.Above = []string{"plan: " + count(len(d.Plan), "step") + "; to which version is not known; -o json has the commands"}
-	default:
-		g.Above = []string{"plan: " + count(len(d.Plan), "step") + " to " + d.Target + "; -o json has the commands"}
-	}
-	for _, b := range d.Blockers {
-		g.Below = append(g.Below, "before "+d.Next+": "+b.Object.String()+": "+b.Says)
-	}
-	for _, u := range d.Unknown {
-		g.Below = append(g.Below, "not known: "+u)
-	}
-	return g
-}
-
-// drains says what a drain stumbles over.
-func drains(s *upgrade.Step) string {
-	var blocks []string
-	others := 0
-	for i := range s.Obstacles {
-		o := &s.Obstacles[i]
-		if !o.Blocks {
-			others++
-			continue
-		}
-		name := o.Owner.Name
-		if !o.Budget.IsZero() {
-			name = o.Budget.Name
-		}
-		if !slices.Contains(blocks, Word(name)) {
-			blocks = append(blocks, Word(name))
-		}
-	}
-	switch {
-	case s.Safe:
-		return "safe"
-	case len(blocks) > 0:
-		return "blocked by " + strings.Join(blocks, ", ")
-	}
-	return fmt.Sprintf("%d to look at", others)
 }

@@ -23,6 +23,8 @@ type Reach struct {
 	Enforcement network.Enforcement
 	// Entries gives the same entries each time: some formats go through them twice.
 	Entries iter.Seq[network.Entry]
+	// Outside tells that it was asked what can be reached from the internet.
+	Outside bool
 	// Denied tells that what is denied is among them.
 	Denied bool
 	// Ports are the connections that were asked about; nil is all.

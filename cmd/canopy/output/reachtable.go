@@ -54,7 +54,23 @@ func (r *Reach) summary(entries int) []string {
 	default:
 		told += "; what is denied is left out: --all lists it"
 	}
-	return []string{told}
+	if !r.Outside || entries == 0 {
+		return []string{told}
+	}
+	ways := 0
+	for e := range r.Entries {
+		if !e.Via.IsZero() {
+			ways++
+		}
+	}
+	words := "none of them leads in by a Service, an Ingress or a port of a node"
+	if ways > 0 {
+		words = fmt.Sprintf("the first %d lead in by a Service, an Ingress or a port of a node", ways)
+	}
+	if ways < entries {
+		words += fmt.Sprintf("; what policies say of the other %d holds where addresses of pods are routed from outside", entries-ways)
+	}
+	return []string{told, words}
 }
 
 // countWords counts entries in words.

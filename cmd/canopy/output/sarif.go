@@ -128,10 +128,14 @@ func writeSARIF(w io.Writer, r *Report) error {
 			run.Invocations[0].Notifications = append(run.Invocations[0].Notifications, sarifNotification{"warning", sarifText{message}})
 		}
 	}
-	for i := range r.Findings {
-		run.Results = append(run.Results, sarifResultOf(&r.Findings[i], index))
+	results := func(yield func(any) bool) {
+		for i := range r.Findings {
+			if !yield(sarifResultOf(r.Findings[i].listed(), index)) {
+				return
+			}
+		}
 	}
-	return WriteJSON(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+	return writeListJSON(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}}, 4, results)
 }
 
 func sarifRuleOf(rule *model.Rule) sarifRule {
@@ -163,6 +167,9 @@ func sarifResultOf(f *Finding, index map[string]int) sarifResult {
 		// By section 3.27.10 only a result of kind fail has a level.
 		out.Kind, out.Level = "open", "none"
 		out.Message.Text += " (unknown: " + f.Reason + ")"
+	}
+	if more := f.leftOut(); more != "" {
+		out.Message.Text += " (" + more + ")"
 	}
 	if f.Baseline {
 		out.Baseline = "unchanged"

@@ -110,14 +110,14 @@ func findingGrid(findings []Finding, wide bool) *Grid {
 		if !wide {
 			title = annotated(f)
 		}
-		row := []string{f.Severity.String(), f.Rule, f.Object.String(), pods(f.Pods), title}
+		row := []string{f.Severity.String(), f.Rule, distinct(f.Object.String()), pods(f.Pods), title}
 		switch {
 		case wide:
 			row = append(row, strconv.Itoa(f.Risk))
 			if o := f.RiskOf; o != nil {
 				row = append(row, o.Exposure, o.Effect)
 			}
-			row = append(row, state(f), *cmp.Or(f.Since, new(string)), f.Fix, firstProof(f), firstFile(f), f.ID)
+			row = append(row, state(f), *cmp.Or(f.Since, new(string)), f.Fix, firstProof(f), firstFile(f), distinct(f.ID))
 		case graph:
 			row = append([]string{strconv.Itoa(f.Risk)}, row...)
 		}
@@ -149,7 +149,7 @@ func firstProof(f *Finding) string {
 		return ""
 	}
 	s := proof(f.Evidence[0])
-	if more := len(f.Evidence) - 1; more > 0 {
+	if more := f.places() - 1; more > 0 {
 		s += fmt.Sprintf(" (and %d more)", more)
 	}
 	return s

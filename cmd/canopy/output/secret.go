@@ -3,10 +3,7 @@ package output
 import (
 	"cmp"
 	"fmt"
-	"io"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"canopy/analysis/secret"
@@ -19,10 +16,27 @@ type Secrets struct {
 	Exposures    []Finding           `json:"exposures"`
 	Secrets      []Secret            `json:"secrets"`
 	Certificates []SecretCertificate `json:"certificates"`
-	// Values is metadata, or inspected where the values were read for facts.
+	// Values is metadata, or inspected where the values of all were read for facts, partly inspected where those of some were.
 	Values string `json:"values"`
+	// Inspected says how many were read, where that was asked for.
+	Inspected *Inspected `json:"inspected,omitempty"`
 	// Unseen says what was not seen that counts here.
 	Unseen []string `json:"unseen"`
+	// narrow tells that single Secrets were asked for.
+	narrow bool
+}
+
+// What Secrets.Values says.
+const (
+	valuesUnread = "metadata"
+	valuesRead   = "inspected"
+	valuesPartly = "partly inspected"
+)
+
+// Inspected counts the Secrets whose values were read for facts, of those that are there.
+type Inspected struct {
+	Read int `json:"read"`
+	Of   int `json:"of"`
 }
 
 // Secret is one Secret, without values.
@@ -34,8 +48,12 @@ type Secret struct {
 	// Age is that of the object, in days: "312d"; "" where unknown. Changed is when its data was last written.
 	Age     string  `json:"age"`
 	Changed *string `json:"changed"`
-	// Readers counts the subjects that RBAC lets read it; nil where the Secret is not there, or not all that grants was seen.
-	Readers   *int        `json:"readers"`
+	// Readers counts the subjects that RBAC lets read it, MayGet those of them that may get it: the others list or watch. Both are nil
+	// where the Secret is not there, or not all that grants was seen. ReadBy are those that are known, in any case.
+	Readers *int           `json:"readers"`
+	MayGet  *int           `json:"mayGet"`
+	ReadBy  []SecretReader `json:"readBy"`
+	// MountedBy are the top owners of pods whose pods have it, or would have by their template.
 	MountedBy []model.Ref `json:"mountedBy"`
 	Expires   *string     `json:"expires,omitempty"`
 	// ExpiresFrom says how that is known.
@@ -48,6 +66,16 @@ type Secret struct {
 	Findings    []string    `json:"findings"`
 	Facts       *Facts      `json:"facts,omitempty"`
 	Copies      []Evidence  `json:"copies,omitempty"`
+}
+
+// SecretReader is a subject that RBAC lets read a Secret.
+type SecretReader struct {
+	Subject model.Subject `json:"subject"`
+	Verbs   []string      `json:"verbs"`
+	// Reach is what it reads by that: this one by its name, all of the namespace, or all of the cluster.
+	Reach string `json:"reach"`
+	// Via are the bindings.
+	Via []model.Ref `json:"via"`
 }
 
 // SecretUse is one reference to a Secret.
@@ -78,25 +106,32 @@ type FactCertificate struct {
 	Until     *string `json:"until"`
 }
 
-// SecretCertificate is a certificate that is known without reading a Secret.
+// SecretCertificate is a certificate whose end is known: of a webhook, an API service, the server, or of a Secret.
 type SecretCertificate struct {
 	Object  model.Ref `json:"object"`
 	Path    string    `json:"path"`
 	Subject string    `json:"subject"`
 	Until   *string   `json:"until"`
+	// From says how that is known.
+	From string `json:"from"`
 }
 
-// NewSecret makes what is shown of a Secret at a moment.
-func NewSecret(s *secret.Secret, readers int, now time.Time) Secret {
+// NewSecret makes what is shown of a Secret at a moment, with who can read it.
+func NewSecret(s *secret.Secret, readers []secret.Reader, now time.Time) Secret {
 	out := Secret{
-		Ref: s.Ref, Type: s.Type, Age: days(s.Created, now), Changed: since(s.Changed), MountedBy: append([]model.Ref{}, s.MountedBy...), Expires: since(s.Expires),
+		Ref: s.Ref, ReadBy: []SecretReader{}, Type: s.Type, Age: days(s.Created, now), Changed: since(s.Changed), MountedBy: append([]model.Ref{}, s.MountedBy...), Expires: since(s.Expires),
 		ExpiresFrom: s.ExpiryFrom, Missing: s.Missing, Manager: s.Manager, LastApplied: s.LastApplied, LastUsed: s.LastUsed, UsedBy: []SecretUse{}, Findings: some(s.Findings),
 	}
 	if s.Keys >= 0 && !s.Missing {
 		out.Keys = &s.Keys
 	}
 	if !s.Missing {
-		out.Readers = &readers
+		n := secret.Counted(readers)
+		out.Readers, out.MayGet = &n.Readers, &n.Get
+	}
+	for i := range readers {
+		r := &readers[i]
+		out.ReadBy = append(out.ReadBy, SecretReader{r.Subject, r.Verbs, r.Reach(), r.Via})
 	}
 	for i := range s.References {
 		u := &s.References[i]
@@ -116,7 +151,54 @@ func NewSecret(s *secret.Secret, readers int, now time.Time) Secret {
 
 // NewSecretCertificate makes what is shown of a certificate.
 func NewSecretCertificate(c *secret.Certificate) SecretCertificate {
-	return SecretCertificate{c.Object, c.Path, c.Subject, since(c.Until)}
+	return SecretCertificate{c.Object, c.Path, c.Subject, since(c.Until), "its field"}
+}
+
+// certificates gives those of a Secret whose end is known.
+func (s *Secret) certificates() []SecretCertificate {
+	if s.Facts == nil || len(s.Facts.Certificates) == 0 {
+		if s.Expires == nil {
+			return nil
+		}
+		return []SecretCertificate{{Object: s.Ref, Until: s.Expires, From: cmp.Or(s.ExpiresFrom, "unknown")}}
+	}
+	list := make([]SecretCertificate, len(s.Facts.Certificates))
+	for i, c := range s.Facts.Certificates {
+		list[i] = SecretCertificate{s.Ref, "data." + c.Key, c.Subject, c.Until, "reading it"}
+	}
+	return list
+}
+
+// Finish works out what follows from the Secrets: numbers of equal values, certificates, and how much was read, where that was asked for.
+func (d *Secrets) Finish(inspect bool) {
+	d.number()
+	n, failed := &Inspected{}, ""
+	for i := range d.Secrets {
+		s := &d.Secrets[i]
+		d.Certificates = append(d.Certificates, s.certificates()...)
+		switch {
+		case s.Missing:
+			continue
+		case s.Facts != nil && s.Facts.Failed == "":
+			n.Read++
+		case s.Facts != nil:
+			failed = cmp.Or(failed, s.Facts.Failed)
+		}
+		n.Of++
+	}
+	d.Values = valuesUnread
+	if !inspect {
+		return
+	}
+	d.Inspected = n
+	switch {
+	case n.Read == n.Of:
+		d.Values = valuesRead
+		return
+	case n.Read > 0:
+		d.Values = valuesPartly
+	}
+	d.Unseen = append(d.Unseen, fmt.Sprintf("%d of %s inspected: %s", n.Read, count(n.Of, "Secret"), cmp.Or(failed, "the others were not there any more")))
 }
 
 func days(from int64, now time.Time) string {
@@ -126,8 +208,8 @@ func days(from int64, now time.Time) string {
 	return strconv.Itoa(max(0, int(now.Sub(time.Unix(from, 0)).Hours()/24))) + "d"
 }
 
-// Number gives equal values the same number, in the order in which they stand. A value that stands once has none.
-func (d *Secrets) Number() {
+// number gives equal values the same number, in the order in which they stand. A value that stands once has none.
+func (d *Secrets) number() {
 	var lists [][]Evidence
 	for i := range d.Exposures {
 		lists = append(lists, d.Exposures[i].Evidence)
@@ -159,134 +241,4 @@ func number(lists ...[]Evidence) {
 			e.Same = numbers[e.Print]
 		}
 	}
-}
-
-// Write writes exposures and Secrets for people.
-func (d *Secrets) Write(w io.Writer, style Style) error {
-	if err := d.exposureGrid(style).Write(w, style); err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
-	}
-	if err := d.inventoryGrid(style).Write(w, style); err != nil {
-		return err
-	}
-	if len(d.Certificates) == 0 {
-		return nil
-	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
-	}
-	g := &Grid{Titles: []string{"CERTIFICATE OF", "SUBJECT", "UNTIL", "WHERE"}}
-	for i := range d.Certificates {
-		c := &d.Certificates[i]
-		g.Add(c.Object.String(), c.Subject, dash(c.Until), c.Path)
-	}
-	return g.Write(w, style)
-}
-
-func (d *Secrets) exposureGrid(style Style) *Grid {
-	g := &Grid{Titles: []string{"SEVERITY", "RULE", "OBJECT", "WHAT", "WHERE"}, Fold: style.Width > 0 && !style.Wide}
-	places := 0
-	worst := slices.SortedStableFunc(slices.Values(d.Exposures), func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), a.Object.Compare(b.Object))
-	})
-	for i := range worst {
-		f := &worst[i]
-		for _, e := range f.Evidence {
-			places++
-			what := cmp.Or(e.Value, f.Title)
-			if e.Same > 0 {
-				what += fmt.Sprintf(", value %d", e.Same)
-			}
-			where := e.Path
-			if e.Object != f.Object {
-				where = Word(e.Object.String()) + " " + where
-			}
-			if e.File != "" {
-				where += fmt.Sprintf(" (%s:%d)", e.File, e.Line)
-			}
-			g.Add(f.Severity.String(), f.Rule, f.Object.String(), what, where)
-		}
-	}
-	g.Above = []string{fmt.Sprintf("%d credentials where they should not be, in %d objects; the number of a value is the same where the value is", places, len(d.Exposures))}
-	if places == 0 {
-		g.Above[0] = "no credentials were found where they should not be, in what was looked at"
-	}
-	return g
-}
-
-func (d *Secrets) inventoryGrid(style Style) *Grid {
-	g := &Grid{Titles: []string{"SECRET", "TYPE", "KEYS", "AGE", "READERS", "MOUNTED BY", "EXPIRES", "FINDINGS"}, Below: d.Unseen}
-	if style.Wide {
-		g.Titles = append(g.Titles, "CHANGED", "MANAGER", "NOTES")
-	}
-	missing := 0
-	for i := range d.Secrets {
-		s := &d.Secrets[i]
-		keys, readers := "-", "-"
-		if s.Keys != nil {
-			keys = strconv.Itoa(*s.Keys)
-		}
-		if s.Readers != nil {
-			readers = strconv.Itoa(*s.Readers)
-		}
-		kind := cmp.Or(s.Type, "-")
-		if s.Missing {
-			missing++
-			kind = "missing"
-		}
-		mounted := make([]string, len(s.MountedBy))
-		for j, ref := range s.MountedBy {
-			mounted[j] = ref.Kind + "/" + ref.Name
-		}
-		row := []string{s.Ref.Namespace + "/" + s.Ref.Name, kind, keys, cmp.Or(s.Age, "-"), readers, cmp.Or(strings.Join(mounted, " "), "-"), dash(s.Expires), cmp.Or(strings.Join(ruleIDs(s.Findings), " "), "-")}
-		if style.Wide {
-			row = append(row, dash(s.Changed), cmp.Or(s.Manager, "-"), s.notes())
-		}
-		g.Add(row...)
-	}
-	g.Above = []string{fmt.Sprintf("%d Secrets, %s; %d more are named and not there", len(d.Secrets)-missing, d.Values, missing)}
-	return g
-}
-
-// ruleIDs takes the rules out of ids of findings.
-func ruleIDs(ids []string) []string {
-	list := make([]string, len(ids))
-	for i, id := range ids {
-		list[i], _, _ = strings.Cut(id, "/")
-	}
-	return list
-}
-
-func (s *Secret) notes() string {
-	var notes []string
-	if s.LastApplied {
-		notes = append(notes, "a copy of it stands in its annotation")
-	}
-	if s.LastUsed != "" {
-		notes = append(notes, "token last used "+s.LastUsed)
-	}
-	if f := s.Facts; f != nil {
-		notes = append(notes, f.WeakKeys...)
-		if len(f.Registries) > 0 {
-			notes = append(notes, "credentials of "+strings.Join(f.Registries, " "))
-		}
-		if f.Failed != "" {
-			notes = append(notes, "not read: "+f.Failed)
-		}
-	}
-	if len(s.Copies) > 0 {
-		notes = append(notes, fmt.Sprintf("in plain text in %d places", len(s.Copies)))
-	}
-	return strings.Join(notes, "; ")
-}
-
-// dash is the day of a moment.
-func dash(t *string) string {
-	if t == nil {
-		return "-"
-	}
-	return (*t)[:len("2026-11-23")]
 }

@@ -25,8 +25,9 @@ const keepFor = 90 * 24 * time.Hour
 // unfinished begins the names of files that are being written.
 const unfinished = ".new-"
 
-// form is the version of the form of entries; others are passed over.
-const form = 2
+// form is the version of the form of entries; others are passed over. Those of forms 1 and 2 may hold what a setting of the user's had
+// filtered.
+const form = 3
 
 var errEntry = errors.New("the entry of the cache is damaged")
 
@@ -64,12 +65,14 @@ type kept struct {
 	Database                 int64
 	Image                    string
 	Digests                  []record.ScanDigest
+	Platform                 string
 	Scanned, Built           int64
 	OS                       string
 	Outlived                 bool
 	Origin, Partial          string
 	Filtered                 bool
-	Counts                   *record.Counts
+	Counts, Excluded         *record.Counts
+	ExcludedBy               string
 }
 
 // prefix is what the names of all entries of an image for a platform by a scanner begin with.
@@ -106,7 +109,7 @@ func writeEntry(folder string, k key, s *record.Scan, lines []model.Vulnerabilit
 	}
 	sum := sha256.Sum256(body)
 	e := entry{Form: form, Key: k, Size: int64(len(body)), Sum: hex.EncodeToString(sum[:]), Scan: kept{
-		s.Source, s.Scanner, s.Version, s.Database, s.Image, s.Digests, s.Scanned, s.Built, s.OS, s.Outlived, s.Origin, s.Partial, s.Filtered, s.Counts,
+		s.Source, s.Scanner, s.Version, s.Database, s.Image, s.Digests, s.Platform, s.Scanned, s.Built, s.OS, s.Outlived, s.Origin, s.Partial, s.Filtered, s.Counts, s.Excluded, s.ExcludedBy,
 	}}
 	head, err := json.Marshal(e)
 	if err != nil {
@@ -139,12 +142,16 @@ func writeEntry(folder string, k key, s *record.Scan, lines []model.Vulnerabilit
 func (e *entry) record() *record.Scan {
 	c := e.Scan
 	s := &record.Scan{
-		Source: c.Source, Scanner: c.Scanner, Version: c.Version, Database: c.Database, Image: c.Image, Digests: c.Digests, Scanned: c.Scanned,
+		Source: c.Source, Scanner: c.Scanner, Version: c.Version, Database: c.Database, Image: c.Image, Digests: c.Digests, Platform: c.Platform, Scanned: c.Scanned,
 		OS: c.OS, Outlived: c.Outlived, Built: c.Built, Origin: c.Origin, Partial: c.Partial, Filtered: c.Filtered, Listed: true,
 	}
 	if c.Counts != nil {
 		counts := *c.Counts
 		s.Counts = &counts
+	}
+	if c.Excluded != nil {
+		excluded := *c.Excluded
+		s.Excluded, s.ExcludedBy = &excluded, c.ExcludedBy
 	}
 	s.Meta = record.OwnMeta("ImageScan", "", report.ScanName(s))
 	return s

@@ -1,6 +1,9 @@
 package scanner
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // passed are the variables that a scanner gets: where it finds its programs, its configuration and its data, and the way to registries.
 // Nothing else is its business, the access to the cluster and credentials of clouds least of all.
@@ -11,8 +14,17 @@ var passed = []string{
 	"SYSTEMROOT", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA",
 }
 
+// settings are the variables of scanners that are passed too: where their data is, and the way to registries. None of them changes what
+// is found: a severity, a list of what is ignored, or a policy that the user has set for a pipeline would make an image look better
+// than it is, and an exit status would make each result a failure. What is kept of a scan serves later runs, which have other variables.
+var settings = []string{
+	"TRIVY_CACHE_DIR", "TRIVY_DB_REPOSITORY", "TRIVY_JAVA_DB_REPOSITORY", "TRIVY_SKIP_DB_UPDATE", "TRIVY_SKIP_JAVA_DB_UPDATE", "TRIVY_OFFLINE_SCAN",
+	"TRIVY_USERNAME", "TRIVY_PASSWORD", "TRIVY_REGISTRY_TOKEN", "TRIVY_INSECURE", "TRIVY_CACERT", "TRIVY_SKIP_VERSION_CHECK", "TRIVY_DISABLE_TELEMETRY",
+	"GRYPE_CHECK_FOR_APP_UPDATE",
+}
+
 // prefixes begin the names of variables that are passed too.
-var prefixes = []string{"XDG_", "TRIVY_", "GRYPE_"}
+var prefixes = []string{"XDG_", "GRYPE_DB_", "GRYPE_REGISTRY_"}
 
 // environment picks from "NAME=value" what a scanner gets, and says what it shall not do unasked: look for news of itself, and tell
 // others of its use. What the user has set counts.
@@ -34,10 +46,8 @@ func environment(all []string) []string {
 }
 
 func passes(name string) bool {
-	for _, p := range passed {
-		if name == p {
-			return true
-		}
+	if slices.Contains(passed, name) || slices.Contains(settings, name) {
+		return true
 	}
 	for _, p := range prefixes {
 		if strings.HasPrefix(name, p) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"canopy/analysis/image/reference"
 	"canopy/model"
 )
 
@@ -30,7 +31,9 @@ type Options struct {
 	MaxAge time.Duration
 	// MaxOutput bounds what a scanner may write, 256 MiB.
 	MaxOutput int64
-	Clock     model.Clock
+	// Allow lists from where images may come: what it names is asked for at private addresses too. With none nothing is.
+	Allow reference.Allow
+	Clock model.Clock
 	// Store keeps what is found, and tells what earlier scans have.
 	Store *Store
 }

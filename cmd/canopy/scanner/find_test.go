@@ -127,8 +127,8 @@ func TestStamped(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	got := environment([]string{"PATH=/bin", "KUBECONFIG=x", "AWS_SESSION_TOKEN=x", "TRIVY_TOKEN=t", "GRYPE_CHECK_FOR_APP_UPDATE=true", "XDG_CACHE_HOME=/c", "HTTPS_PROXY=p", "https_proxy=q", "PATHOLOGY=1", "GITHUB_TOKEN=x", "broken"})
-	want := "PATH=/bin TRIVY_TOKEN=t GRYPE_CHECK_FOR_APP_UPDATE=true XDG_CACHE_HOME=/c HTTPS_PROXY=p https_proxy=q TRIVY_SKIP_VERSION_CHECK=true TRIVY_DISABLE_TELEMETRY=true"
+	got := environment([]string{"PATH=/bin", "KUBECONFIG=x", "AWS_SESSION_TOKEN=x", "TRIVY_TOKEN=t", "TRIVY_SEVERITY=CRITICAL", "TRIVY_IGNOREFILE=x", "TRIVY_EXIT_CODE=1", "TRIVY_CONFIG=x", "GRYPE_ONLY_FIXED=true", "GRYPE_CONFIG=x", "TRIVY_CACHE_DIR=/t", "GRYPE_REGISTRY_AUTH_USERNAME=u", "GRYPE_CHECK_FOR_APP_UPDATE=true", "XDG_CACHE_HOME=/c", "HTTPS_PROXY=p", "https_proxy=q", "PATHOLOGY=1", "GITHUB_TOKEN=x", "broken"})
+	want := "PATH=/bin TRIVY_CACHE_DIR=/t GRYPE_REGISTRY_AUTH_USERNAME=u GRYPE_CHECK_FOR_APP_UPDATE=true XDG_CACHE_HOME=/c HTTPS_PROXY=p https_proxy=q TRIVY_SKIP_VERSION_CHECK=true TRIVY_DISABLE_TELEMETRY=true"
 	if strings.Join(got, " ") != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

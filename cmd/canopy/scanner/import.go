@@ -28,10 +28,10 @@ func (s *Store) Import(ctx context.Context, paths []string) (records []model.Rec
 			return nil, nil, err
 		}
 		if !info.IsDir() {
-			in.file(place{name: path})
+			in.file(ctx, place{name: path})
 			continue
 		}
-		if err := walk(ctx, path, in.file, func(path string, err error) { in.fail(path, err.Error()) }); err != nil {
+		if err := walk(ctx, path, func(p place) { in.file(ctx, p) }, func(path string, err error) { in.fail(path, err.Error()) }); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -39,7 +39,7 @@ func (s *Store) Import(ctx context.Context, paths []string) (records []model.Rec
 		return nil, nil, err
 	}
 	s.mutex.Lock()
-	s.statements = append(slices.Clone(s.statements), report.Link(in.statements, in.images)...)
+	s.statements = append(slices.Clone(s.statements), report.Link(in.present(), in.images)...)
 	judged := len(s.statements) > 0
 	s.mutex.Unlock()
 	for _, scan := range in.sorted() {
@@ -47,7 +47,7 @@ func (s *Store) Import(ctx context.Context, paths []string) (records []model.Rec
 			if err := ctx.Err(); err != nil {
 				return nil, nil, err
 			}
-			scan = in.recount(scan)
+			scan = in.recount(ctx, scan)
 		}
 		records = append(records, scan)
 	}
@@ -76,14 +76,14 @@ func (in *importing) fail(path, why string) {
 }
 
 // file reads one file; what of it is good counts.
-func (in *importing) file(from place) {
+func (in *importing) file(ctx context.Context, from place) {
 	path := from.path()
 	data, err := from.read()
 	if err != nil {
 		in.fail(path, bare(err).Error())
 		return
 	}
-	r, err := report.Read(path, data)
+	r, err := report.Read(ctx, path, data)
 	if err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			in.fail(path, line)
@@ -128,10 +128,28 @@ func (in *importing) sorted() []*record.Scan {
 	return list
 }
 
+// present gives the statements but those of the future, which would win over all that is said until then, and tells of them.
+func (in *importing) present() []report.Statement {
+	late := in.store.clock.Now().Add(skew).Unix()
+	told := map[string]int{}
+	var kept []report.Statement
+	for i := range in.statements {
+		if st := &in.statements[i]; st.At > late {
+			told[st.Origin]++
+			continue
+		}
+		kept = append(kept, in.statements[i])
+	}
+	for _, name := range slices.Sorted(maps.Keys(told)) {
+		in.fail(name, fmt.Sprintf("%d statements of VEX are dated in the future, and do not count", told[name]))
+	}
+	return kept
+}
+
 // recount counts a scan as statements leave it.
-func (in *importing) recount(scan *record.Scan) *record.Scan {
+func (in *importing) recount(ctx context.Context, scan *record.Scan) *record.Scan {
 	from := in.places[scan.Name]
-	lines, err := reread(from, scan)
+	lines, err := reread(ctx, from, scan)
 	if err != nil {
 		in.fail(scan.Origin, err.Error())
 		return scan

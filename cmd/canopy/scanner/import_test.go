@@ -120,6 +120,9 @@ func TestImportVEX(t *testing.T) {
 	if len(problems) > 0 || len(scans) != 1 || scans[0].Counts.High != 0 || scans[0].Counts.Sum() != 0 {
 		t.Fatalf("%+v, %v", scans, problems)
 	}
+	if x := scans[0].Excluded; x == nil || x.High != 1 || x.Sum() != 1 || !strings.HasSuffix(scans[0].ExcludedBy, "z.vex (me)") {
+		t.Errorf("taken out are %+v by %q", x, scans[0].ExcludedBy)
+	}
 	check := func(ref model.Ref) {
 		t.Helper()
 		lines, err := s.Vulnerabilities(t.Context(), ref)
@@ -137,6 +140,21 @@ func TestImportVEX(t *testing.T) {
 	// The cache holds what the scanner said, so that statements can change.
 	if records := load(t, f.anew()); records[0].(*record.Scan).Counts.High != 1 {
 		t.Error("the cache holds what statements said")
+	}
+}
+
+// TestImportFutureVEX holds that a statement of the future, which would win over all that is said until then, does not count, and is told.
+func TestImportFutureVEX(t *testing.T) {
+	statement := func(at, status string) string {
+		return `{"@context":"https://openvex.dev/ns/v0.2.0","author":"me","timestamp":"` + at + `","statements":[{"vulnerability":{"name":"CVE-1"},"products":[{"@id":"pkg:oci/web@` + digestB + `"}],"status":"` + status + `"}]}`
+	}
+	folder := reports(t, map[string]string{
+		"a.json": trivyJSON("registry.example/shop/web:1.4", digestB), "later.vex": statement("2031-01-01T00:00:00Z", "not_affected"), "now.vex": statement("2026-09-01T00:00:00Z", "affected"),
+	})
+	f := newFake(t, "trivy", answer(t, versionJSON), "")
+	scans, _, problems := imported(t, f.options.Store, folder)
+	if len(scans) != 1 || scans[0].Counts.High != 1 || scans[0].Excluded != nil || len(problems) != 1 || !strings.Contains(problems[0], "later.vex: 1 statements of VEX are dated in the future") {
+		t.Errorf("%+v, %v", scans, problems)
 	}
 }
 

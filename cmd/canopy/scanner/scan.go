@@ -16,8 +16,8 @@ import (
 	"canopy/ui/text"
 )
 
-// errOther tells that what was scanned is not, or not provably, the image that runs.
-var errOther = errors.New("the scanner has looked at an image of other digests than the one that runs")
+// ErrOther tells that what was scanned is not, or not provably, the image that runs.
+var ErrOther = errors.New("the scanner has looked at an image of other digests than the one that runs")
 
 // Scan scans images, a few at once. What it finds goes to the sink as records of the kind ImageScan: results, and failures with their
 // reason. Progress is called when a target is begun and when it is done, never twice at once. Scan ends with the context, and returns its
@@ -128,7 +128,7 @@ func (r *round) one(ctx context.Context, t model.ScanTarget, first bool) {
 	}
 	proven := t.Digest == "" || len(found.Digests) == 0 || slices.ContainsFunc(found.Digests, func(d record.ScanDigest) bool { return d.Digest == t.Digest })
 	if !proven {
-		err = errOther
+		err = ErrOther
 	}
 	r.put(t, s.remember(t, found))
 	r.finish(t, err, false)
@@ -144,7 +144,7 @@ func (r *round) put(t model.ScanTarget, scan *record.Scan) {
 
 // scan starts the program for one target and reads its answer.
 func (s *Scanner) scan(ctx context.Context, t model.ScanTarget) (*report.Scan, error) {
-	if err := errors.Join(checkReference(t.Reference), checkPlatform(t.Platform)); err != nil {
+	if err := errors.Join(checkReference(t.Reference), checkPlatform(t.Platform), s.checkHost(t)); err != nil {
 		return nil, err
 	}
 	p := process{path: s.path, arguments: s.arguments(t), env: s.env, timeout: s.options.Timeout, grace: s.options.Grace, output: s.options.MaxOutput}
@@ -153,7 +153,7 @@ func (s *Scanner) scan(ctx context.Context, t model.ScanTarget) (*report.Scan, e
 		return nil, err
 	}
 	command := strings.ToLower(filepath.Base(s.path)) + " " + t.Reference
-	r, err := report.Read(command, output)
+	r, err := report.Read(ctx, command, output)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("its answer cannot be read: %w", err)
@@ -168,6 +168,10 @@ func (s *Scanner) scan(ctx context.Context, t model.ScanTarget) (*report.Scan, e
 		return nil, errors.New("its answer is no report of its own kind")
 	}
 	found.Version = s.version
+	if found.Platform == "" {
+		// It was asked for this one, and says nothing else.
+		found.Platform = plainPlatform(t.Platform)
+	}
 	if now := s.options.Clock.Now(); found.Scanned == 0 || time.Unix(found.Scanned, 0).After(now.Add(skew)) {
 		found.Scanned = now.Unix()
 	}
@@ -177,7 +181,7 @@ func (s *Scanner) scan(ctx context.Context, t model.ScanTarget) (*report.Scan, e
 // failure is the record of a scan of a target that gave nothing. Its name is the same every time for a platform, and not that of a
 // result.
 func failure(scanner string, t model.ScanTarget) *record.Scan {
-	s := &record.Scan{Source: strings.ToLower(scanner), Scanner: scanner, Image: t.Reference, Origin: strings.ToLower(scanner) + " " + t.Reference}
+	s := &record.Scan{Source: strings.ToLower(scanner), Scanner: scanner, Image: t.Reference, Platform: plainPlatform(t.Platform), Origin: strings.ToLower(scanner) + " " + t.Reference}
 	if t.Digest != "" {
 		s.Digests = []record.ScanDigest{{Digest: t.Digest}}
 	}
@@ -187,6 +191,15 @@ func failure(scanner string, t model.ScanTarget) *record.Scan {
 	}
 	s.Meta = record.OwnMeta("ImageScan", "", name)
 	return s
+}
+
+// plainPlatform is a platform without its variant, as reports tell it.
+func plainPlatform(platform string) string {
+	parts := strings.SplitN(platform, "/", 3)
+	if len(parts) < 2 {
+		return ""
+	}
+	return parts[0] + "/" + parts[1]
 }
 
 // remember keeps a result, on disk where it is proven to be of the image that runs, and gives the record.
@@ -213,7 +226,7 @@ func (s *Scanner) hit(t model.ScanTarget, data int64) *record.Scan {
 	}
 	path := filepath.Join(store.cache, k.name())
 	e, lines, err := readEntry(path)
-	if err != nil || e.Key != k || s.options.Clock.Now().Sub(time.Unix(e.Scan.Scanned, 0)) > s.options.MaxAge {
+	if err != nil || e.Key != k || e.Scan.Filtered || s.options.Clock.Now().Sub(time.Unix(e.Scan.Scanned, 0)) > s.options.MaxAge {
 		return nil
 	}
 	scan := store.counted(e.record(), lines)

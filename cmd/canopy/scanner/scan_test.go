@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"canopy/model"
+	"canopy/model/record"
 )
 
 // scanOne scans the target and gives the last progress.
@@ -124,19 +125,59 @@ func TestNothingFound(t *testing.T) {
 	}
 }
 
-// TestPartKept holds that what is filtered stays so in the cache.
+// TestPartKept holds that what is filtered stays so in the cache, and is no reason not to scan again.
 func TestPartKept(t *testing.T) {
 	report := fmt.Sprintf(`{"matches":[],"source":{"type":"image","target":{"userInput":%q,"manifestDigest":%q}},"descriptor":{"name":"grype","version":"0.121.2","timestamp":"2026-10-01T11:00:00Z","configuration":{"only-fixed":true},"db":{"status":{"built":"2026-10-01T05:00:00Z"}}}}`, target.Reference, digestC)
 	f := newFake(t, "grype", `case "$1" in db) echo '{"built":"2026-10-01T05:00:00Z","valid":true}';; *) echo '{"application":"grype","version":"0.121.2"}';; esac`, answer(t, report))
-	for _, cached := range []bool{false, true} {
+	for range 2 {
 		got := &sink{}
-		if p := scanOne(t, f.find(), got); p.Err != nil || p.Cached != cached {
+		if p := scanOne(t, f.find(), got); p.Err != nil || p.Cached {
 			t.Errorf("%+v", p)
 		}
 		if scan := got.only(t); !scan.Filtered || scan.Counts != nil || scan.Partial == "" {
-			t.Errorf("cached %v: %+v", cached, scan)
+			t.Errorf("%+v", scan)
 		}
 		f.anew()
+	}
+	kept, err := f.options.Store.LoadCache(t.Context())
+	if err != nil || len(kept) != 1 || !kept[0].(*record.Scan).Filtered {
+		t.Errorf("kept %v, %v", kept, err)
+	}
+}
+
+// TestSettingsOfPipelines holds that what a user has set for the scans of a pipeline changes no scan of ours, neither this one nor those
+// that are served from the cache.
+func TestSettingsOfPipelines(t *testing.T) {
+	full := answer(t, trivyJSON(target.Reference, digestB))
+	f := newFake(t, "trivy", answer(t, versionJSON), `[ "$TRIVY_SEVERITY" = CRITICAL ] && exit 7`+"\n"+full+"\nexit ${TRIVY_EXIT_CODE:-0}")
+	f.options.Env = append(f.options.Env, "TRIVY_SEVERITY=CRITICAL", "TRIVY_EXIT_CODE=1")
+	got := &sink{}
+	if p := scanOne(t, f.find(), got); p.Err != nil || got.only(t).Failed != "" || got.only(t).Counts == nil {
+		t.Errorf("%+v, %+v", p, got.only(t))
+	}
+}
+
+// TestPlatformOfScan holds that results and failures tell the platform that was asked for, where the scanner tells none.
+func TestPlatformOfScan(t *testing.T) {
+	full := answer(t, trivyJSON(target.Reference, digestB))
+	f := newFake(t, "trivy", answer(t, versionJSON), `case "$*" in *arm64*) echo "FATAL no manifest for linux/arm64" >&2; exit 1;; esac`+"\n"+full)
+	amd, arm := target, target
+	amd.Platform, arm.Platform = "linux/amd64", "linux/arm64/v8"
+	got := &sink{}
+	if err := f.find().Scan(t.Context(), []model.ScanTarget{amd, arm}, nil, got); err != nil {
+		t.Fatal(err)
+	}
+	failed, ok := 0, 0
+	for _, s := range got.scans {
+		switch {
+		case s.Failed != "" && s.Platform == "linux/arm64":
+			failed++
+		case s.Failed == "" && s.Platform == "linux/amd64":
+			ok++
+		}
+	}
+	if failed != 1 || ok != 1 {
+		t.Errorf("%+v", got.scans)
 	}
 }
 
@@ -200,7 +241,7 @@ func TestDigests(t *testing.T) {
 		cached bool
 	}{
 		"proven":    {trivyJSON(tagged.Reference, digestB), nil, true},
-		"other":     {trivyJSON(tagged.Reference, digestC), errOther, false},
+		"other":     {trivyJSON(tagged.Reference, digestC), ErrOther, false},
 		"no digest": {`{"SchemaVersion":2,"ArtifactName":"registry.example/shop/web:1.4","ArtifactType":"container_image","Results":[{"Class":"os-pkgs"}]}`, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -327,7 +368,7 @@ func TestEnvironmentOfScan(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := string(data)
-	if strings.Contains(env, "hush") || strings.Contains(env, "KUBECONFIG") || !strings.Contains(env, "TRIVY_SEVERITY=HIGH") || !strings.Contains(env, filepath.Join(f.folder, "tmp", "canopy-scan-")) {
+	if strings.Contains(env, "hush") || strings.Contains(env, "KUBECONFIG") || strings.Contains(env, "TRIVY_SEVERITY") || !strings.Contains(env, filepath.Join(f.folder, "tmp", "canopy-scan-")) {
 		t.Errorf("the scanner sees:\n%s", env)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"canopy/analysis/image/report"
@@ -61,21 +62,25 @@ func (s *Store) Vulnerabilities(ctx context.Context, scan model.Ref) ([]model.Vu
 	case h.entry:
 		_, lines, err = readEntry(h.file.name)
 	case h.file.name != "":
-		lines, err = reread(h.file, h.scan)
+		lines, err = reread(ctx, h.file, h.scan)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return apply(statements, h.scan, lines), nil
+	lines, _ = apply(statements, h.scan, lines)
+	return lines, nil
 }
 
 // reread reads the lines of a scan from the file that it was imported from.
-func reread(file place, scan *record.Scan) ([]model.Vulnerability, error) {
+func reread(ctx context.Context, file place, scan *record.Scan) ([]model.Vulnerability, error) {
 	data, err := file.read()
 	if err != nil {
 		return nil, err
 	}
-	r, _ := report.Read(file.path(), data)
+	r, err := report.Read(ctx, file.path(), data)
+	if ctx.Err() != nil {
+		return nil, err
+	}
 	for i := range r.Scans {
 		if found := &r.Scans[i]; found.Name == scan.Name && (found.Scanned == scan.Scanned || scan.Scanned == 0) {
 			return found.Vulnerabilities, nil
@@ -114,14 +119,21 @@ func (s *Store) counted(scan *record.Scan, lines []model.Vulnerability) *record.
 		return scan
 	}
 	c := scan.DeepCopyObject().(*record.Scan)
-	c.Counts = report.Count(apply(statements, scan, lines))
+	judged, by := apply(statements, scan, lines)
+	c.Counts, c.Excluded = report.Count(judged), report.CountExcluded(judged)
+	switch c.ExcludedBy = strings.Join(by, ", "); {
+	case c.Excluded != nil && c.ExcludedBy == "":
+		c.ExcludedBy = scan.ExcludedBy
+	case c.Excluded == nil:
+		c.ExcludedBy = ""
+	}
 	return c
 }
 
-func apply(statements []report.Statement, scan *record.Scan, lines []model.Vulnerability) []model.Vulnerability {
+func apply(statements []report.Statement, scan *record.Scan, lines []model.Vulnerability) (judged []model.Vulnerability, by []string) {
 	var digests []string
 	for _, d := range scan.Digests {
 		digests = append(digests, d.Digest)
 	}
-	return report.Apply(statements, digests, []string{scan.Image}, slices.Clip(lines))
+	return report.Judge(statements, digests, []string{scan.Image}, slices.Clip(lines))
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"canopy/analysis/lifecycle"
@@ -108,11 +109,12 @@ func tooMany(from string) error {
 	return fmt.Errorf("%s: it holds more than %d files, which is more than is read", from, maxMembers)
 }
 
-// holdsData tells by its name that a member of many may be data.
+// holdsData tells by its name that a member of many may be data. What is hidden, or in a folder that is, belongs to whoever looks after the
+// files: workflows and the like.
 func holdsData(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".json", ".yaml", ".yml":
-		return !strings.HasPrefix(path.Base(name), ".")
+		return !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return strings.HasPrefix(part, ".") && part != "." })
 	}
 	return false
 }

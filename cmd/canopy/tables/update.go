@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"time"
 
 	"canopy/analysis/lifecycle"
@@ -20,6 +21,9 @@ type Options struct {
 	Now time.Time
 	// Timeout is how long an address may take to answer in full; zero is DefaultTimeout.
 	Timeout time.Duration
+	// AsOf is the day on which what is given was got from its source, where the user knows better than the times of files and the server;
+	// zero leaves it to them.
+	AsOf lifecycle.Day
 	// TLS says whom to trust; nil is as the system does.
 	TLS *tls.Config
 
@@ -35,6 +39,8 @@ type Result struct {
 	Changes []Change
 	// Passed are members of a folder or an archive that are no tables, in the order in which they were found.
 	Passed []string
+	// Remarks say of tables why they are not as new as the day on which they were got.
+	Remarks []string
 	// Unsound says what was wrong with the file that was there and that the new one has taken the place of; it is kept beside it.
 	Unsound error
 }
@@ -59,9 +65,17 @@ type Change struct {
 // runs at this moment.
 func Update(ctx context.Context, path, from string, o Options) (Result, error) {
 	result := Result{Path: path}
+	if o.AsOf != 0 && !o.Now.IsZero() && o.AsOf > lifecycle.DayOf(o.Now) {
+		return result, fmt.Errorf("%s is to come: nothing can have been got on that day", o.AsOf)
+	}
 	g, err := gather(ctx, from, &o)
 	if err != nil {
 		return result, err
+	}
+	if o.AsOf != 0 {
+		for i := range g.documents {
+			g.documents[i].Modified = o.AsOf.Time()
+		}
 	}
 	result.Passed = g.passed
 	taken, err := understand(from, g, o.Now)
@@ -74,7 +88,7 @@ func Update(ctx context.Context, path, from string, o Options) (Result, error) {
 		return result, err
 	}
 	defer unlock()
-	return result, s.merge(ctx, from, taken, &result)
+	return result, s.merge(ctx, from, taken, o.Now, &result)
 }
 
 // gather reads a source, of whatever kind.
@@ -91,7 +105,7 @@ func gather(ctx context.Context, from string, o *Options) (*gathered, error) {
 }
 
 // merge puts what was taken and what is there together, and writes it.
-func (s *store) merge(ctx context.Context, from string, taken *lifecycle.Update, result *Result) error {
+func (s *store) merge(ctx context.Context, from string, taken *lifecycle.Update, now time.Time, result *Result) error {
 	there, err := read(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -105,17 +119,25 @@ func (s *store) merge(ctx context.Context, from string, taken *lifecycle.Update,
 	case err != nil:
 		return err
 	}
-	before, all := lifecycle.Default(), []*lifecycle.Update{taken}
+	before := lifecycle.Default()
 	if there != nil {
 		if before, err = before.With(there); errors.Is(err, lifecycle.ErrOlder) {
 			before = lifecycle.Default()
 		} else if err != nil {
 			return fmt.Errorf("%s: %w", s.path, err)
 		}
+	}
+	var today lifecycle.Day
+	if !now.IsZero() {
+		today = lifecycle.DayOf(now)
+	}
+	taken, result.Remarks = before.Date(taken, today)
+	all := []*lifecycle.Update{taken}
+	if there != nil {
 		all = []*lifecycle.Update{there, taken}
 	}
 	if _, err := before.With(taken); err != nil {
-		return refused(from, taken, before, err)
+		return refused(from, taken, before, result.Remarks, err)
 	}
 	text, err := lifecycle.Encode(lifecycle.Merge(all...))
 	if err != nil {
@@ -135,9 +157,12 @@ func (s *store) merge(ctx context.Context, from string, taken *lifecycle.Update,
 }
 
 // refused says why an update changes nothing.
-func refused(from string, taken *lifecycle.Update, before *lifecycle.Tables, err error) error {
+func refused(from string, taken *lifecycle.Update, before *lifecycle.Tables, remarks []string, err error) error {
 	if !errors.Is(err, lifecycle.ErrOlder) {
 		return fmt.Errorf("%s: %w", from, err)
+	}
+	if len(remarks) > 0 {
+		return fmt.Errorf("%s: %s: %w", from, strings.Join(remarks, "; "), err)
 	}
 	for i := range taken.Tables {
 		t := &taken.Tables[i]

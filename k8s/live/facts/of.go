@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 	"unsafe"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"canopy/model/pieces"
 	"canopy/model/record"
 )
-
-// shortest is the length of the shortest value that has a print: shorter ones are equal by chance.
-const shortest = 8
 
 // Printer gives equal numbers for equal values, and keeps nothing of them.
 type Printer interface {
@@ -33,7 +32,7 @@ func Of(secret *Secret, printer Printer) *record.SecretFacts {
 		case secret.Type == string(corev1.SecretTypeDockercfg) && key == corev1.DockerConfigKey:
 			f.Registries = append(f.Registries, registries(value, printer)...)
 		}
-		if printer != nil {
+		if printer != nil && secretive(secret, key, value) {
 			f.Prints = append(f.Prints, prints(value, printer)...)
 		}
 	}
@@ -58,13 +57,42 @@ func each(list []uint64) []uint64 {
 	})
 }
 
-// prints gives those of a value, as it is and without white space around it, as a text in an object would be.
-func prints(value []byte, printer Printer) (list []uint64) {
-	if len(value) >= shortest {
-		list = append(list, printer.Print(view(value)))
+// secretive tells that a copy of a value would give something away. Certificates are shown to everybody, and stand in many places, as do
+// names of users and hosts and the namespace of an account.
+func secretive(secret *Secret, key string, value []byte) bool {
+	if secret.Type == string(corev1.SecretTypeServiceAccountToken) && key != corev1.ServiceAccountTokenKey || pieces.Public(key) {
+		return false
 	}
-	if trimmed := bytes.TrimSpace(value); len(trimmed) >= shortest && len(trimmed) < len(value) {
-		list = append(list, printer.Print(view(trimmed)))
+	return !bytes.Contains(value, []byte("-----BEGIN CERTIFICATE-----")) || bytes.Contains(value, []byte("PRIVATE KEY-----"))
+}
+
+// prints gives those of a value, as it is and without white space around it, as a text in an object would be; of the password, where it
+// is a URL; and of the values in it, where it has lines such as NAME=value.
+func prints(value []byte, printer Printer) (list []uint64) {
+	give := func(text string) {
+		if len(text) >= pieces.Shortest {
+			list = append(list, printer.Print(text))
+		}
+	}
+	give(view(value))
+	trimmed := bytes.TrimSpace(value)
+	if len(trimmed) < len(value) {
+		give(view(trimmed))
+	}
+	give(pieces.Password(view(trimmed)))
+	if bytes.Contains(trimmed, []byte("PRIVATE KEY-----")) {
+		return list
+	}
+	for line := range strings.Lines(view(trimmed)) {
+		if name, _, ok := strings.Cut(line, "="); !ok || strings.ContainsAny(name, ":{\"") {
+			continue
+		}
+		pieces.Line(line, func(name, value string) {
+			if !pieces.Public(name) {
+				give(value)
+				give(pieces.Password(value))
+			}
+		})
 	}
 	return list
 }

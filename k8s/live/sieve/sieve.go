@@ -6,6 +6,7 @@ package sieve
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 
 	"canopy/model/record"
@@ -58,6 +59,9 @@ func (s *Sieve) value(fields record.Fields, out *bytes.Buffer) error {
 		out.WriteByte('}')
 		return err
 	case '[':
+		if by, ok := fields.Tally(); ok {
+			return s.tally(by, out)
+		}
 		if len(fields) == 0 {
 			out.WriteString("[]")
 			return s.in.value(nil)
@@ -79,6 +83,41 @@ func (s *Sieve) value(fields record.Fields, out *bytes.Buffer) error {
 	}
 	// Something else than was expected: it has no fields.
 	return s.in.value(out)
+}
+
+// tally passes over a list and writes how many of its members have which severity.
+func (s *Sieve) tally(by string, out *bytes.Buffer) error {
+	var counts record.Counts
+	var word bytes.Buffer
+	err := s.elements(func(c byte) error {
+		if c != '{' {
+			return s.in.value(nil)
+		}
+		severity := ""
+		if err := s.members(func(key []byte) error {
+			if string(key) != by {
+				return s.in.value(nil)
+			}
+			word.Reset()
+			if err := s.in.value(&word); err != nil {
+				return err
+			}
+			// What is no text is not rated.
+			severity = ""
+			if b := word.Bytes(); len(b) > 1 && b[0] == '"' && bytes.IndexByte(b, '\\') < 0 {
+				severity = string(b[1 : len(b)-1])
+				return nil
+			}
+			_ = json.Unmarshal(word.Bytes(), &severity)
+			return nil
+		}); err != nil {
+			return err
+		}
+		counts.Add(severity)
+		return nil
+	})
+	out.WriteString(counts.Tree())
+	return err
 }
 
 // members goes through the members of an object. Do has to take the value. A key with escapes is none that anybody wants, and

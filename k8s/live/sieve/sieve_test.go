@@ -10,6 +10,9 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"canopy/model"
 	"canopy/model/record"
 )
 
@@ -144,4 +147,21 @@ func twice(data []byte) bool {
 		}
 	}
 	return false
+}
+
+// TestTally holds that of a list only the severities are counted, however they are written.
+func TestTally(t *testing.T) {
+	fields := record.ReportFields(model.OptionalKind(schema.GroupKind{Group: model.GroupTrivy, Kind: "VulnerabilityReport"}))
+	for list, want := range map[string]string{
+		`[]`: `{"critical":0,"high":0,"medium":0,"low":0,"negligible":0,"unknown":0}`,
+		`[{"severity":"CRITICAL","links":[{"severity":"LOW"}]},{"severity":"HIGH"},{"a":1},7,{"severity":7},{"severity":"\u0043RITICAL"},{"severity":"LOW","severity":"NONE"}]`: `{"critical":2,"high":1,"medium":0,"low":0,"negligible":1,"unknown":2}`,
+		`{"critical":0}`: `{}`,
+		`null`:           `null`,
+	} {
+		var out bytes.Buffer
+		in := `{"report":{"vulnerabilities":` + list + `,"summary":{}}}`
+		if err := New(iotest.OneByteReader(strings.NewReader(in))).Next(fields, &out); err != nil || out.String() != `{"report":{"vulnerabilities":`+want+`,"summary":{}}}` {
+			t.Errorf("%s: %v, %s", list, err, out.String())
+		}
+	}
 }

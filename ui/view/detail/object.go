@@ -81,6 +81,9 @@ func (s *Screen) writeClean(p *page.Page) {
 	default:
 		p.Entry("FOUND", p.In(p.Ink.Good, "nothing: every rule that looks at it could be judged"))
 	}
+	if s.object.Group == "" && s.object.Kind == "Node" {
+		p.Entry("", p.In(p.Ink.Faint, "this is said of the node itself: what runs on it is judged apart"))
+	}
 	if themes := s.themes(); themes != "" {
 		p.Entry("", p.In(p.Ink.Faint, "these are rules of "+themes+" only"))
 	}

@@ -78,9 +78,9 @@ spec:
 		"Node/n9":                      {"there is no such object"},
 		"shop/Deployment/good":         {" rules could not be judged fully for want of what was not seen or told", "these are rules of images, least privilege, network, patching, pod security, secrets", "last changed 2026-11-20 08:30 by a client that calls itself kubectl-edit?"},
 		"Namespace/locked":             {"nothing: every rule that looks at it could be judged", "these are rules of images, network, pod security only"},
-		"shop/NetworkPolicy/good":      {"nothing: every rule that looks at it could be judged", "these are rules of network, patching only"},
+		"shop/NetworkPolicy/good":      {"nothing, but 1 rule could not be judged fully for want of what was not seen or told", "these are rules of network, patching only"},
 		"shop/Service/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network, patching only"},
-		"shop/Ingress/good":            {"nothing: every rule that looks at it could be judged", "these are rules of least privilege, network, patching only"},
+		"shop/Ingress/good":            {"nothing, but 1 rule could not be judged fully for want of what was not seen or told", "these are rules of least privilege, network, patching only"},
 	} {
 		d := open(t, w.Session, detail.NewObject(shared, ref(object)), 200, 40)
 		d.has(want...)

@@ -108,8 +108,8 @@ func TestEveryTermOccurs(t *testing.T) {
 		run(t, s, s.Show(session.Snapshot()))
 		all.WriteString(copied(t, s))
 	}
-	// The screens of nodes use these; the help finds them.
-	screens := []string{"working set"}
+	// The screens of nodes and of paths use these; the help finds them.
+	screens := []string{"working set", "attack path", "blast radius", "crown jewel", "lateral movement"}
 	for _, term := range explain.Glossary() {
 		if slices.Contains(screens, term.Name) {
 			continue

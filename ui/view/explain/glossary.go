@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -17,7 +18,7 @@ type Term struct {
 
 // Glossary is data: the words of Kubernetes and Linux that the catalogue uses, in the order in which one builds on the
 // other, and then those of upkeep, some of which only screens use.
-func Glossary() []Term { return append(basics(), upkeep()...) }
+func Glossary() []Term { return slices.Concat(basics(), rights(), upkeep()) }
 
 // basics is data: what runs, by which rights, and what keeps it apart.
 func basics() []Term {
@@ -70,7 +71,7 @@ func basics() []Term {
 		{"hostPort", []string{"hostport"}, "A port that is opened on the node's own address.", nil},
 		{"metadata service", []string{"metadata service"}, "An address in a cloud from which a machine gets its credentials.", nil},
 		{"network policy", []string{"network policy", "network policies"}, "Says which pods may talk to which. Without one, all may.", nil},
-		{"requests and limits", []string{"requests and limits", "requests", "limit", "limits"}, "What a container is promised of processor and memory, and what it cannot exceed.", nil},
+		{"requests and limits", []string{"requests and limits", "requests", "memory limit", "memory limits", "cpu limit", "cpu limits"}, "What a container is promised of processor and memory, and what it cannot exceed.", nil},
 		{"LimitRange", []string{"limitrange"}, "Sets requests and limits in a namespace for containers that name none.", nil},
 		{"admission", []string{"admission"}, "The checks that the API server makes before it keeps an object.", nil},
 		{"pod security level", []string{"pod security", "pod-security.kubernetes.io/enforce"}, "Privileged, baseline or restricted: how much pods of a namespace may ask for.", []string{"pod security standards"}},

@@ -83,7 +83,7 @@ func (s *Screen) Can(a keys.Action) view.Offer {
 		return view.When(left > 0, "this is the first column")
 	case keys.Right:
 		_, right := s.table.Beyond()
-		return view.When(right > 0, "all columns are shown")
+		return view.When(right > 0, "no more columns stand to the right")
 	case keys.Unmark:
 		return view.When(s.table.MarkCount() > 0, "nothing is marked")
 	case keys.Fold:

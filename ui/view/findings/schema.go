@@ -57,7 +57,7 @@ func newSchema(s *view.Shared) *table.Schema[*view.Row] {
 			{Name: "kind", Text: func(r *view.Row) string { return r.Finding.Object.Kind }},
 			{Name: "theme", Text: func(r *view.Row) string { return r.Finding.Rule.Theme }, Known: view.Themes()},
 			{Name: "object", Text: func(r *view.Row) string { return r.Object }, Within: true},
-			{Name: "state", Text: state, Known: []string{"open", "depends", "unknown"}},
+			{Name: "state", Text: state, Known: []string{"open", "depends", "unknown"}, Stands: map[string][]string{"undecided": {"depends", "unknown"}}},
 			{Name: "fix", Text: func(r *view.Row) string { return r.Finding.Rule.Fix }, Known: []string{"yaml", "steps", "none"}},
 		},
 		Summary: summary,

@@ -44,13 +44,14 @@ func TestFields(t *testing.T) {
 		"ns:=data": func(r *view.Row) bool {
 			return r.Finding.Object.Namespace == "data" || r.Finding.Object.Kind == "Namespace" && r.Finding.Object.Name == "data"
 		},
-		"sev:>=high":     func(r *view.Row) bool { return r.Finding.Severity >= model.High },
-		"rule:ps0":       func(r *view.Row) bool { return strings.HasPrefix(r.Finding.Rule.ID, "PS0") },
-		"kind:daemonset": func(r *view.Row) bool { return r.Finding.Object.Kind == "DaemonSet" },
-		"theme:least":    func(r *view.Row) bool { return r.Finding.Rule.Theme == "least-privilege" },
-		"object:helper":  func(r *view.Row) bool { return strings.Contains(r.Object, "helper") },
-		"state:unknown":  func(r *view.Row) bool { return r.Verdict == model.Unknown },
-		"!fix:none":      func(r *view.Row) bool { return r.Finding.Rule.Fix != "none" },
+		"sev:>=high":      func(r *view.Row) bool { return r.Finding.Severity >= model.High },
+		"rule:ps0":        func(r *view.Row) bool { return strings.HasPrefix(r.Finding.Rule.ID, "PS0") },
+		"kind:daemonset":  func(r *view.Row) bool { return r.Finding.Object.Kind == "DaemonSet" },
+		"theme:least":     func(r *view.Row) bool { return r.Finding.Rule.Theme == "least-privilege" },
+		"object:helper":   func(r *view.Row) bool { return strings.Contains(r.Object, "helper") },
+		"state:undecided": func(r *view.Row) bool { return r.Verdict != model.Yes },
+		"state:unknown":   func(r *view.Row) bool { return r.Verdict == model.Unknown },
+		"!fix:none":       func(r *view.Row) bool { return r.Finding.Rule.Fix != "none" },
 		"privileged data": func(r *view.Row) bool {
 			return strings.Contains(r.Finding.Rule.Title, "rivileged") && strings.Contains(r.Object, "data")
 		},

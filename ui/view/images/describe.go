@@ -33,6 +33,7 @@ func (l *list) Describe(q *sheet.Quest, r *item) ([]string, error) {
 	}
 	t.Gap()
 	t.signature(r)
+	t.demanded(r.signing)
 	t.Gap()
 	t.runBy(r)
 	t.Gap()
@@ -58,6 +59,9 @@ func (t *teller) verdict(i *image.Image) {
 	}
 	if i.Disagreement != "" {
 		t.Entry("", t.In(t.Ink.Warn, "sources disagree: "+i.Disagreement))
+	}
+	if len(i.Unproven) > 0 {
+		t.Entry("", t.In(t.Ink.Warn, "no young report is known to be of "+strings.Join(i.Unproven, " and ")))
 	}
 	if c := i.Counts; c != nil {
 		t.Entry("", t.In(t.Ink.Text, counts(c)))
@@ -113,10 +117,19 @@ func (t *teller) evidence(e *image.Evidence) {
 	}
 	t.Entry("", t.In(t.Ink.Text, when))
 	match := "matched by " + string(e.Match)
-	if e.Match.Proves() {
+	switch {
+	case e.Elsewhere:
+		t.Entry("", t.In(t.Ink.Warn, match+", but scanned for "+e.Platform+": what runs is another manifest"))
+	case e.Match.Proves():
 		t.Entry("", t.In(t.Ink.Good, match+": this very image"))
-	} else {
+	default:
 		t.Entry("", t.In(t.Ink.Warn, match+", which proves nothing: it may have been another image"))
+	}
+	if e.Platform != "" && !e.Elsewhere {
+		t.Entry("", t.In(t.Ink.Text, "scanned for "+e.Platform))
+	}
+	if e.Excluded != nil {
+		t.Entry("", t.In(t.Ink.Text, fmt.Sprintf("%d more left out by VEX: %s", e.Excluded.Sum(), e.ExcludedBy)))
 	}
 	if e.Digest != "" {
 		t.Entry("", t.In(t.Ink.Text, "the report is of "+e.Digest))
@@ -174,6 +187,38 @@ func (t *teller) answer(word string, a *signature.Answer) {
 	}
 	if len(a.Policies) > 0 && !a.Enforced {
 		t.Entry("", t.In(t.Ink.Warn, "none of them refuses what is not signed: they only tell"))
+	}
+}
+
+// demanded tells what policies demand in the namespace of the row, and what gets past them.
+func (t *teller) demanded(s *image.Signing) {
+	if s == nil {
+		return
+	}
+	t.Gap()
+	word := "POLICY"
+	if len(s.Policies) == 0 {
+		t.Entry(word, t.In(t.Ink.Warn, "none demands signatures in "+s.Namespace))
+	} else {
+		how := t.In(t.Ink.Good, ": refuses what has none")
+		if !s.Enforced {
+			how = t.In(t.Ink.Warn, ": none refuses, they only tell")
+		}
+		names := make([]string, 0, len(s.Policies))
+		for _, p := range s.Policies {
+			names = append(names, p.String())
+		}
+		t.Entry(word, t.In(t.Ink.Text, "in "+s.Namespace+" signatures are demanded by "+view.Few(names, 6))+how)
+	}
+	for i, past := range s.Escapes {
+		if i == most {
+			t.Entry("", t.In(t.Ink.Faint, fmt.Sprintf("and %d more", len(s.Escapes)-most)))
+			break
+		}
+		t.Entry("", t.In(t.Ink.Warn, "gets past: "+past))
+	}
+	if s.Doubt != "" {
+		t.Entry("", t.In(t.Ink.Warn, "not known: "+s.Doubt))
 	}
 }
 

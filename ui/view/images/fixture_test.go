@@ -103,7 +103,7 @@ func (p *play) read(_ context.Context, was *state) (*reading, error) {
 		return nil, p.err
 	}
 	p.listed++
-	return &reading{p.state, p.images, p.exposed}, nil
+	return &reading{state: p.state, images: p.images, exposed: p.exposed}, nil
 }
 
 // main shows the list, image what is known of one.

@@ -28,6 +28,8 @@ type item struct {
 	pods    int
 	// findings are those of images on the workloads that run it.
 	findings []*model.Finding
+	// signing is what policies demand in its namespace, where it runs in one alone, or the row is of one; nil where nobody demands anything.
+	signing *image.Signing
 	// What columns show and filters look into. Names are clean.
 	name, digest, scanned, namespaces, workloads string
 }
@@ -39,6 +41,7 @@ type about struct {
 	// exposed are the owners that can be reached from outside, found what was found of images on owners.
 	exposed map[model.Ref]bool
 	found   map[model.Ref][]*model.Finding
+	signing map[string]*image.Signing
 }
 
 // newItem makes the row of an image; nil where it does not run in what is shown.
@@ -84,6 +87,9 @@ func newItem(q *about, i *image.Image, place string) *item {
 	slices.SortStableFunc(r.findings, func(a, b *model.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	slices.Sort(namespaces)
 	namespaces = slices.Compact(namespaces)
+	if len(namespaces) == 1 {
+		r.signing = q.signing[namespaces[0]]
+	}
 	r.namespaces, r.workloads = text.Clean(strings.Join(namespaces, ", ")), strings.Join(workloads, ", ")
 	return r
 }
@@ -119,7 +125,7 @@ func (r *item) ID() string { return r.place + "\n" + idOf(r.of) }
 
 // Same tells whether another row with this id says the same.
 func (r *item) Same(o *item) bool {
-	return r == o || r.of == o.of && r.pods == o.pods && r.exposed == o.exposed && r.name == o.name && r.scanned == o.scanned && r.namespaces == o.namespaces &&
+	return r == o || r.of == o.of && r.signing == o.signing && r.pods == o.pods && r.exposed == o.exposed && r.name == o.name && r.scanned == o.scanned && r.namespaces == o.namespaces &&
 		r.workloads == o.workloads && slices.Equal(r.findings, o.findings)
 }
 

@@ -96,7 +96,7 @@ func steady[R sheet.Row[R]](before, a *sheet.Answer[R]) *sheet.Answer[R] {
 }
 
 func newAbout(q *sheet.Quest, s *survey) *about {
-	with := &about{shared: &q.Shared, shown: q.Snapshot.Namespaces, exposed: s.exposed, found: map[model.Ref][]*model.Finding{}}
+	with := &about{shared: &q.Shared, shown: q.Snapshot.Namespaces, exposed: s.exposed, signing: s.signing, found: map[model.Ref][]*model.Finding{}}
 	for _, r := range q.Snapshot.Rows {
 		if f := r.Finding; f.Rule.Theme == "images" {
 			with.found[f.Object] = append(with.found[f.Object], f)

@@ -15,7 +15,7 @@ func same(a, b *image.Image) bool {
 		a.Containers == b.Containers && a.Pods == b.Pods && a.Exposed == b.Exposed && a.Size == b.Size && a.Built == b.Built &&
 		a.Verdict == b.Verdict && a.Reason == b.Reason && a.Disagreement == b.Disagreement && sameCounts(a.Counts, b.Counts) &&
 		slices.Equal(a.References, b.References) && slices.Equal(a.Aliases, b.Aliases) && slices.Equal(a.Namespaces, b.Namespaces) &&
-		slices.Equal(a.Platforms, b.Platforms) && slices.Equal(a.Hygiene, b.Hygiene) && slices.Equal(a.Warnings, b.Warnings) && sameAnswer(&a.Signature, &b.Signature) &&
+		slices.Equal(a.Platforms, b.Platforms) && slices.Equal(a.Unproven, b.Unproven) && slices.Equal(a.Hygiene, b.Hygiene) && slices.Equal(a.Warnings, b.Warnings) && sameAnswer(&a.Signature, &b.Signature) &&
 		slices.EqualFunc(a.Uses, b.Uses, sameUse) && slices.EqualFunc(a.Evidence, b.Evidence, sameEvidence)
 }
 
@@ -25,8 +25,8 @@ func sameUse(a, b image.Use) bool {
 }
 
 func sameEvidence(a, b image.Evidence) bool {
-	counts := sameCounts(a.Counts, b.Counts)
-	a.Counts, b.Counts = nil, nil
+	counts := sameCounts(a.Counts, b.Counts) && sameCounts(a.Excluded, b.Excluded)
+	a.Counts, b.Counts, a.Excluded, b.Excluded = nil, nil, nil, nil
 	return counts && a == b
 }
 

@@ -25,13 +25,18 @@ func nameOf(i *image.Image) string {
 	return i.Name + "@" + i.Digest
 }
 
-// targets are what a scanner is asked for to scan images, each once for each platform that it runs on.
-func targets(list []*image.Image) []model.ScanTarget {
+// targets are what a scanner is asked for to scan images, each once, for each platform that it runs on; or for each that is missing.
+func (c *choice) targets() []model.ScanTarget {
 	var all []model.ScanTarget
 	seen := map[string]bool{}
-	for _, i := range list {
-		if !seen[idOf(i)] {
-			seen[idOf(i)] = true
+	for _, i := range c.images {
+		if seen[idOf(i)] {
+			continue
+		}
+		seen[idOf(i)] = true
+		if c.missing {
+			all = append(all, i.Missing()...)
+		} else {
 			all = append(all, i.Targets()...)
 		}
 	}
@@ -65,12 +70,12 @@ func (l *list) askScan(one *item) tea.Cmd {
 		if s := l.keeper.newest.Load(); s != nil {
 			with := aboutShown(l.shared, s, snapshot)
 			for _, i := range s.images {
-				if i.Verdict != image.Scanned && newItem(with, i, "") != nil {
+				if len(i.Missing()) > 0 && newItem(with, i, "") != nil {
 					missing = append(missing, i)
 				}
 			}
 		}
-		return []choice{{"the marked images", marked}, {"this image", here}, {"all that were not scanned", missing}}
+		return []choice{{what: "the marked images", images: marked}, {what: "this image", images: here}, {what: "all that were not scanned", images: missing, missing: true}}
 	}, sheet.Unmark)
 }
 
@@ -82,6 +87,8 @@ func aboutShown(shared *view.Shared, s *survey, snapshot *view.Snapshot) *about 
 type choice struct {
 	what   string
 	images []*image.Image
+	// missing leaves out the platforms of which a scan is there.
+	missing bool
 }
 
 // ask lets one of several be chosen. Looking for a scanner takes its time, so a command does it.
@@ -94,7 +101,7 @@ func (t *topic) ask(to view.Screen, choices func() []choice, begun func()) tea.C
 		}
 		items, sets := []view.Item{{Text: "no: nothing is run"}}, [][]model.ScanTarget{nil}
 		for _, c := range choices() {
-			list := targets(c.images)
+			list := c.targets()
 			if len(list) == 0 {
 				continue
 			}

@@ -21,6 +21,7 @@ const outsideColumn = 7
 func schemaOf(s *view.Shared) *table.Schema[*item] {
 	verdict := sheet.Column("VERDICT", 14, 14, 0, func(r *item) string { return word(r.of.Verdict) })
 	verdict.Style = func(r *item) lipgloss.Style { return style(s, r.of.Verdict) }
+	verdict.Searched = true
 	verdict.Compare = func(a, b *item) int { return cmp.Compare(rank(a.of.Verdict), rank(b.of.Verdict)) }
 	outside := sheet.Column("EXP", 5, 5, 0, (*item).outside)
 	outside.Name = "exposed"
@@ -46,6 +47,8 @@ func schemaOf(s *view.Shared) *table.Schema[*item] {
 			sheet.Searched(sheet.Column("NAMESPACES", 10, 20, 6, func(r *item) string { return r.namespaces })),
 			sheet.Searched(sheet.Hidden(sheet.Column("REGISTRY", 10, 20, 7, func(r *item) string { return r.of.Registry }))),
 			sheet.Hidden(sheet.Column("WORKLOADS", 12, 30, 8, func(r *item) string { return r.workloads })),
+			// What the command line and filters call it is found too.
+			sheet.Searched(sheet.Hidden(sheet.Column("WORD", 12, 12, 9, func(r *item) string { return string(r.of.Verdict) }))),
 			sheet.Hidden(sheet.Column("RULES", 8, 16, 8, func(r *item) string { return strings.Join(r.of.Hygiene, " ") })),
 		},
 		Fields: []table.Field[*item]{

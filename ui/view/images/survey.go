@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"reflect"
 	"sync"
 	"sync/atomic"
 
@@ -38,6 +39,8 @@ type survey struct {
 	exposed map[model.Ref]bool
 	// byID finds images.
 	byID map[string]*image.Image
+	// signing is what policies demand, by namespace.
+	signing map[string]*image.Signing
 }
 
 // state tells whether the analysers of images, and of the ways in, may say something else than they did.
@@ -48,6 +51,7 @@ type reading struct {
 	state   state
 	images  []image.Image
 	exposed map[model.Ref]bool
+	signing []image.Signing
 }
 
 // reader asks what runs; nil where that is as it was in a state.
@@ -62,7 +66,7 @@ func readerOf(session view.Session) reader {
 				return
 			}
 			owners := ways.Owners(c)
-			now = &reading{at, images.Images(func(owner model.Ref) bool { return owners[owner] }), owners}
+			now = &reading{at, images.Images(func(owner model.Ref) bool { return owners[owner] }), owners, images.Signing()}
 		})
 		return now, err
 	}
@@ -92,7 +96,19 @@ func (k *Keeper) read(ctx context.Context, read reader, s *view.Snapshot) (*surv
 		return k.survey, nil
 	}
 	list := found.images
-	now := &survey{make([]*image.Image, len(list)), found.exposed, make(map[string]*image.Image, len(list))}
+	now := &survey{
+		images: make([]*image.Image, len(list)), exposed: found.exposed, byID: make(map[string]*image.Image, len(list)),
+		signing: make(map[string]*image.Signing, len(found.signing)),
+	}
+	for n := range found.signing {
+		one := &found.signing[n]
+		if k.survey != nil {
+			if old := k.survey.signing[one.Namespace]; old != nil && reflect.DeepEqual(old, one) {
+				one = old
+			}
+		}
+		now.signing[one.Namespace] = one
+	}
 	for n := range list {
 		i, id := &list[n], idOf(&list[n])
 		if old := was[id]; old != nil && same(old, i) {

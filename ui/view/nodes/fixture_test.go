@@ -123,7 +123,7 @@ func newFixture() *fixture {
 				{What: "node", Object: nodeRef("n4"), From: "1.36.3", To: "1.37.2", Why: "a patch behind", Drains: true, Safe: true, Waits: 1, Blocks: []upgrade.Block{{Where: upgrade.Here, Commands: []string{"gcloud container clusters upgrade CLUSTER --node-pool=general"}}}},
 				{What: "reboot", Object: nodeRef("n2"), Why: "a new kernel waits", Drains: true, Obstacles: []upgrade.Obstacle{{Cause: "single", Owner: ref("Deployment", "shop", "web"), Pods: 1, Says: "one replica: it is away for a while"}}},
 			},
-			Blockers: []upgrade.Blocker{{Cause: "kubelet", Object: nodeRef("n5"), Says: "a kubelet of 1.33 is older than 1.38 allows"}, {Cause: "api", Object: ref("Deployment", "shop", "web"), Says: "its manager uses policy/v1beta1, which is removed"}},
+			Blockers: []upgrade.Blocker{{Cause: "kubelet", Object: nodeRef("n5"), Minor: "1.38", Says: "a kubelet of 1.33 is older than 1.38 allows"}, {Cause: "api", Object: ref("Deployment", "shop", "web"), Minor: "1.38", Says: "its manager uses policy/v1beta1, which is removed"}},
 			Unknown:  []string{"the version of kube-scheduler on n1: its image has no tag"},
 		},
 		residents: []upgrade.Resident{

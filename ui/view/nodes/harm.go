@@ -26,7 +26,9 @@ const (
 	unsure
 	// waits: it ends once something else has happened, such as that pods are ready.
 	waits
-	// away: nothing is lost, but something does not answer for a while.
+	// bound: no other node can take something, so that it is away until this one is back.
+	bound
+	// away: nothing is lost, but something does not answer until it is ready elsewhere.
 	away
 	// scratch: what is lost is what pods write for themselves, and nobody misses.
 	scratch
@@ -45,14 +47,16 @@ func harmOf(cause string, blocking bool) harm {
 		return unsure
 	case cause == disruption.Scratch:
 		return scratch
+	case cause == disruption.Pinned:
+		return bound
 	}
 	return away
 }
 
 // sign is the mark of a harm; word says in one what it is.
-func (h harm) sign() string { return [...]string{"x", "!", "?", "~", "!", "-"}[h] }
+func (h harm) sign() string { return [...]string{"x", "!", "?", "~", "!", "!", "-"}[h] }
 func (h harm) word() string {
-	return [...]string{"blocks", "loses", "not known", "waits", "away", "scratch"}[h]
+	return [...]string{"blocks", "loses", "not known", "waits", "bound", "away", "scratch"}[h]
 }
 
 // brief says in a cell what a drain comes to, with the number of workloads: that comes first, where a cut does not reach it.
@@ -85,6 +89,9 @@ func (h harm) heads(n int) string {
 	}
 	if h == waits {
 		return "waits for " + workloads(n) + ", and then ends:"
+	}
+	if h == bound {
+		return "bound to the node, away until it or one of its name is back: " + workloads(n) + ":"
 	}
 	return "away for a moment, nothing lost: " + workloads(n) + ":"
 }
@@ -137,6 +144,7 @@ func (t *toll) tell() string {
 	parts = counted(parts, t[loses], "loses data of %d")
 	parts = counted(parts, t[unsure], "not known: %d")
 	parts = counted(parts, t[waits], "waits for %d")
+	parts = counted(parts, t[bound], "bound to it: %d")
 	parts = counted(parts, t[away], "away for a moment: %d")
 	if t[scratch] > 0 {
 		parts = append(parts, "scratch files go")
@@ -170,6 +178,7 @@ func tellDrains(steps []upgrade.Step) string {
 	parts = counted(parts, worst[loses], "%d with losses")
 	parts = counted(parts, worst[unsure], "%d not known to be safe")
 	parts = counted(parts, worst[waits], "%d to wait for")
+	parts = counted(parts, worst[bound], "%d with pods bound to the node")
 	parts = counted(parts, worst[away], "%d with pods away for a moment")
 	parts = counted(parts, worst[scratch], "%d with scratch files alone")
 	return of + ": " + strings.Join(parts, ", ")

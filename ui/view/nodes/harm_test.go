@@ -22,7 +22,8 @@ func TestHarm(t *testing.T) {
 	}
 	for want, m := range map[string]*move{
 		"+ safe":          step(),
-		"! 2 away":        step("a:single", "b:pinned", "b:single"),
+		"! 2 away":        step("a:single", "b:single"),
+		"! 1 bound":       step("a:single", "b:pinned", "b:single"),
 		"? 1 not known":   step("a:single", "b:unknown"),
 		"! 1 loses data":  step("a:single", "a:local", "a:bare", "b:unknown"),
 		"! 2 lose data":   step("a:local", "b:bare"),
@@ -85,4 +86,24 @@ func TestCountsPerhaps(t *testing.T) {
 			t.Fatal("the rule itself was changed")
 		}
 	}
+}
+
+// TestPools holds that the step of a pool is shown as that, with what is in the way on all of its nodes, and that what blocks a later minor
+// says which step waits.
+func TestPools(t *testing.T) {
+	p := newPlay(t)
+	p.desk.plan = &upgrade.Plan{
+		Target: "1.37", Next: "1.36",
+		Steps: []upgrade.Step{{
+			What: upgrade.Node, Object: nodeRef("a"), Nodes: []model.Ref{nodeRef("a"), nodeRef("n5")}, Pool: "ng1", From: "1.33", To: "1.37", Drains: true,
+			Obstacles: []upgrade.Obstacle{{Owner: ref("Deployment", "shop", "web"), Cause: disruption.OneBudget, Blocks: true, Pods: 1, Says: "never"}, {Owner: ref("StatefulSet", "legacy", "mysql"), Cause: disruption.Pinned, Pods: 1, Says: "it names the node"}},
+		}, {What: upgrade.Reboot, Object: nodeRef("c"), Nodes: []model.Ref{nodeRef("c"), nodeRef("d")}, Pool: "ng2", Drains: true, Safe: true}},
+		Blockers: []upgrade.Blocker{{Cause: "kubelet", Object: nodeRef("a"), Says: "too old", Minor: "1.36", Step: 1}, {Cause: "kubelet", Object: nodeRef("n5"), Says: "too old later", Minor: "1.37", Step: 2}},
+	}
+	p.main(200, 60)
+	p.press(keys.Turn)
+	p.has("pool ng1, 2 nodes", "1. upgrade node pool ng1, 2 nodes", "emptying 2 nodes, one after the other", "bound to the node, away until it or one of its name is back: 1 workload:",
+		"1 node must be newer, 1 more before it goes on", "step 2 waits: too old later", "VP04")
+	p.press(keys.Down)
+	p.has("safe: all 2 nodes can be emptied")
 }

@@ -60,7 +60,7 @@ func summed(count map[node.State]int) string {
 	var parts []string
 	all := states()
 	for i := len(all) - 1; i >= 0; i-- {
-		parts = counted(parts, count[all[i]], "%d "+strings.ReplaceAll(string(all[i]), "-", " "))
+		parts = counted(parts, count[all[i]], "%d "+spelled(all[i]))
 	}
 	return "nodes: " + strings.Join(parts, ", ")
 }
@@ -111,7 +111,7 @@ func machineSchema(s *view.Shared) *table.Schema[*item] {
 	cpu, memory := sheet.Column("CPU", 5, 5, 4, func(i *item) string { return i.cpu }), sheet.Column("MEM", 5, 5, 4, func(i *item) string { return i.memory })
 	cpu.Right, memory.Right = true, true
 	known := sheet.Field("state", "", func(i *item) string { return strings.ReplaceAll(string(i.state), "-", " ") })
-	known.Known = []string{"ok", "no data", "due", "overdue"}
+	known.Known = []string{"ok", "part ok", "no data", "due", "overdue"}
 	known.Order = func(value string) (int, bool) {
 		r := rank(node.State(strings.ReplaceAll(value, " ", "-")))
 		return r, r >= 0
@@ -200,7 +200,8 @@ func (t *machines) Do(a keys.Action, i *item, ok bool) tea.Cmd {
 // Legend says what the signs mean.
 func (t *machines) Legend() []string {
 	return []string{
-		"x overdue: beyond what the policy or support allows. ! due: soon, or where sources differ. ? no data: no source speaks of it, which is not good. + ok: all that is known is well; not told: what clusters seldom tell (certificates, reboots, configuration), and which counts for nothing here",
+		"x overdue: beyond what the policy or support allows. ! due: soon, or where sources differ. ? no data: no source speaks of it, which is not good. + ok: all is known, and well",
+		"~ part ok: ok as far as known; no data is there on what clusters seldom tell (certificates, reboots, configuration), which WORST names",
 		"? suspicious: by what was measured something on the node looks suspicious, which is no proof: its pods, and usage, say what",
 		"WORST names the topics: first what is overdue, then what is due. CPU and MEM are shares of what pods may take of the node, " + unknown + " where nobody measures",
 		"filter: state: topic: pool: version: provider: node: os: runtime: kernel: ready: suspicious:",

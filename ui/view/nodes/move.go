@@ -22,7 +22,7 @@ import (
 // The kinds of rows of a plan, in the order in which they are shown.
 const (
 	stepPart    = "to do, in this order"
-	blockPart   = "keeps the control plane from the next minor version"
+	blockPart   = "keeps the control plane from a newer minor version"
 	unknownPart = "not known"
 )
 
@@ -47,8 +47,13 @@ type move struct {
 
 func newStep(s *upgrade.Step, place int, on map[model.Ref][]*model.Finding) *move {
 	m := &move{
-		part: stepPart, place: place, step: s, findings: on[s.Object], what: text.Clean(s.What), object: text.Clean(objectName(s.Object)),
+		part: stepPart, place: place, step: s, findings: on[s.Object], what: text.Clean(s.What), object: text.Clean(stepName(s)),
 		from: text.Clean(s.From), to: text.Clean(s.To), why: text.Clean(s.Why),
+	}
+	for _, ref := range s.Nodes {
+		if ref != s.Object {
+			m.findings = slices.Concat(m.findings, on[ref])
+		}
 	}
 	m.toll = tollOf(s.Obstacles)
 	m.mend(on)
@@ -66,6 +71,14 @@ func newStep(s *upgrade.Step, place int, on map[model.Ref][]*model.Finding) *mov
 		m.why = strings.TrimSuffix(fmt.Sprintf("after %d: %s", s.Waits, m.why), ": ")
 	}
 	return m
+}
+
+// stepName names what a step changes: of a pool that a provider exchanges as a whole all of it.
+func stepName(s *upgrade.Step) string {
+	if s.Pool == "" || len(s.Nodes) == 0 {
+		return objectName(s.Object)
+	}
+	return "pool " + s.Pool + ", " + view.Count(len(s.Nodes), "node")
 }
 
 // objectName names what a step is about; the control plane is no object.
@@ -88,8 +101,12 @@ func moves(p *upgrade.Plan, on map[model.Ref][]*model.Finding) []*move {
 	for i := range p.Blockers {
 		b := &p.Blockers[i]
 		rows = append(rows, &move{
-			part: blockPart, place: i + 1, blocker: b, findings: on[b.Object], what: text.Clean(b.Cause), object: text.Clean(objectName(b.Object)), to: text.Clean(p.Next), why: text.Clean(b.Says),
+			part: blockPart, place: i + 1, blocker: b, findings: on[b.Object], what: text.Clean(b.Cause), object: text.Clean(objectName(b.Object)), to: text.Clean(b.Minor), why: text.Clean(b.Says),
 		})
+		if b.Step > 0 {
+			last := rows[len(rows)-1]
+			last.why = fmt.Sprintf("step %d waits: %s", b.Step, last.why)
+		}
 	}
 	for i, u := range p.Unknown {
 		rows = append(rows, &move{part: unknownPart, place: i + 1, unknown: u, what: "?", why: text.Clean(u)})

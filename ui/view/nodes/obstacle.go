@@ -105,6 +105,7 @@ func drainWords(count *toll) string {
 	parts = counted(parts, count[loses], "%d with losses")
 	parts = counted(parts, count[unsure], "%d not known")
 	parts = counted(parts, count[waits], "%d to wait for")
+	parts = counted(parts, count[bound], "%d bound to the node")
 	parts = counted(parts, count[away], "%d away for a moment")
 	return first + "; " + strings.Join(parts, ", ")
 }
@@ -197,7 +198,7 @@ func causeWords(cause string) string {
 	case disruption.Local:
 		return ": data on this node alone, in a volume of the kind emptyDir"
 	case disruption.Pinned:
-		return ": no other node can take the pod"
+		return ": no other node can take the pod, so it is away until this one, or one of its name, is back"
 	case disruption.Single:
 		return ": no other pod does its work meanwhile"
 	case disruption.Waiting:
@@ -213,7 +214,7 @@ func causeWords(cause string) string {
 // Legend says what the signs mean.
 func (t *drains) Legend() []string {
 	return []string{
-		"DRAIN: x blocks: the drain does not end by itself; ! loses: the pod, or what it holds, is lost for good; ~ waits: it ends once pods are ready; - scratch: files that nobody misses go; ! away: nothing is lost, it does not answer for a moment; ? not known: what would tell was not seen",
+		"DRAIN: x blocks: the drain does not end by itself; ! loses: the pod, or what it holds, is lost for good; ~ waits: it ends once pods are ready; ! bound: no other node can take the pod, it is away until this one is back; - scratch: files that nobody misses go; ! away: nothing is lost, it does not answer for a moment; ? not known: what would tell was not seen",
 		"CAUSE: budget and budgets are PodDisruptionBudgets, bare a pod that nothing makes anew, local data in an emptyDir, pinned a pod that no other node can take, single the only replica",
 	}
 }

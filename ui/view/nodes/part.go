@@ -67,7 +67,7 @@ func (t *parts) Load(q *sheet.Quest, before *sheet.Answer[*part]) (*sheet.Answer
 			rows = append(rows, row)
 		}
 		if plane.Hidden {
-			a.Said = append(a.Said, sheet.Remark{Text: "no API server is seen as a pod: only the version that it answers is known"})
+			a.Said = append(a.Said, sheet.Remark{Text: hiding(plane)})
 		}
 	}
 	a.Aside = view.Count(len(rows), "part")

@@ -52,53 +52,6 @@ func (t *plans) Load(q *sheet.Quest, before *sheet.Answer[*move]) (*sheet.Answer
 	return sheet.Steady(before, a), nil
 }
 
-// keeps says what has to happen before the next minor.
-func keeps(p *upgrade.Plan) string {
-	count := map[string]int{}
-	for i := range p.Blockers {
-		count[p.Blockers[i].Cause]++
-	}
-	var parts []string
-	for _, one := range [...]struct{ cause, unit, must string }{
-		{"server", "API server", "be at one minor with the others"}, {"kubelet", "node", "be newer"}, {"proxy", "kube-proxy", "be newer"}, {"api", "object", "be written in a newer API version"},
-	} {
-		n := count[one.cause]
-		if n == 0 {
-			continue
-		}
-		delete(count, one.cause)
-		what := view.Count(n, one.unit)
-		switch {
-		case one.cause == "server":
-			what = "all API servers"
-			one.must = "be at one minor"
-		case one.cause == "proxy" && n > 1:
-			what = fmt.Sprintf("%d of kube-proxy", n)
-		}
-		parts = append(parts, what+" must "+one.must)
-	}
-	others := 0
-	for _, n := range count {
-		others += n
-	}
-	if others > 0 {
-		parts = append(parts, fmt.Sprintf("%d more must be mended", others))
-	}
-	return "before the control plane goes to " + p.Next + ": " + strings.Join(parts, ", ")
-}
-
-// outlined sums a plan up.
-func outlined(p *upgrade.Plan) string {
-	t := view.Count(len(p.Steps), "step")
-	if p.Target != "" {
-		t += " to " + p.Target
-	}
-	if drains := tellDrains(p.Steps); drains != "" {
-		t += "; " + drains
-	}
-	return t + "; nothing here is run: c copies the commands, a place at a time"
-}
-
 // Describe tells of a step: why, what a drain stumbles over, and the commands.
 func (t *plans) Describe(q *sheet.Quest, m *move) ([]string, error) {
 	w := &teller{page.New(&q.Shared, q.Width, false), &q.Shared}
@@ -111,6 +64,9 @@ func (t *plans) Describe(q *sheet.Quest, m *move) ([]string, error) {
 		w.say("KEEPS", "the control plane from "+m.to)
 		w.say("CAUSE", m.what)
 		w.say("WHY", m.blocker.Says)
+		if m.blocker.Step > 0 {
+			w.say("WAITS", fmt.Sprintf("step %d", m.blocker.Step))
+		}
 	default:
 		w.Para(w.In(w.Ink.Strong, "not known"))
 		w.Gap()
@@ -194,13 +150,21 @@ func (t *teller) drained(m *move) {
 		t.Entry("DRAIN", t.In(t.Ink.Faint, "no node is emptied for it"))
 		return
 	case s.Safe:
-		t.Entry("DRAIN", t.In(t.Ink.Good, "safe: the node can be emptied, nothing is lost, and it ends by itself"))
+		which := "the node"
+		if len(s.Nodes) > 1 {
+			which = "all " + view.Count(len(s.Nodes), "node")
+		}
+		t.Entry("DRAIN", t.In(t.Ink.Good, "safe: "+which+" can be emptied, nothing is lost, and it ends by itself"))
 		for i := range s.Obstacles {
 			t.Entry("", t.In(t.Ink.Faint, scratch.sign()+" "+s.Obstacles[i].Says))
 		}
 		return
 	}
-	t.Entry("DRAIN", t.In(t.Ink.Text, "emptying the node first, so that its pods start on others: ")+t.In(t.Ink.Warn, m.toll.tell()))
+	emptying := "emptying the node first, so that its pods start on others: "
+	if len(s.Nodes) > 1 {
+		emptying = "emptying " + view.Count(len(s.Nodes), "node") + ", one after the other, which the commands do by themselves: "
+	}
+	t.Entry("DRAIN", t.In(t.Ink.Text, emptying)+t.In(t.Ink.Warn, m.toll.tell()))
 	left := most
 	for h := range harms {
 		if m.toll[h] == 0 {
@@ -387,7 +351,7 @@ func folds[R sheet.Row[R]](l *sheet.List[R]) (label, does string) {
 func (t *plans) Legend() []string {
 	return []string{
 		"DRAIN: before a node is changed it is emptied, so that its pods start on others. + safe: nothing is lost and it ends by itself; x mysql: it does not end by itself, because of mysql; ~ waits mysql: it ends once mysql is ready; " + unknown + " nothing is drained",
-		"! 3 lose data: of 3 workloads pods, or what they hold, are lost for good; ! 3 away: nothing is lost, they do not answer for a moment; ? 3 not known: what would tell was not seen; - scratch files: what pods write for themselves goes",
+		"! 3 lose data: of 3 workloads pods, or what they hold, are lost for good; ! 3 bound: they run on this node alone, and are away until it is back; ! 3 away: nothing is lost, they do not answer for a moment; ? 3 not known: what would tell was not seen; - scratch files: what pods write for themselves goes",
 		"after 3: step 3 comes first. Nothing of this is run by Canopy: the commands are copied a place at a time, first those to run here, with the next press those on the node, and round",
 	}
 }

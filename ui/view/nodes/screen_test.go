@@ -46,8 +46,8 @@ func TestNodes(t *testing.T) {
 		"x overdue | n5 | v1.33.4 | skew, support, patch, runtime; due cve",
 		"! due | n4 | v1.36.3-gke.1640000 | cordoned; due patch",
 		"? no data | control plane | v1.37.2 | no data: cve",
-		"+ ok | n1 | v1.37.2 | ok, 1 not told: config",
-		"+ ok | n2 |",
+		"~ part ok | n1 | v1.37.2 | ok as far as known, no data: config",
+		"~ part ok | n2 |",
 	}
 	if len(rows) != len(want) {
 		t.Fatalf("rows:\n%s", strings.Join(rows, "\n"))
@@ -57,7 +57,7 @@ func TestNodes(t *testing.T) {
 			t.Errorf("row %d is %q, want %q", i, rows[i], want[i])
 		}
 	}
-	p.has("nodes: 1 overdue, 1 due, 2 ok", "patch first: n5 (drain blocked by db/postgres), then n4", "1.33 ended on 2026-06-28", "kubernetes/website, as of 2026-10-28", "x skew overdue", "? os no data", "VP04")
+	p.has("nodes: 1 overdue, 1 due, 2 ok as far as known", "patch first: n5 (drain blocked by db/postgres), then n4", "1.33 ended on 2026-06-28", "kubernetes/website, as of 2026-10-28", "x skew overdue", "? os no data", "VP04")
 	p.press(keys.Down, keys.Down)
 	p.has("kube-scheduler version not known: its image has no tag on n1")
 	p.press(keys.Up, keys.Up, keys.Open)
@@ -112,7 +112,7 @@ func TestPlan(t *testing.T) {
 	p := newPlay(t).main(220, 45)
 	p.press(keys.Turn)
 	p.has("3 steps to 1.37.2; 3 drains: 1 cannot end, 1 with pods away for a moment", "before the control plane goes to 1.38: 1 node must be newer, 1 object must be written in a newer API version", "versions by kubernetes/website, as of 2026-10-28",
-		"to do, in this order  3", "keeps the control plane from the next minor version  2", "not known  1")
+		"to do, in this order  3", "keeps the control plane from a newer minor version  2", "not known  1")
 	rows := p.rows()
 	for i, want := range []string{"1 | node | n5 | 1.33.4 | 1.37.2 | x postgres |", "2 | node | n4 | 1.36.3 | 1.37.2 | + safe | after 1: a patch behind", "3 | reboot | n2 |  |  | ! 1 away", " | kubelet | n5 |", " | api | shop/Deployment/web", " | ? |"} {
 		if !strings.HasPrefix(rows[i], want) {

@@ -156,7 +156,7 @@ func (o office) Plan(ctx context.Context) (*course, error) {
 // Residents lists those of one node.
 func (o office) Residents(ctx context.Context, name string, findings map[model.Ref][]*model.Finding) (list []upgrade.Resident, err error) {
 	err = o.session.AskNodes(ctx, func(p *engine.Patching) {
-		list = upgrade.ResidentsOf(p.Cluster, p.Budgets, name, findings, waysTo(p))
+		list = upgrade.ResidentsOf(p.Cluster, p.Budgets, name, upgrade.Conditions(p.Nodes.Plane()), findings, waysTo(p))
 	})
 	return list, err
 }

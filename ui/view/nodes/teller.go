@@ -3,6 +3,7 @@ package nodes
 import (
 	"strings"
 
+	"canopy/analysis/lifecycle"
 	"canopy/analysis/node"
 	"canopy/model"
 	"canopy/ui/view"
@@ -27,7 +28,7 @@ func (t *teller) say(word, text string) {
 
 // node tells of a node: its verdicts, and what it is.
 func (t *teller) node(n *node.Node, i *item) {
-	t.Para(t.In(t.Ink.Strong, n.Ref.Name) + t.In(styleOf(&t.shared.Theme, i.state), "  "+signOf(i.state)))
+	t.Para(t.In(t.Ink.Strong, n.Ref.Name) + t.In(styleOf(&t.shared.Theme, i.state), "  "+signOf(i.state)[:2]+spelled(i.state)))
 	t.Gap()
 	for k := range i.signals {
 		t.Para(t.In(t.Ink.Warn, suspicious+": ") + t.In(t.Ink.Text, kindName(i.signals[k].Kind)+", "+podName(i.signals[k].Pod, i.signals[k].Container)))
@@ -101,7 +102,7 @@ func (t *teller) plane(p *node.Plane) {
 	t.verdicts(p.Verdicts)
 	t.Gap()
 	if p.Hidden {
-		t.Entry("PARTS", t.In(t.Ink.Faint, "no API server is seen as a pod: a provider runs it, or it is no pod; only the version that it answers is known"))
+		t.Entry("PARTS", t.In(t.Ink.Faint, hiding(p)))
 	}
 	for i := range p.Parts {
 		word := ""
@@ -114,6 +115,16 @@ func (t *teller) plane(p *node.Plane) {
 		}
 		t.Entry(word, t.part(&p.Parts[i]))
 	}
+}
+
+// hiding says why no API server is listed as a pod, and who tells versions then.
+func hiding(p *node.Plane) string {
+	for i := range p.Parts {
+		if at := &p.Parts[i]; at.Component == lifecycle.APIServer && at.Version.Provider == "k3s" {
+			return "no API server is seen as a pod: in k3s it is in one program with the kubelet of each server, so the kubelets of the servers tell the versions; below stands the one that answers"
+		}
+	}
+	return "no API server is seen as a pod: a provider runs it, or it is no pod; only the version that it answers is known"
 }
 
 func (t *teller) part(p *node.Part) string {

@@ -87,7 +87,7 @@ func asking(shared *view.Shared, u *model.Usage, since time.Time) []sheet.Remark
 		every = fmt.Sprintf(" every %d s", int(u.Next.Sub(u.Asked).Round(time.Second)/time.Second))
 	}
 	from := since.In(shared.Zone).Format("15:04")
-	return []sheet.Remark{{Text: "asks metrics.k8s.io" + every + " since " + from + " (the audit log shows it); setting metrics: false switches it off"}}
+	return []sheet.Remark{{Text: "asks metrics.k8s.io" + every + ", with figures since " + from + " (the audit log shows it); setting metrics: false switches it off"}}
 }
 
 // said says why nothing was measured, each reason in a sentence.

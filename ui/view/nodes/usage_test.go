@@ -72,12 +72,12 @@ func TestSuspicion(t *testing.T) {
 	slices.SortFunc(p.findings, func(a, b *model.Finding) int { return strings.Compare(a.ID, b.ID) })
 	p.main(80, 24)
 	p.filter("suspicious:yes")
-	if rows := p.rows(); len(rows) != 1 || !strings.HasPrefix(rows[0], "+ ok | n1 ? suspicious | ") {
+	if rows := p.rows(); len(rows) != 1 || !strings.HasPrefix(rows[0], "~ part ok | n1 ? suspicious | ") {
 		t.Errorf("rows %q", rows)
 	}
 	p.filter("")
 	p.press(keys.Turn, keys.Turn)
-	p.has("asks metrics.k8s.io since 13:56 (the audit log shows it);", "shop/web-7d9f-abcde stranger: ")
+	p.has("asks metrics.k8s.io, with figures since 13:56 (the audit log shows it);", "shop/web-7d9f-abcde stranger: ")
 	if sub := p.Subject(); len(sub.Findings) == 0 || sub.Finding() != f {
 		t.Errorf("about %+v", sub)
 	}

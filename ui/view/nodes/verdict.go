@@ -64,9 +64,9 @@ func (t *verdicts) Load(q *sheet.Quest, before *sheet.Answer[*judgement]) (*shee
 		a.Aside = view.Count(len(plane.Parts), "part")
 	case n != nil:
 		list = n.Verdicts
-		a.Aside = signOf(stateOf(n.Verdicts))[2:]
-		if secret := untold(n.Verdicts); len(secret) > 0 {
-			a.Aside += fmt.Sprintf(", %d not told", len(secret))
+		a.Aside = spelled(stateOf(n.Verdicts))
+		if none := topics(n.Verdicts, node.NoData); len(none) > 0 && len(none) < len(n.Verdicts) {
+			a.Aside += fmt.Sprintf("; no data on %d of %d", len(none), len(n.Verdicts))
 		}
 		if words := standing(n); len(words) > 0 {
 			a.Said = append(a.Said, sheet.Remark{Text: "the node is " + words[0], Bad: true})
@@ -91,6 +91,9 @@ func (t *verdicts) Load(q *sheet.Quest, before *sheet.Answer[*judgement]) (*shee
 	return sheet.Steady(before, a), nil
 }
 
+// asOfWidth is that of the first and the last of the days as of which several sources speak.
+const asOfWidth = len("2006-01-02 to 2006-01-02")
+
 func verdictSchema(s *view.Shared) *table.Schema[*judgement] {
 	state := sheet.Styled(sheet.Column("STATE", 9, 9, 0, func(j *judgement) string { return signOf(j.of.State) }), func(j *judgement) lipgloss.Style { return styleOf(&s.Theme, j.of.State) })
 	state.Compare = (*judgement).compare
@@ -99,7 +102,7 @@ func verdictSchema(s *view.Shared) *table.Schema[*judgement] {
 		Columns: []table.Column[*judgement]{
 			state, sheet.Searched(sheet.Column("TOPIC", 11, 12, 0, func(j *judgement) string { return j.topic })),
 			sheet.Grow(sheet.Searched(sheet.Column("DETAIL", 34, 60, 0, func(j *judgement) string { return j.detail }))),
-			sheet.Searched(sheet.Column("SOURCE", 12, 24, 2, func(j *judgement) string { return j.source })), sheet.Column("AS OF", 10, 10, 1, func(j *judgement) string { return j.date }),
+			sheet.Searched(sheet.Column("SOURCE", 12, 24, 2, func(j *judgement) string { return j.source })), sheet.Column("AS OF", asOfWidth, asOfWidth, 1, func(j *judgement) string { return j.date }),
 		},
 		Fields: []table.Field[*judgement]{
 			sheet.Field("state", "", func(j *judgement) string { return signOf(j.of.State)[2:] }), sheet.Field("topic", "", func(j *judgement) string { return j.topic }),

@@ -33,9 +33,15 @@ const planeName = "control plane"
 // unknown stands for what nobody tells: a zero would look clean.
 const unknown = "–"
 
+// partly is how a node stands of which all that is known is well, and not all is known. No verdict has it: it sums verdicts up.
+const partly node.State = "part-ok"
+
 // signOf writes a state with a sign, since colour alone is no signal.
 func signOf(s node.State) string {
 	switch s {
+	case partly:
+		// This much has room in a column; spelled says it in full.
+		return "~ part ok"
 	case node.Overdue:
 		return "x overdue"
 	case node.Due:
@@ -46,8 +52,18 @@ func signOf(s node.State) string {
 	return "? no data"
 }
 
+// spelled writes a state in full, without a sign.
+func spelled(s node.State) string {
+	if s == partly {
+		return "ok as far as known"
+	}
+	return signOf(s)[2:]
+}
+
 // states lists them, the best first.
-func states() []node.State { return []node.State{node.OK, node.NoData, node.Due, node.Overdue} }
+func states() []node.State {
+	return []node.State{node.OK, partly, node.NoData, node.Due, node.Overdue}
+}
 
 // rank tells how bad a state is.
 func rank(s node.State) int { return slices.Index(states(), s) }
@@ -61,6 +77,8 @@ func styleOf(t *theme.Theme, s node.State) lipgloss.Style {
 		return t.Warn
 	case node.OK:
 		return t.Good
+	case partly:
+		return t.Text
 	}
 	return t.Faint
 }
@@ -88,17 +106,19 @@ func worstOf(list []node.Verdict) string {
 		return "due " + strings.Join(due, ", ")
 	}
 	none, secret := topics(list, node.NoData), untold(list)
-	none = slices.DeleteFunc(none, func(t string) bool { return slices.Contains(secret, t) })
+	if len(secret) < len(list) {
+		none = slices.DeleteFunc(none, func(t string) bool { return slices.Contains(secret, t) })
+	}
 	if len(none) > 0 {
 		return "no data: " + strings.Join(none, ", ")
 	}
 	if len(secret) > 0 {
-		return fmt.Sprintf("ok, %d not told: %s", len(secret), strings.Join(secret, ", "))
+		return spelled(partly) + ", no data: " + strings.Join(secret, ", ")
 	}
 	return ""
 }
 
-// untold names the topics without data that clusters seldom tell: nobody has to do anything because of them.
+// untold names the topics without data that clusters seldom tell: because of them alone a node is not without data, and not ok either.
 func untold(list []node.Verdict) []string {
 	var names []string
 	for i := range list {
@@ -112,13 +132,16 @@ func untold(list []node.Verdict) []string {
 	return names
 }
 
-// stateOf is the worst state, but for what is seldom told; no data where there is nothing else.
+// stateOf is the worst state; no data on what is seldom told makes partly of ok, and no data where there is nothing else.
 func stateOf(list []node.Verdict) node.State {
 	secret := untold(list)
 	if len(secret) == len(list) {
 		return node.NoData
 	}
 	worst := node.OK
+	if len(secret) > 0 {
+		worst = partly
+	}
 	for i := range list {
 		if v := &list[i]; rank(v.State) > rank(worst) && (v.State != node.NoData || !slices.Contains(secret, string(v.Topic))) {
 			worst = v.State

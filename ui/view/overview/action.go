@@ -71,8 +71,12 @@ func (s *Screen) target() (to view.Place, why string) {
 		case o == nil:
 			return to, "no finding here"
 		case o.lead || len(o.rows) == 0:
-			// All paths to cluster-admin, and what ends them.
-			return view.Place{Screen: view.Cuts}, ""
+			// All paths to cluster-admin, and what ends them, with the cursor on this edit.
+			to := view.Place{Screen: view.Cuts}
+			if o.cut != nil {
+				to.Object, to.Query = o.cut.Object, o.cut.Edit
+			}
+			return to, ""
 		default:
 			return view.Place{Screen: view.Detail, Object: o.ref}, ""
 		}

@@ -119,7 +119,7 @@ func TestTheRiskiestComesFirst(t *testing.T) {
 	if f := s.Subject().Finding(); f == nil || f.Object.Name != "exec" {
 		t.Errorf("the fix of the best cut is about %v", f)
 	}
-	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Cuts})
+	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Cuts, Object: object("data/RoleBinding/exec"), Query: model.CutBinding})
 	press(t, s, keys.Fix)
 	press(t, s, keys.Down)
 	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Detail, Object: object("ClusterRoleBinding/operator")})
@@ -155,7 +155,7 @@ func TestACutWithoutAFinding(t *testing.T) {
 	if !s.Can(keys.YAML).OK() || !s.Can(keys.Copy).OK() {
 		t.Error("nothing can be done with the object of a cut")
 	}
-	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Cuts})
+	leads(t, press(t, s, keys.Open), view.Place{Screen: view.Cuts, Object: object("shop/RoleBinding/web"), Query: model.CutBinding})
 	// Of other namespaces it is none of the business.
 	s = open(t, session.Shared(), attacked(view.NewSnapshot().Next(session.Report(), view.NewNamespaces([]string{"data"})), a), 160, 40)
 	if got := plain(s); strings.Contains(got, "shop/RoleBinding") || !strings.Contains(got, "(all namespaces)") {

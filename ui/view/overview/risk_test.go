@@ -41,7 +41,7 @@ func TestSmallMovementsAreTold(t *testing.T) {
 		t.Fatalf("risk %d and %d of %v and %v", before.Risk, after.Risk, before.Score, after.Score)
 	}
 	got := plain(open(t, session.Shared(), after, 120, 35))
-	if line, _, _ := strings.Cut(got, "\n"); !strings.Contains(line, "▲2 H since 14:00") || strings.Contains(line, "unchanged") {
+	if line, _, _ := strings.Cut(got, "\n"); !strings.Contains(line, "▲3 H since 14:00") || strings.Contains(line, "unchanged") {
 		t.Errorf("the risk is %q", line)
 	}
 }

@@ -60,6 +60,10 @@ func newCuts(shared *view.Shared, keeper *Keeper, p view.Place) *sheet.Screen[*e
 	return sheet.New(shared, &cuts{shared: shared, keeper: keeper, in: inquiryOf(p)}, func(to view.Screen) *sheet.List[*edit] {
 		l := sheet.NewList(shared, to, cutSchema(), 0)
 		l.GroupFirst("part")
+		if !p.Object.IsZero() {
+			first := &edit{part: singlePart, object: text.Clean(p.Object.String()), does: text.Clean(p.Query)}
+			_ = l.Reveal(first.ID()) // there is nothing to arrange yet
+		}
 		return l
 	})
 }
@@ -156,11 +160,12 @@ func (t *cuts) Describe(q *sheet.Quest, e *edit) ([]string, error) {
 		}
 		w.Entry(word, w.In(w.Ink.Text, title))
 	}
+	// The fix of a finding may keep what is harmless; whether it ends as much its own plan tells.
 	if ids := findings(q.Shared.Session.Rules(), q.Snapshot, e.of.cutters(&e.cut), edges); len(ids) > 0 {
 		for i, id := range ids {
 			word := ""
 			if i == 0 {
-				word = "FIX OF"
+				word = "OR FIX"
 			}
 			w.Entry(word, w.In(w.Ink.Text, id))
 		}

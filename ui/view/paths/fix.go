@@ -1,28 +1,26 @@
 package paths
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"sigs.k8s.io/yaml"
 
 	"canopy/analysis/attack"
 	"canopy/model"
-	"canopy/model/record"
 	"canopy/ui/view"
 )
 
-// Propose asks the program to open the plan of a text that carries out a cut. Name says what it is called.
-type Propose struct {
-	Name string
-	Text []byte
-}
-
-// fix opens what carries out a cut as a plan: the fix of the findings that show the same, else a text. cutters holds what the cut is made
-// up of, with the steps that each ends.
+// fix opens what carries out a cut as a plan: just that edit. Of a role it is the fix of the findings that show the same steps, on the
+// role and on what binds it; cutters holds those, with the steps that each ends.
 func (k *Keeper) fix(shared *view.Shared, snapshot *view.Snapshot, cut model.Cut, cutters map[cutKey][]string) tea.Cmd {
+	switch cut.Edit {
+	case model.CutBinding, model.CutToken, model.CutEscapes, model.CutWay, model.CutLevel:
+		return view.Send(view.Go{Place: view.CutOf(cut)})
+	case model.CutRole:
+	default:
+		return view.Send(view.Note{Text: cut.Object.String() + ": " + cut.Edit + ": " + byHand, Bad: true})
+	}
 	session := shared.Session
 	return func() tea.Msg {
 		edges, err := k.catalogued()
@@ -32,22 +30,12 @@ func (k *Keeper) fix(shared *view.Shared, snapshot *view.Snapshot, cut model.Cut
 		if ids := findings(session.Rules(), snapshot, cutters, edges); len(ids) > 0 {
 			return view.Go{Place: view.FixOf(ids)}
 		}
-		body, err := draft(&cut)
-		if err != nil {
-			return view.Note{Text: cut.Object.String() + ": " + cut.Edit + ": " + err.Error(), Bad: true}
-		}
-		return Propose{Name: fileOf(cut.Object), Text: body}
+		return view.Note{Text: cut.Object.String() + ": " + cut.Edit + ": " + byHand, Bad: true}
 	}
 }
 
-// fileOf names the text of a cut.
-func fileOf(o model.Ref) string {
-	name := "cut-" + o.Kind + "-" + o.Name + ".yaml"
-	if o.Namespace != "" {
-		name = "cut-" + o.Namespace + "-" + o.Kind + "-" + o.Name + ".yaml"
-	}
-	return strings.ReplaceAll(name, "/", "-")
-}
+// byHand stands where no plan can be made.
+const byHand = "no document can be made of this here: do it by hand, and look at the paths again"
 
 // findings gives the ids of the findings on what is to be edited whose fix ends the steps, sorted.
 func findings(rules []*model.Rule, snapshot *view.Snapshot, cutters map[cutKey][]string, edges map[string]*model.Edge) []string {
@@ -91,38 +79,4 @@ func canFix(h *attack.Hop) view.Offer {
 		return view.Because("no edit of one object ends this step")
 	}
 	return view.Yes()
-}
-
-var (
-	errBare  = errors.New("a pod cannot be changed in place: change what makes it, or make it anew")
-	errWords = errors.New("no document can be made of this here: do it by hand, and look at the paths again")
-)
-
-// draft writes the edit of a cut, as far as it needs nothing but the name of the object.
-func draft(c *model.Cut) ([]byte, error) {
-	o := c.Object
-	meta := map[string]any{"name": o.Name}
-	if o.Namespace != "" {
-		meta["namespace"] = o.Namespace
-	}
-	doc := map[string]any{"apiVersion": o.APIVersion(), "kind": o.Kind, "metadata": meta}
-	path := record.TemplatePath(o.Kind)
-	switch {
-	case o.Group == model.GroupRBAC && strings.HasSuffix(o.Kind, "Binding"), o.Kind == "Ingress", strings.HasSuffix(o.Kind, "Route") && o.Group == "gateway.networking.k8s.io":
-		doc["$patch"] = "delete"
-	case o.Group == "" && o.Kind == "Service":
-		doc["spec"] = map[string]any{"type": "ClusterIP"}
-	case o.Group == "" && o.Kind == "Pod":
-		return nil, errBare
-	case path != "" && strings.Contains(c.Edit, "token"):
-		at := doc
-		for _, step := range strings.Split(path, ".") {
-			next := map[string]any{}
-			at[step], at = next, next
-		}
-		at["automountServiceAccountToken"] = false
-	default:
-		return nil, errWords
-	}
-	return yaml.Marshal(doc)
 }

@@ -194,8 +194,8 @@ func listSchema(s *view.Shared) *table.Schema[*item] {
 		Key: (*item).ID, Compare: (*item).compare,
 		Columns: []table.Column[*item]{
 			risk,
-			sheet.Searched(sheet.Column("FROM", 12, 28, 2, func(i *item) string { return i.from })),
-			sheet.Searched(sheet.Column("TO", 8, 20, 4, func(i *item) string { return i.to })),
+			sheet.Grow(sheet.Searched(sheet.Column("FROM", 16, 32, 2, func(i *item) string { return i.from }))),
+			sheet.Searched(sheet.Column("TO", 13, 24, 4, func(i *item) string { return i.to })),
 			number("COST", 5, 1, func(i *item) int { return i.path.Cost }),
 			number("HOPS", 5, 6, func(i *item) int { return len(i.path.Hops) }),
 			sheet.Styled(sheet.Column("SURE", 8, 12, 3, func(i *item) string { return i.path.Confidence.String() }), func(i *item) lipgloss.Style {

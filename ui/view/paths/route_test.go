@@ -1,7 +1,6 @@
 package paths
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -40,7 +39,7 @@ func TestRoute(t *testing.T) {
 	p.press(keys.Down)
 	p.has("How an attacker does it", "rules[0] = create pods/exec")
 	p.press(keys.Fix)
-	if to := p.goes(); to != view.FixOf([]string{"LP09/rbac.authorization.k8s.io/RoleBinding/data/exec"}) {
+	if to := p.goes(); to != view.CutOf(model.Cut{Object: ref("RoleBinding", "data", "exec"), Edit: model.CutBinding}) {
 		t.Errorf("fix goes to %+v", to)
 	}
 	p.press(keys.Cuts)
@@ -108,34 +107,20 @@ func TestLongPath(t *testing.T) {
 	}
 }
 
-// TestCuts holds that each edit opens as a plan: by its finding, or by a text.
+// TestCuts holds that each edit opens as the plan of just that edit; what a role gives by the findings on it.
 func TestCuts(t *testing.T) {
 	p := newPlay(t).at(view.Place{Screen: view.Cuts}, 160, 40)
 	p.has("2 edits together end all of 3 paths, with the least legitimate permission lost", "one edit, the best first  3", "together these end all  2", "3 of 3")
 	p.press(keys.Open)
-	if to := p.goes(); to != view.FixOf([]string{"LP01/rbac.authorization.k8s.io/ClusterRoleBinding//operator"}) {
+	if to, want := p.goes(), (model.Cut{Object: ref("ClusterRoleBinding", "", "operator"), Edit: model.CutBinding}); to != view.CutOf(want) {
 		t.Errorf("the first opens %+v", to)
 	}
 	p.press(keys.Down, keys.Down, keys.Fix)
-	// The web pod has no finding of a mounted token.
-	text := p.newest().(Propose)
-	if text.Name != "cut-shop-Deployment-web.yaml" || !strings.Contains(string(text.Text), "automountServiceAccountToken: false") {
-		t.Errorf("the third opens %s: %s", text.Name, text.Text)
-	}
-	plan, err := p.session.Propose(context.Background(), text.Text)
-	if err != nil || len(plan.Problems) > 0 || len(plan.Plan.Steps) != 1 || plan.Plan.Steps[0].Verb != model.Patch {
-		t.Errorf("its plan: %+v, %v", plan, err)
-	}
-	body, err := draft(&model.Cut{Object: ref("RoleBinding", "data", "exec"), Edit: "delete the binding"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err = p.session.Propose(context.Background(), body)
-	if err != nil || len(plan.Problems) > 0 || len(plan.Plan.Steps) != 1 || plan.Plan.Steps[0].Verb != model.Delete {
-		t.Errorf("the plan of\n%s: %+v, %v", body, plan, err)
+	if to, want := p.goes(), (model.Cut{Object: ref("Deployment", "shop", "web"), Edit: model.CutToken}); to != view.CutOf(want) {
+		t.Errorf("the third opens %+v", to)
 	}
 	// What a role gives is found on the bindings that give it.
-	role := model.Cut{Object: ref("Role", "data", "exec"), Edit: "take the rules out of the role", Removes: 2}
+	role := model.Cut{Object: ref("Role", "data", "exec"), Edit: model.CutRole, Removes: 2}
 	p.attack.Answer.Cuts = append([]model.Cut{role}, p.attack.Answer.Cuts...)
 	p.changed()
 	p.press(keys.First, keys.Down, keys.Open)
@@ -145,26 +130,6 @@ func TestCuts(t *testing.T) {
 	p.attack.Answer.Least, p.attack.Answer.Uncuttable = nil, "the path of alice is the API server's own"
 	p.changed()
 	p.has("no edits end all of 3 paths: the path of alice is the API server's own")
-}
-
-// TestDraft holds what can be written by the name of an object alone, and that the rest is refused.
-func TestDraft(t *testing.T) {
-	for _, c := range []struct {
-		cut  model.Cut
-		want string
-	}{
-		{model.Cut{Object: ref("CronJob", "a", "b"), Edit: "do not mount the token"}, "jobTemplate:"},
-		{model.Cut{Object: ref("Service", "a", "b"), Edit: "close this way in"}, "type: ClusterIP"},
-		{model.Cut{Object: ref("Ingress", "a", "b"), Edit: "close this way in"}, "$patch: delete"},
-		{model.Cut{Object: ref("Pod", "a", "b"), Edit: "do not mount the token"}, ""},
-		{model.Cut{Object: ref("Deployment", "a", "b"), Edit: "do not run it privileged"}, ""},
-		{model.Cut{Object: ref("Deployment", "a", "b"), Edit: "delete it"}, ""},
-	} {
-		body, err := draft(&c.cut)
-		if (err == nil) != (c.want != "") || !strings.Contains(string(body), c.want) {
-			t.Errorf("%+v: %s, %v", c.cut, body, err)
-		}
-	}
 }
 
 // TestBlast holds that counts come first, that groups open, and that each row leads on.

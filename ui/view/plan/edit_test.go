@@ -207,7 +207,7 @@ func propose(t testing.TB, data string, width, height int) (*refusing, *pen, *dr
 
 func TestProposal(t *testing.T) {
 	w, p, d := propose(t, proposed, 120, 40)
-	d.has("part of the text could not be taken: document 3", "patch shop/Deployment/web", "create shop/ConfigMap/fresh", "opens   ", "C PS01 Privileged container", "problem document 3", "nothing is sent before Dry-run")
+	d.has("part of the text could not be taken: document 3", "patch shop/Deployment/web", "create shop/ConfigMap/fresh", "opens   ", "C PS01 Privileged container", "problem document 3", "nothing is sent before Dry-run or Apply")
 	if got := d.screen.Crumbs(); got[0] != "plan" || got[1] != "2 changes of shop.yaml" {
 		t.Errorf("crumbs %q", got)
 	}

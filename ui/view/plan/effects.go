@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 
+	"canopy/analysis/attack"
 	"canopy/analysis/network"
 	"canopy/analysis/rbac"
 	"canopy/analysis/remedy"
 	"canopy/model"
+	"canopy/ui/text"
 	"canopy/ui/view"
 	"canopy/ui/view/explain"
 	"canopy/ui/view/page"
@@ -49,8 +51,6 @@ func (s *Screen) effectLines(width int) []string {
 	if d.fix != nil {
 		writeHand(w, d.fix)
 	}
-	w.Gap()
-	w.Para(w.In(w.Ink.Faint, "Attack paths are not in this version: what a change does to them is not told."))
 	return w.Lines()
 }
 
@@ -75,8 +75,47 @@ func (s *Screen) writeEffects(w *page.Page) {
 		if d.preview.PairsKnown {
 			writePairs(w, d.preview.PairsOpened, d.preview.PairsClosed)
 		}
+		s.writePaths(w)
 		nameAll(w, "changes", d.preview.Changed, "")
 	}
+}
+
+// writePaths says from where cluster-admin could no longer be reached, and from where it could be.
+func (s *Screen) writePaths(w *page.Page) {
+	p := s.draft.preview
+	if !p.PathsKnown {
+		w.Entry("paths", w.In(w.Ink.Warn, "what it would do to attack paths is not known while the cluster is read"))
+		return
+	}
+	word := "cuts"
+	if len(p.PathsCut)+len(p.PathsOpened) == 0 {
+		w.Entry(word, w.In(w.Ink.Text, "no attack path to cluster-admin"))
+	}
+	if n := len(p.PathsCut); n > 0 {
+		w.Entry(word, w.In(w.Ink.Good, view.Count(n, "attack path")+" to cluster-admin, from "+nodeList(p.PathsCut)))
+	}
+	if n := len(p.PathsOpened); n > 0 {
+		w.Entry("opens", w.In(w.Ink.Severity(model.Critical), view.Count(n, "attack path")+" to cluster-admin, from "+nodeList(p.PathsOpened)))
+	}
+	if s.snapshot != nil && s.snapshot.Report != nil {
+		if a := s.snapshot.Report.Attack; a != nil && !a.Known {
+			w.Entry("", w.In(w.Ink.Warn, "not known: "+a.Missing))
+		}
+	}
+}
+
+// mostSources bounds the sources that are named; the rest is counted.
+const mostSources = 12
+
+func nodeList(list []attack.Node) string {
+	names := make([]string, 0, min(len(list), mostSources))
+	for i := range list[:min(len(list), mostSources)] {
+		names = append(names, text.Clean(list[i].ID))
+	}
+	if more := len(list) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
 }
 
 // writeAssumptions lists what the plan rests on, and what of a text could not be taken.
@@ -101,6 +140,15 @@ func (s *Screen) writeAssumptions(w *page.Page) {
 	}
 }
 
+// writeSample writes a document to be copied, line by line.
+func writeSample(w *page.Page, sample string) {
+	for _, line := range remedy.SampleLines(sample) {
+		bare := strings.TrimLeft(line, " ")
+		margin := strings.Repeat(" ", 2+len(line)-len(bare))
+		w.Hang(margin, margin+"  ", w.In(w.Ink.Text, bare))
+	}
+}
+
 // writeHand says what no document ends.
 func writeHand(w *page.Page, f *remedy.Fix) {
 	for _, n := range f.Notes {
@@ -109,6 +157,7 @@ func writeHand(w *page.Page, f *remedy.Fix) {
 		for _, step := range n.Steps {
 			w.Entry("", w.In(w.Ink.Text, step))
 		}
+		writeSample(w, n.Sample)
 	}
 	for _, a := range f.Advice {
 		w.Gap()
@@ -278,5 +327,6 @@ func (s *Screen) writeDocument(w *page.Page) {
 	for _, e := range d.Evidence {
 		w.Entry("check", w.In(w.Ink.Text, e))
 	}
+	writeSample(w, d.Sample)
 	w.Entry("command", w.In(w.Ink.Text, strings.TrimSpace(d.Command)))
 }

@@ -28,6 +28,8 @@ type guardMsg struct {
 // canGuard says why there is none; "" where there may be.
 func (s *Screen) canGuard() string {
 	switch {
+	case s.origin.cut != nil:
+		return "it is a cut of attack paths: what keeps a finding from coming back is offered in the plan of that finding"
 	case s.origin.findings == nil:
 		return "it is no fix of findings"
 	case s.draft == nil || s.making:

@@ -30,5 +30,5 @@ func (s *Screen) hint() (text string, style lipgloss.Style, whole bool) {
 	if _, asked := model.Worst(s.checks, model.RungPermitted); asked || s.trouble != "" {
 		return "the server has kept nothing", t.Faint, true
 	}
-	return "nothing is sent before Dry-run", t.Faint, true
+	return "nothing is sent before Dry-run or Apply", t.Faint, true
 }

@@ -45,6 +45,8 @@ func (s *Screen) nothing() (string, lipgloss.Style) {
 		return "working out the change", t.Faint
 	case d.err != nil && s.origin.text != nil:
 		return "the text could not be read: " + d.err.Error(), t.Alarm
+	case d.err != nil && s.origin.cut != nil:
+		return d.err.Error(), t.Alarm
 	case d.err != nil:
 		return "no fix could be made: " + d.err.Error(), t.Alarm
 	case len(d.changes) > 0:
@@ -53,6 +55,8 @@ func (s *Screen) nothing() (string, lipgloss.Style) {
 		return "nothing in the text would change anything", t.Warn
 	case s.origin.deed != nil:
 		return "there is nothing to take back", t.Good
+	case d.fix == nil && s.origin.cut != nil:
+		return "there is nothing to cut", t.Warn
 	case d.fix == nil && len(s.origin.findings) == 1:
 		return "the finding is gone: there is nothing to fix", t.Good
 	case d.fix == nil:

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"canopy/analysis/rollout"
+	"canopy/analysis/secret/detect"
 	"canopy/model"
 	"canopy/model/mask"
 	"canopy/ui/view"
@@ -84,6 +85,11 @@ func (q request) fix(ctx context.Context, session view.Session, now *view.Snapsh
 		}
 	}
 	d.full = q.full
+	if d.full == nil && q.origin.cut != nil {
+		if d.full, d.err = session.Sever(ctx, *q.origin.cut); d.broken() {
+			return nil
+		}
+	}
 	if d.full == nil {
 		if len(d.findings) == 0 {
 			return nil
@@ -207,7 +213,7 @@ func masked(text []byte) (out []byte, hidden bool, err error) {
 		return nil, false, err
 	}
 	before := u.DeepCopy()
-	mask.Object(u)
+	mask.Object(u, detect.Default())
 	shown, err := textOf(u)
 	return []byte(shown), !reflect.DeepEqual(u.Object, before.Object), err
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"canopy/analysis/remedy"
+	"canopy/model"
+	"canopy/ui/text"
 	"canopy/ui/view"
 )
 
@@ -13,6 +15,8 @@ type origin struct {
 	findings []string
 	text     *source
 	deed     *Deed
+	// cut is an edit that takes attack paths away.
+	cut *model.Cut
 }
 
 // source is YAML that somebody is about to apply.
@@ -39,6 +43,13 @@ func NewProposal(shared *view.Shared, ledger *Ledger, name string, data []byte) 
 	return s
 }
 
+// NewCut gives the plan that carries out a cut of attack paths.
+func NewCut(shared *view.Shared, ledger *Ledger, c model.Cut) *Screen {
+	s := newScreen(shared, ledger, origin{cut: &c})
+	s.place = view.CutOf(c)
+	return s
+}
+
 // NewUndo gives the plan that takes a deed back.
 func NewUndo(shared *view.Shared, ledger *Ledger, d *Deed) *Screen {
 	s := newScreen(shared, ledger, origin{deed: d})
@@ -53,6 +64,9 @@ func (o *origin) name() string {
 		return "of " + filepath.Base(o.text.name)
 	case o.deed != nil:
 		return "to undo what was done at " + o.deed.Clock
+	}
+	if o.cut != nil {
+		return "of a cut: " + text.Clean(o.cut.Object.String())
 	}
 	return "for " + view.Count(len(o.findings), "finding")
 }

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"canopy/analysis/manifest"
+	"canopy/analysis/secret/detect"
 	"canopy/model"
 	"canopy/model/mask"
 	"canopy/model/record"
@@ -235,7 +236,7 @@ func textOf(u *unstructured.Unstructured) (string, error) {
 		return "", nil
 	}
 	u = u.DeepCopy()
-	mask.Object(u)
+	mask.Object(u, detect.Default())
 	delete(u.Object, "status")
 	for _, field := range []string{"managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink"} {
 		unstructured.RemoveNestedField(u.Object, "metadata", field)

@@ -27,7 +27,7 @@ func begin(t testing.TB, width, height int, ids ...string) (*refusing, *plan.Led
 func TestOpeningTellsNobody(t *testing.T) {
 	w, _, d := begin(t, 120, 40, privileged, hostPath, account, web)
 	d.do(keys.NextPane, keys.NextPane, keys.NextPane, keys.NextPane, keys.Guard, keys.Guard, keys.Edit, keys.Redraw, keys.Copy)
-	d.has("nothing is sent before Dry-run")
+	d.has("nothing is sent before Dry-run or Apply")
 	d.press("Cancel")
 	if leave, ok := d.last().(view.Leave); !ok || leave.Screen != view.Screen(d.screen) {
 		t.Errorf("Cancel sends %+v", d.last())
@@ -53,7 +53,7 @@ func TestDryRun(t *testing.T) {
 	}
 	// A plan that is made anew was never tried.
 	d.do(keys.Redraw)
-	d.has("DIFFERENCE, WORKED OUT HERE", "· may I", "nothing is sent before Dry-run")
+	d.has("DIFFERENCE, WORKED OUT HERE", "· may I", "nothing is sent before Dry-run or Apply")
 }
 
 func TestDryRunFails(t *testing.T) {

@@ -38,6 +38,9 @@ type entry struct {
 	findings int
 	// row is the worst of what was found.
 	row *view.Row
+	// leads tells that attack paths lead from it to cluster-admin; exposed is who gets to it then.
+	leads   bool
+	exposed model.Exposed
 	// grants counts the bindings that name it; of a binding, its subjects.
 	grants int
 	// scope says where it holds: "all" for the whole cluster.
@@ -76,6 +79,28 @@ func (e *entry) grade(rows []*view.Row) {
 			e.rank, e.severity, e.worst, e.row = rank, r.Severity(), r.Finding.Severity, r
 		}
 	}
+}
+
+// mark is the severity, with a sign before it where it leads to cluster-admin.
+func (e *entry) mark() string {
+	if e.leads {
+		return ">" + e.severity
+	}
+	return e.severity
+}
+
+// order is by what entries are sorted: what leads to cluster-admin stands beside what may be critical, and beside what is where the internet
+// gets to it. What Kubernetes ships stands where its findings put it, since that is so in every cluster.
+func (e *entry) order() int {
+	const apart = 4
+	if !e.leads || e.label == isStock {
+		return e.rank * apart
+	}
+	least := 2*int(model.Critical) + 1
+	if e.exposed == model.ExposedToInternet {
+		least++
+	}
+	return max(e.rank, least)*apart + int(e.exposed) + 1
 }
 
 // list makes the rows of the first pane in all modes.
@@ -143,6 +168,9 @@ func (w *world) subjectEntry(s model.Subject, named []*binding) *entry {
 	e.scope = scopeOf(named)
 	if stock {
 		e.label = isStock
+	}
+	if at := w.attack.Standing(objectOf(s)); s.Kind == model.AccountSubject && at.Effect == model.LeadsToCluster {
+		e.leads, e.exposed = true, at.Exposure
 	}
 	if s.Kind == model.AccountSubject && !w.has(objectOf(s)) {
 		e.note = w.missing(objectOf(s), "no such account")

@@ -59,6 +59,21 @@ func field[R any](name, also string, of func(R) string) table.Field[R] {
 
 func gradeOf(e *entry) (string, model.Severity, int) { return e.severity, e.worst, e.rank }
 
+// standing makes the column of severities of the first pane, which tells what leads to cluster-admin too.
+func standing(s *view.Shared) table.Column[*entry] {
+	c := graded(s, gradeOf)
+	c.Text = (*entry).mark
+	c.Compare = func(a, b *entry) int { return cmp.Compare(b.order(), a.order()) }
+	plain := c.Style
+	c.Style = func(e *entry) lipgloss.Style {
+		if e.leads {
+			return s.Theme.Severity(model.Critical)
+		}
+		return plain(e)
+	}
+	return c
+}
+
 // entrySchema says what the rows of the first pane are.
 func entrySchema(s *view.Shared, m mode) *table.Schema[*entry] {
 	title := [...]string{subjects: "SUBJECT", bindings: "BINDING", roles: "ROLE"}[m]
@@ -66,7 +81,7 @@ func entrySchema(s *view.Shared, m mode) *table.Schema[*entry] {
 	return &table.Schema[*entry]{
 		Key: (*entry).ID, Compare: (*entry).compare,
 		Columns: []table.Column[*entry]{
-			graded(s, gradeOf),
+			standing(s),
 			sheet.Styled(sheet.Grow(sheet.Searched(sheet.Column(title, 14, 22, 0, func(e *entry) string { return e.name }))), func(e *entry) lipgloss.Style {
 				if e.note != "" {
 					return s.Theme.Faint
@@ -84,6 +99,12 @@ func entrySchema(s *view.Shared, m mode) *table.Schema[*entry] {
 		Fields: []table.Field[*entry]{
 			severities(gradeOf), field("kind", "", func(e *entry) string { return e.kind }), field("ns", "namespace", func(e *entry) string { return e.namespace }),
 			field("from", "", func(e *entry) string { return e.label }), field("where", "", func(e *entry) string { return e.scope }), field("note", "", func(e *entry) string { return e.note }),
+			field("leads", "", func(e *entry) string {
+				if e.leads {
+					return model.LeadsToCluster.String()
+				}
+				return ""
+			}),
 		},
 		Summary: summary,
 	}

@@ -191,6 +191,7 @@ type part interface {
 	Can(a keys.Action) view.Offer
 	Do(a keys.Action) tea.Cmd
 	Problem() string
+	Wrong(text string) string
 	Position() string
 	Filter() string
 	SetFilter(text string) tea.Cmd

@@ -85,6 +85,9 @@ func (s *Screen) tellSubject(e *entry) []string {
 	if e.grants == 0 {
 		parts[0] = name + " is named by no binding"
 	}
+	if e.leads {
+		parts = append(parts, "> It leads to "+model.LeadsToCluster.String()+" by attack paths; who gets to it: "+e.exposed.String())
+	}
 	parts = append(parts, tellWorst(e))
 	if a := s.about; a != nil && a.entry.ID() == e.ID() && e.subject.Kind == model.AccountSubject {
 		parts = append(parts, runsAs(a.users))

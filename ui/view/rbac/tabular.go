@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -15,8 +16,22 @@ func (s *Screen) Filter() string { return s.pane().Filter() }
 // SetFilter takes another.
 func (s *Screen) SetFilter(text string) tea.Cmd { return s.pane().SetFilter(text) }
 
-// FilterProblem says what is wrong with the filter.
-func (s *Screen) FilterProblem() string { return s.pane().Problem() }
+// FilterProblem says what is wrong with the filter. A subject in full, as lists have it, is no key that there is not.
+func (s *Screen) FilterProblem() string {
+	if s.focus != first {
+		return s.pane().Problem()
+	}
+	return s.pane().Wrong(withoutSubjects(s.pane().Filter()))
+}
+
+// withoutSubjects takes the words out of a filter that begin as a subject does: sa:shop/web, group:dev.
+func withoutSubjects(filter string) string {
+	words := strings.Fields(filter)
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool {
+		kind, _, ok := strings.Cut(strings.ToLower(w), ":")
+		return ok && (kind == "sa" || kind == "user" || kind == "group")
+	}), " ")
+}
 
 // Columns lists the columns of the pane with the focus.
 func (s *Screen) Columns() []view.Column { return s.pane().Columns() }

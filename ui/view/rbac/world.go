@@ -41,6 +41,8 @@ type basis struct {
 	settled bool
 	shown   string
 	server  string
+	// attack tells where accounts stand; nil while that is not known.
+	attack *model.Attack
 }
 
 // binding is a RoleBinding or a ClusterRoleBinding.
@@ -71,7 +73,7 @@ func newWorld() *world {
 // which are immutable.
 func (w *world) next(ctx context.Context, session view.Session, now *view.Snapshot) (*world, error) {
 	var records []model.Record
-	n := &world{report: now.Report, namespaces: now.Namespaces, basis: basis{digest: now.Report.Digest, settled: now.Cover.Settled(), shown: shownKey(now.Namespaces)}}
+	n := &world{report: now.Report, namespaces: now.Namespaces, basis: basis{digest: now.Report.Digest, settled: now.Cover.Settled(), shown: shownKey(now.Namespaces), attack: now.Report.Attack}}
 	err := session.Ask(ctx, func(c *cluster.Cluster, _ *access.Analyser, server string) {
 		for _, k := range kept() {
 			for r := range c.All(k.GroupKind()) {

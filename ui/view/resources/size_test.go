@@ -205,7 +205,7 @@ func TestNumbersAreNeverCut(t *testing.T) {
 				t.Errorf("width %d: %q", width, lines[i])
 			}
 		}
-		if strings.Contains(lines[0], "FINDINGS") && !strings.Contains(lines[i], "1101C 3303H 9910M") {
+		if strings.Contains(lines[0], "FINDINGS") && !strings.Contains(lines[i], "1101C 4404H 9910M") {
 			t.Errorf("width %d: %q", width, lines[i])
 		}
 	}

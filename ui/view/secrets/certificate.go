@@ -104,7 +104,7 @@ func (t *certificates) Load(q *sheet.Quest, before *sheet.Answer[*certificate]) 
 }
 
 func certificateSchema(s *view.Shared) *table.Schema[*certificate] {
-	state := sheet.Column("STATE", 7, 7, 0, (*certificate).state)
+	state := sheet.Searched(sheet.Column("STATE", 7, 7, 0, (*certificate).state))
 	state.Style = func(c *certificate) lipgloss.Style {
 		switch {
 		case c.ended:
@@ -118,11 +118,11 @@ func certificateSchema(s *view.Shared) *table.Schema[*certificate] {
 	return &table.Schema[*certificate]{
 		Key: (*certificate).ID, Compare: (*certificate).compare,
 		Columns: []table.Column[*certificate]{
-			state, sheet.Column("UNTIL", 16, 16, 0, func(c *certificate) string { return c.written }),
+			state, sheet.Searched(sheet.Column("UNTIL", 16, 16, 0, func(c *certificate) string { return c.written })),
 			sheet.Grow(sheet.Searched(sheet.Column("OBJECT", 18, 34, 0, func(c *certificate) string { return c.name }))),
 			sheet.Grow(sheet.Searched(sheet.Column("SUBJECT", 12, 24, 1, func(c *certificate) string { return c.subject }))),
-			sheet.Grow(sheet.Column("FIELD", 12, 30, 3, func(c *certificate) string { return c.field })),
-			sheet.Column("KNOWN BY", 12, 16, 2, func(c *certificate) string { return c.from }),
+			sheet.Grow(sheet.Searched(sheet.Column("FIELD", 12, 30, 3, func(c *certificate) string { return c.field }))),
+			sheet.Searched(sheet.Column("KNOWN BY", 12, 16, 2, func(c *certificate) string { return c.from })),
 		},
 		Fields: []table.Field[*certificate]{
 			sheet.Field("namespace", "ns", func(c *certificate) string { return c.object.Namespace }), sheet.Field("kind", "", func(c *certificate) string { return c.object.Kind }),

@@ -17,13 +17,13 @@ import (
 type entry struct {
 	of secret.Secret
 	// readers counts who can read it; -1 where nobody knows.
-	readers  int
+	readers  secret.Count
 	findings []*model.Finding
 	// What columns show is clean.
 	object, kind, created, changed, expires, mounted, flags string
 }
 
-func newEntry(shared *view.Shared, of *secret.Secret, readers int, findings []*model.Finding) *entry {
+func newEntry(shared *view.Shared, of *secret.Secret, readers secret.Count, findings []*model.Finding) *entry {
 	e := &entry{
 		of: *of, readers: readers, findings: findings, object: text.Clean(of.Ref.Namespace + "/" + of.Ref.Name), kind: text.Clean(typeOf(of.Type)),
 		created: shared.Moment(of.Created), changed: shared.Moment(of.Since), expires: shared.Moment(of.Expires),
@@ -81,7 +81,7 @@ func (e *entry) compare(o *entry) int { return cmp.Or(e.byDanger(o), cmp.Compare
 
 // byDanger puts first what the worst was found on, and of that what most can read.
 func (e *entry) byDanger(o *entry) int {
-	return cmp.Or(cmp.Compare(o.worst(), e.worst()), cmp.Compare(o.readers, e.readers))
+	return cmp.Or(cmp.Compare(o.worst(), e.worst()), cmp.Compare(o.readers.Readers, e.readers.Readers))
 }
 
 // worst is the worst severity of what was found on it; -1 where nothing was.
@@ -115,7 +115,16 @@ func (e *entry) found() string {
 // keys and readable write numbers that may be unknown.
 func (e *entry) keys() string { return number(e.of.Keys) }
 
-func (e *entry) readable() string { return number(e.readers) }
+// readable counts those who may get it, and after a plus those who list or watch only.
+func (e *entry) readable() string {
+	if only := e.readers.Readers - e.readers.Get; only > 0 {
+		return strconv.Itoa(e.readers.Get) + "+" + strconv.Itoa(only)
+	}
+	return number(e.readers.Readers)
+}
+
+// unknownReaders is the count where nobody knows.
+func unknownReaders() secret.Count { return secret.Count{Readers: -1, Get: -1} }
 
 func number(n int) string {
 	if n < 0 {

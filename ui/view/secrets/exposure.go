@@ -203,14 +203,14 @@ func exposureSchema(s *view.Shared) *table.Schema[*exposure] {
 		},
 		Compare: func(a, b *exposure) int { return cmp.Compare(b.length, a.length) },
 	}
-	value := sheet.Column("EQUAL", 8, 8, 1, (*exposure).value)
+	value := sheet.Searched(sheet.Column("EQUAL", 8, 8, 1, (*exposure).value))
 	value.Compare = func(a, b *exposure) int {
 		return cmp.Or(last(a.number == 0, b.number == 0), cmp.Compare(a.number, b.number))
 	}
 	return &table.Schema[*exposure]{
 		Key: (*exposure).ID, Compare: (*exposure).compare,
 		Columns: []table.Column[*exposure]{
-			severity, sheet.Column("RULE", 4, 4, 2, func(e *exposure) string { return e.row.Finding.Rule.ID }),
+			severity, sheet.Searched(sheet.Column("RULE", 4, 4, 2, func(e *exposure) string { return e.row.Finding.Rule.ID })),
 			sheet.Grow(sheet.Searched(sheet.Column("WHAT", 12, 20, 0, func(e *exposure) string { return e.what }))), length, value,
 			sheet.Grow(sheet.Searched(sheet.Column("OBJECT", 18, 28, 0, func(e *exposure) string { return e.object }))),
 			sheet.Grow(sheet.Searched(sheet.Column("FIELD", 16, 40, 4, func(e *exposure) string { return e.field }))),

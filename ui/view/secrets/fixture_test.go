@@ -58,7 +58,7 @@ func newFixture() *fixture {
 			{Ref: ref("Secret", "shop", "gone"), Missing: true, Keys: -1, References: []secret.Reference{{From: web, How: secret.ByVolume, Path: "spec.template.spec.volumes[0]"}}, MountedBy: []model.Ref{web}, Pods: 2},
 			{Ref: ref("Secret", "shop", "web-tls"), Type: "kubernetes.io/tls", Keys: 2, Created: now - 30*day, Since: now - 30*day, Manager: "cert-manager", Expires: now + 60*day, ExpiryFrom: "cert-manager"},
 		},
-		readers:      map[model.Ref]int{ref("Secret", "shop", "db"): 3, ref("Secret", "data", "spare"): 2},
+		readers:      map[model.Ref]secret.Count{ref("Secret", "shop", "db"): {Readers: 3, Get: 3}, ref("Secret", "data", "spare"): {Readers: 2, Get: 1}},
 		certificates: []secret.Certificate{{Object: ref("ValidatingWebhookConfiguration", "", "policy"), Path: "webhooks[0].clientConfig.caBundle", Subject: "CN=policy", Until: now - day}, {Object: model.ClusterRef(), Path: "server", Subject: "CN=kube-apiserver", Until: now + 300*day}},
 	}}
 	f.one = &one{secret: db, known: true, readers: []secret.Reader{

@@ -60,12 +60,12 @@ func TestHostile(t *testing.T) {
 
 // large has so many Secrets and findings.
 func large(p *play, n int) {
-	p.desk.survey = &survey{readers: map[model.Ref]int{}}
+	p.desk.survey = &survey{readers: map[model.Ref]secret.Count{}}
 	p.findings = nil
 	for i := range n {
 		object := ref("Secret", fmt.Sprintf("team-%03d", i%200), fmt.Sprintf("secret-%05d", i))
 		p.desk.survey.secrets = append(p.desk.survey.secrets, secret.Secret{Ref: object, Type: "Opaque", Keys: i % 9, Created: now - int64(i), Since: now - int64(i)})
-		p.desk.survey.readers[object] = i % 30
+		p.desk.survey.readers[object] = secret.Count{Readers: i % 30, Get: i % 20}
 		owner := ref("ConfigMap", object.Namespace, fmt.Sprintf("settings-%05d", i))
 		p.findings = append(p.findings, p.finding("SE03", owner, model.Evidence{Object: owner, Path: "data.PASSWORD", Value: "password, 24 bytes", Print: uint64(1 + i/2)}))
 	}

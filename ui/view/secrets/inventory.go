@@ -39,7 +39,7 @@ func (t *inventory) Load(q *sheet.Quest, before *sheet.Answer[*entry]) (*sheet.A
 		if of.Missing {
 			missing++
 		}
-		readers := -1
+		readers := unknownReaders()
 		if known {
 			readers = s.readers[of.Ref]
 		}
@@ -75,21 +75,21 @@ func inventorySchema(s *view.Shared) *table.Schema[*entry] {
 		return s.Theme.Faint
 	}
 	found.Compare = (*entry).byDanger
-	readers := numbered("READERS", 7, 0, (*entry).readable, func(e *entry) int { return e.readers })
-	flagged := sheet.Column("FLAGS", 18, 30, 1, func(e *entry) string { return e.flags })
+	readers := numbered("READERS", 7, 0, (*entry).readable, func(e *entry) int { return e.readers.Readers })
+	flagged := sheet.Searched(sheet.Column("FLAGS", 18, 30, 1, func(e *entry) string { return e.flags }))
 	flagged.Style = func(*entry) lipgloss.Style { return s.Theme.Warn }
 	flagged.Grow = true
 	return &table.Schema[*entry]{
 		Key: (*entry).ID, Compare: (*entry).compare,
 		Columns: []table.Column[*entry]{
 			found, sheet.Grow(sheet.Searched(sheet.Column("SECRET", 18, 28, 0, func(e *entry) string { return e.object }))), readers,
-			sheet.Column("TYPE", 13, 16, 4, func(e *entry) string { return e.kind }), flagged,
+			sheet.Searched(sheet.Column("TYPE", 13, 16, 4, func(e *entry) string { return e.kind })), flagged,
 			numbered("KEYS", 4, 6, (*entry).keys, func(e *entry) int { return e.of.Keys }),
 			sheet.Searched(sheet.Column("MOUNTED BY", 11, 20, 2, func(e *entry) string { return e.mounted })),
-			sheet.Column("CHANGED", 16, 16, 3, func(e *entry) string { return e.changed }),
-			sheet.Column("EXPIRES", 16, 16, 5, func(e *entry) string { return e.expires }),
-			sheet.Column("MANAGER", 12, 16, 7, func(e *entry) string { return e.of.Manager }),
-			sheet.Column("CREATED", 16, 16, 8, func(e *entry) string { return e.created }),
+			sheet.Searched(sheet.Column("CHANGED", 16, 16, 3, func(e *entry) string { return e.changed })),
+			sheet.Searched(sheet.Column("EXPIRES", 16, 16, 5, func(e *entry) string { return e.expires })),
+			sheet.Searched(sheet.Column("MANAGER", 12, 16, 7, func(e *entry) string { return e.of.Manager })),
+			sheet.Searched(sheet.Column("CREATED", 16, 16, 8, func(e *entry) string { return e.created })),
 		},
 		Fields: []table.Field[*entry]{
 			sheet.Field("namespace", "ns", func(e *entry) string { return e.of.Ref.Namespace }), sheet.Field("type", "", func(e *entry) string { return e.kind }),

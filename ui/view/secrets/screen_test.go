@@ -206,3 +206,23 @@ func TestSized(t *testing.T) {
 		}
 	}
 }
+
+// TestShownIsFound holds that a filter without a key finds what columns show.
+func TestShownIsFound(t *testing.T) {
+	p := newPlay(t).main(200, 40)
+	find := func(words string, want int) {
+		t.Helper()
+		p.run(p.Screen.(view.Filtered).SetFilter(words))
+		if rows := p.rows(); len(rows) != want {
+			t.Errorf("%q finds\n%s", words, strings.Join(rows, "\n"))
+		}
+		p.run(p.Screen.(view.Filtered).SetFilter(""))
+	}
+	find(`"value 1"`, 2)
+	find("SE03", 2)
+	p.press(keys.Turn)
+	find("legacy", 1)
+	find("cert-manager", 1)
+	p.press(keys.Turn)
+	find("ended", 1)
+}

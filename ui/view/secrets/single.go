@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"canopy/analysis/secret"
 	"canopy/model"
 	"canopy/ui/keys"
 	"canopy/ui/view"
@@ -44,7 +45,7 @@ func (t *single) Load(q *sheet.Quest, before *sheet.Answer[*tie]) (*sheet.Answer
 	case o.secret.Missing:
 		a.Said = append(a.Said, sheet.Remark{Text: "it is named, and is not there as far as Secrets were seen", Bad: true})
 	default:
-		text := fmt.Sprintf("%s can read it by RBAC; %s, %s have it", subjects(len(o.readers)), view.Count(len(o.secret.MountedBy), "workload"), view.Count(o.secret.Pods, "pod"))
+		text := fmt.Sprintf("%s can read it by RBAC%s; %s, %s have it", subjects(len(o.readers)), how(secret.Counted(o.readers)), view.Count(len(o.secret.MountedBy), "workload"), view.Count(o.secret.Pods, "pod"))
 		if n := len(o.secret.Copies); n > 0 {
 			text += fmt.Sprintf("; a value of it stands in plain text in %s", view.Count(n, "place"))
 		}
@@ -54,6 +55,14 @@ func (t *single) Load(q *sheet.Quest, before *sheet.Answer[*tie]) (*sheet.Answer
 		a.Said = append(a.Said, sheet.Remark{Text: strings.Join(words, "; "), Bad: true})
 	}
 	return a, nil
+}
+
+// how tells apart those that may get a Secret from those that list or watch only, where there are any.
+func how(n secret.Count) string {
+	if n.Readers == n.Get {
+		return ""
+	}
+	return ": " + n.Words()
 }
 
 func subjects(n int) string { return view.Count(n, "subject") }
@@ -97,7 +106,7 @@ func (t *single) Describe(q *sheet.Quest, r *tie) ([]string, error) {
 	if o := t.newest.Load(); o != nil && o.known {
 		w.Gap()
 		w.Line(q.Shared.Theme.Rule.Render(strings.Repeat(q.Shared.Glyphs.Rule, max(0, q.Width))))
-		w.secret(&o.secret, len(o.readers))
+		w.secret(&o.secret, secret.Counted(o.readers))
 	}
 	return w.Lines(), nil
 }

@@ -29,7 +29,7 @@ func (k *Keeper) Stop() { k.job.Stop() }
 type survey struct {
 	secrets []secret.Secret
 	// readers counts who can read each, as far as what RBAC grants was seen.
-	readers      map[model.Ref]int
+	readers      map[model.Ref]secret.Count
 	certificates []secret.Certificate
 	// version and granted are those of the inventory and of RBAC.
 	version, granted uint64

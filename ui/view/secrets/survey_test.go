@@ -83,13 +83,13 @@ func TestSurveyKept(t *testing.T) {
 	}
 	r.put(&rbacv1.RoleBinding{ObjectMeta: meta, RoleRef: rbacv1.RoleRef{Kind: "Role", Name: "db"}, Subjects: []rbacv1.Subject{{Kind: "User", Name: "ann"}}})
 	second := read()
-	if &second.secrets[0] != &first.secrets[0] || second.readers[ref("Secret", "shop", "db")] != 1 {
+	if &second.secrets[0] != &first.secrets[0] || second.readers[ref("Secret", "shop", "db")].Readers != 1 {
 		t.Errorf("a grant: %+v", second)
 	}
 	other := meta
 	other.Name = "other"
 	r.put(&corev1.Secret{ObjectMeta: other})
-	if third := read(); len(third.secrets) != 2 || third.readers[ref("Secret", "shop", "other")] != 1 {
+	if third := read(); len(third.secrets) != 2 || third.readers[ref("Secret", "shop", "other")].Readers != 1 {
 		t.Errorf("a Secret that came: %+v", third)
 	}
 }

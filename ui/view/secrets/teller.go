@@ -24,7 +24,7 @@ func (t *teller) say(word, text string) {
 }
 
 // secret tells what is known of a Secret. There is no value in it.
-func (t *teller) secret(s *secret.Secret, readers int) {
+func (t *teller) secret(s *secret.Secret, readers secret.Count) {
 	t.Para(t.In(t.Ink.Strong, s.Ref.Namespace+"/"+s.Ref.Name))
 	t.Gap()
 	if s.Missing {
@@ -43,8 +43,8 @@ func (t *teller) secret(s *secret.Secret, readers int) {
 		t.say("CHANGED", at+by)
 	}
 	t.say("MANAGER", s.Manager)
-	if readers >= 0 {
-		t.say("READERS", view.Count(readers, "subject")+" by RBAC")
+	if readers.Readers >= 0 {
+		t.say("READERS", view.Count(readers.Readers, "subject")+" by RBAC"+how(readers))
 	} else {
 		t.Entry("READERS", t.In(t.Ink.Warn, "not known: what RBAC grants was not seen"))
 	}

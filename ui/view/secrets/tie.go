@@ -91,7 +91,7 @@ func ties(o *one, findings []*model.Finding) []*tie {
 		}
 		names := make([]string, len(r.Via))
 		for n, v := range r.Via {
-			names[n] = v.String()
+			names[n] = bound(v)
 		}
 		t.via = text.Clean(view.Few(names, 3))
 		rows = append(rows, t)
@@ -115,17 +115,26 @@ func ties(o *one, findings []*model.Finding) []*tie {
 	return rows
 }
 
+// bound names a binding: by its name where it is one of the cluster, else with its namespace before it. What kind it is of stands beside
+// the list, where there is room for it.
+func bound(v model.Ref) string {
+	if v.Namespace == "" {
+		return v.Name
+	}
+	return v.Namespace + "/" + v.Name
+}
+
 func tieSchema(s *view.Shared) *table.Schema[*tie] {
 	who := sheet.Grow(sheet.Searched(sheet.Column("WHO", 22, 36, 0, func(t *tie) string { return t.who })))
 	who.Compare = (*tie).byDanger
-	reach := sheet.Column("REACH", 11, 11, 1, func(t *tie) string { return t.reach })
+	reach := sheet.Searched(sheet.Column("REACH", 11, 11, 1, func(t *tie) string { return t.reach }))
 	reach.Style = func(t *tie) lipgloss.Style {
 		if t.width() > 0 && t.finding == nil {
 			return s.Theme.Warn
 		}
 		return s.Theme.Text
 	}
-	how := sheet.Column("HOW", 14, 26, 0, func(t *tie) string { return t.how })
+	how := sheet.Searched(sheet.Column("HOW", 14, 26, 0, func(t *tie) string { return t.how }))
 	how.Style = func(t *tie) lipgloss.Style {
 		if t.finding != nil {
 			return s.Theme.Severity(t.finding.Severity)

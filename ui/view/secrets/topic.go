@@ -186,7 +186,8 @@ func yes(is bool) string {
 func legend() []string {
 	return []string{
 		"no value, nor part of one, is shown or kept: value 3 is the number of a value that stands in several places",
-		"readers: subjects that RBAC lets get, list or watch it; ? where that is not known. What reads Secrets by the API shows nowhere else",
+		"readers: subjects that RBAC lets get, list or watch it; 7+2 is 7 that may get it, and 2 that list or watch only, which shows the values as well; " + unknown + " where that is not known",
+		"what reads Secrets by the API shows nowhere else",
 	}
 }
 

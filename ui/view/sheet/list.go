@@ -23,6 +23,8 @@ type List[R Row[R]] struct {
 	busy, ticking bool
 	// seek is the id of the row to be selected once it is there.
 	seek string
+	// cells is the width of the table.
+	cells int
 }
 
 // job is what an arrangement is made of.

@@ -29,7 +29,7 @@ func (l *List[R]) Can(a keys.Action) view.Offer {
 		return view.When(left > 0, "this is the first column")
 	case keys.Right:
 		_, right := l.table.Beyond()
-		return view.When(right > 0, "all columns are shown")
+		return view.When(right > 0, l.rightmost())
 	case keys.Unmark:
 		return view.When(l.table.MarkCount() > 0, "nothing is marked")
 	case keys.Fold:
@@ -54,6 +54,9 @@ func (l *List[R]) Do(a keys.Action) tea.Cmd {
 
 // Problem says what is wrong with the filter; "" for nothing.
 func (l *List[R]) Problem() string { return l.schema.Wrong(l.wanted.query.Filter) }
+
+// Wrong says what would be wrong with a filter; "" for nothing.
+func (l *List[R]) Wrong(text string) string { return l.schema.Wrong(text) }
 
 // Position says which rows of how many are in the window.
 func (l *List[R]) Position() string {
@@ -80,14 +83,52 @@ func (l *List[R]) SetFilter(text string) tea.Cmd {
 // Columns lists the columns.
 func (l *List[R]) Columns() []view.Column {
 	var out []view.Column
+	drawn := l.drawn()
 	for _, c := range l.table.Columns() {
-		out = append(out, view.Column{Name: c.Name, Title: c.Title, Shown: c.Shown})
+		out = append(out, view.Column{Name: c.Name, Title: c.Title, Shown: c.Shown && slices.Contains(drawn, c.Name)})
 	}
 	return out
 }
 
-// SetColumns chooses columns by name, and gives the names that it does not know.
-func (l *List[R]) SetColumns(names []string) []string { return l.table.SetColumns(names) }
+// drawn names the columns for which there is room, from left to right.
+func (l *List[R]) drawn() []string {
+	var names []string
+	all := l.table.Columns()
+	for x, last := 0, -1; x < l.cells; x++ {
+		i, ok := l.table.ColumnAt(x)
+		if !ok || i == last {
+			continue
+		}
+		last = i
+		for _, c := range all {
+			if at, found := l.schema.ColumnIndex(c.Name); found && at == i {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	return names
+}
+
+// rightmost says why there is nothing further to the right.
+func (l *List[R]) rightmost() string {
+	more := len(l.table.Columns()) - len(l.drawn())
+	switch {
+	case l.table.IsWide():
+		return "this is the last column"
+	case more > 0:
+		return view.Count(more, "more column") + " not shown: " + l.shared.Keys.Show(keys.Wide) + " shows all, " + l.shared.Keys.Show(keys.Columns) + " chooses"
+	}
+	return "all columns are shown"
+}
+
+// SetColumns chooses columns by name, and gives the names that it does not know. To choose what is shown changes nothing: where there is more
+// room there are more of them.
+func (l *List[R]) SetColumns(names []string) []string {
+	if len(names) > 0 && slices.Equal(names, l.drawn()) {
+		return nil
+	}
+	return l.table.SetColumns(names)
+}
 
 // SortBy sorts by a column; false where there is none of that name.
 func (l *List[R]) SortBy(column string, reverse bool) (tea.Cmd, bool) {
@@ -134,7 +175,10 @@ func (l *List[R]) MarkCount() int { return l.table.MarkCount() }
 func (l *List[R]) Unmark() { l.table.ClearMarks() }
 
 // Resize sets the size.
-func (l *List[R]) Resize(cells, lines int) { l.table.Resize(cells, lines) }
+func (l *List[R]) Resize(cells, lines int) {
+	l.cells = cells
+	l.table.Resize(cells, lines)
+}
 
 // IsWide tells that all columns are shown.
 func (l *List[R]) IsWide() bool { return l.table.IsWide() }

@@ -189,3 +189,47 @@ func TestNothing(t *testing.T) {
 		t.Errorf("asked %d times after it went wrong", d.loads)
 	}
 }
+
+// TestColumns holds that the columns that are said to be shown are those that are seen, and that who asks for more is told where they are.
+func TestColumns(t *testing.T) {
+	shared := &view.Shared{Theme: theme.New(theme.Options{}), Glyphs: theme.NewGlyphs(false), Keys: keys.Default(), Zone: time.UTC, Running: context.Background()}
+	note := func(w *word) string { return w.note }
+	l := sheet.NewList(shared, view.Screen(nil), &table.Schema[*word]{Key: (*word).ID, Compare: (*word).compare, Columns: []table.Column[*word]{
+		sheet.Column("WORD", 10, 10, 0, func(w *word) string { return w.text }), sheet.Column("FIRST", 10, 10, 1, note), sheet.Column("SECOND", 10, 10, 2, note), sheet.Hidden(sheet.Column("THIRD", 10, 10, 3, note)),
+	}}, 0)
+	shown := func() string {
+		var names []string
+		for _, c := range l.Columns() {
+			if c.Shown {
+				names = append(names, c.Name)
+			}
+		}
+		return strings.Join(names, " ")
+	}
+	right := func(want string) {
+		t.Helper()
+		if o := l.Can(keys.Right); o.OK() || o.Why != want {
+			t.Errorf("right: %+v, want %q", o, want)
+		}
+	}
+	l.Resize(30, 10)
+	if got := shown(); got != "word first" {
+		t.Errorf("said to be shown: %s", got)
+	}
+	right("2 more columns not shown: W shows all, | chooses")
+	// To accept what is shown is no choice.
+	l.SetColumns([]string{"word", "first"})
+	l.Resize(60, 10)
+	if got := shown(); got != "word first second" {
+		t.Errorf("where there is more room: %s", got)
+	}
+	right("1 more column not shown: W shows all, | chooses")
+	l.SetColumns([]string{"word", "third"})
+	if got := shown(); got != "word third" {
+		t.Errorf("chosen: %s", got)
+	}
+	l.SetColumns([]string{"word", "first", "second", "third"})
+	right("all columns are shown")
+	l.Do(keys.Wide)
+	right("this is the last column")
+}

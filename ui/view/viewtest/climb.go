@@ -9,6 +9,7 @@ import (
 
 	"canopy/analysis/rbac"
 	"canopy/analysis/rollout"
+	"canopy/analysis/secret/detect"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/mask"
@@ -68,13 +69,13 @@ func (s *Session) tried(step model.Step) model.StepTrial {
 	t := model.StepTrial{Before: before, After: after}
 	if before != nil {
 		t.Fingerprint = fmt.Sprint(before.Object)
-		mask.Object(t.Before)
+		mask.Object(t.Before, detect.Default())
 	}
 	if after != nil && step.Verb == model.Create {
 		_ = unstructured.SetNestedField(after.Object, "true", "metadata", "annotations", "kubernetes.io/by-the-server")
 		t.Besides = []string{"metadata.annotations"}
 	}
-	mask.Object(t.After)
+	mask.Object(t.After, detect.Default())
 	return t
 }
 

@@ -69,6 +69,8 @@ type Session struct {
 	Exported     map[string][]*model.Finding
 	ExportedFrom map[string]*model.Report
 	ExportedFix  map[string]*remedy.Fix
+	// ExportedRows are rows of screens, the titles first.
+	ExportedRows map[string][][]string
 	Paused       bool
 	// Server is what it can be written to.
 	Server    Server
@@ -110,7 +112,7 @@ func New(t testing.TB) *Session {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Session{
 		Engine: engine.New(engine.Options{Clock: model.FixedClock(Now), Rules: rules, Interval: time.Millisecond}), t: t, rules: rules.Sorted(),
-		objects: map[model.Ref]*unstructured.Unstructured{}, Exported: map[string][]*model.Finding{}, ExportedFrom: map[string]*model.Report{}, ExportedFix: map[string]*remedy.Fix{}, failed: make(chan struct{}), cancel: cancel,
+		objects: map[model.Ref]*unstructured.Unstructured{}, Exported: map[string][]*model.Finding{}, ExportedFrom: map[string]*model.Report{}, ExportedFix: map[string]*remedy.Fix{}, ExportedRows: map[string][][]string{}, failed: make(chan struct{}), cancel: cancel,
 	}
 	go func() { _ = s.Run(ctx) }()
 	t.Cleanup(cancel)
@@ -250,7 +252,7 @@ func (s *Session) Object(_ context.Context, ref model.Ref) (*unstructured.Unstru
 	if u == nil {
 		return nil, model.ErrNotFound
 	}
-	mask.Object(u)
+	mask.Object(u, detect.Default())
 	return u, nil
 }
 
@@ -285,6 +287,25 @@ func (s *Session) Fix(ctx context.Context, findings []*model.Finding) (*remedy.F
 func (s *Session) Export(path string, report *model.Report, findings []*model.Finding) error {
 	s.Exported[path], s.ExportedFrom[path] = slices.Clone(findings), report
 	return nil
+}
+
+// ExportRows notes what it was asked for.
+func (s *Session) ExportRows(path string, titles []string, rows [][]string) error {
+	s.ExportedRows[path] = append([][]string{titles}, rows...)
+	return nil
+}
+
+// Sever makes the documents of a cut on the writer.
+func (s *Session) Sever(ctx context.Context, cut model.Cut) (*remedy.Fix, error) {
+	var fix *remedy.Fix
+	var failure error
+	report := s.Report()
+	if err := s.Ask(ctx, func(c *cluster.Cluster, access *rbac.Analyser, server string) {
+		fix, failure = remedy.Sever(c, access, remedy.Options{Server: server}, s.rules, report.Findings, cut)
+	}); err != nil {
+		return nil, err
+	}
+	return fix, failure
 }
 
 // ExportFix notes what it was asked for.

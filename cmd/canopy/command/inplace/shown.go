@@ -45,8 +45,7 @@ func shownDocument(lines []string, first int, file *splice.File, doc int, part [
 		return false
 	}
 	masked := runtime.DeepCopyJSON(object)
-	mask.Object(&unstructured.Unstructured{Object: masked})
-	mask.Event(masked, detect.Default())
+	mask.Object(&unstructured.Unstructured{Object: masked}, detect.Default())
 	h := &hider{lines: lines, first: first, ends: ends(&root, strings.Count(string(part), "\n")+1)}
 	h.compare(root.Content[0], object, masked, nil)
 	return true
