@@ -7,7 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"canopy/analysis/secret/detect"
+	"canopy/analysis/workload"
 	"canopy/model"
 	"canopy/model/cluster"
 	"canopy/model/record"
@@ -30,13 +30,13 @@ func secretRuleOf(id string) (podRule, bool) {
 // nodeCredentials is an expression for the paths that SE09 knows, without the first slash.
 func nodeCredentials() string {
 	join := func(paths ...string) string { return strings.ReplaceAll(strings.Join(paths, "|"), ".", "[.]") }
-	home := join(".aws", ".azure", ".config/gcloud", ".kube")
-	return "^(?:" + join("etc/kubernetes", "root", "var/lib/kubelet") + ")$|" +
+	home := join(".aws", ".azure", ".config/gcloud", ".docker", ".kube", ".ssh")
+	return "^(?:" + join("etc/kubernetes", "home", "root", "var/lib/kubelet") + ")$|" +
 		"^(?:" + join(
 		"etc/kubernetes/azure.json", "etc/kubernetes/cloud.conf", "etc/kubernetes/cloud-config", "etc/kubernetes/cloud_config",
 		"etc/kubernetes/admin.conf", "etc/kubernetes/super-admin.conf", "etc/kubernetes/kubelet.conf", "etc/kubernetes/bootstrap-kubelet.conf",
 		"etc/kubernetes/controller-manager.conf", "etc/kubernetes/scheduler.conf", "etc/kubernetes/pki",
-		"var/lib/kubelet/pki", "var/lib/kubelet/kubeconfig", "var/lib/kubelet/bootstrap-kubeconfig",
+		"var/lib/kubelet/pki", "var/lib/kubelet/config.json", "var/lib/kubelet/kubeconfig", "var/lib/kubelet/bootstrap-kubeconfig", "etc/origin/node",
 		"etc/rancher/k3s/k3s.yaml", "etc/rancher/rke2/rke2.yaml", "var/lib/rancher/k3s/server/cred", "var/lib/rancher/k3s/server/tls",
 		"var/lib/rancher/k3s/server/token", "var/lib/rancher/rke2/server/cred", "var/lib/rancher/rke2/server/tls", "var/lib/rancher/rke2/server/token",
 		"var/lib/cloud",
@@ -96,7 +96,7 @@ func (m *maker) exposedNames(s *scope) []string {
 		if t.IsZero() {
 			return
 		}
-		for _, e := range detect.Default().Pod(&t.Decode().Spec) {
+		for _, e := range workload.Credentials(&t.Decode().Spec) {
 			// The value as a whole, not something within it: the rest of that could stay.
 			if name, ok := variableAt(&t.Decode().Spec, e.Path); ok && (e.Encoding == "" || e.Encoding == "base64") {
 				names = append(names, name)

@@ -47,7 +47,7 @@ func TestPlacesAreThoseOfTheJudges(t *testing.T) {
 	}
 	known := regexp.MustCompile(nodeCredentials())
 	words := []string{"etc", "kubernetes", "pki", "admin.conf", "azure.json", "root", ".aws", ".kube", ".config", "gcloud", "home", "me", "var", "lib", "kubelet", "kubeconfig", "rancher", "k3s", "server", "tls",
-		"token", "cred", "cloud", "k3s.yaml", "azureXjson", "rke2", "cloud.conf", "cloud-config", "cloud_config", "super-admin.conf", "bootstrap-kubelet.conf", "kubelet.conf", "scheduler.conf", "controller-manager.conf", "bootstrap-kubeconfig", "rke2.yaml", ".azure"}
+		"token", "cred", "cloud", "k3s.yaml", "azureXjson", "rke2", "cloud.conf", "cloud-config", "cloud_config", "super-admin.conf", "bootstrap-kubelet.conf", "kubelet.conf", "scheduler.conf", "controller-manager.conf", "bootstrap-kubeconfig", "rke2.yaml", ".azure", ".docker", ".ssh", "config.json", "origin", "node"}
 	hits := map[string]bool{}
 	var walk func(path string, depth int)
 	walk = func(path string, depth int) {

@@ -15,7 +15,7 @@ import (
 // plainCredentials is SE01 in a template: variables are taken from a Secret. What stands in commands, probes and hooks cannot be
 // without a change of how the program is called.
 func (e *editor) plainCredentials() {
-	found := detect.Default().Pod(&e.t.Spec)
+	found := workload.Credentials(&e.t.Spec)
 	moved := map[string]bool{}
 	lists := []struct {
 		name string

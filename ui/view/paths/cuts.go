@@ -62,7 +62,7 @@ func newCuts(shared *view.Shared, keeper *Keeper, p view.Place) *sheet.Screen[*e
 		l.GroupFirst("part")
 		if !p.Object.IsZero() {
 			first := &edit{part: singlePart, object: text.Clean(p.Object.String()), does: text.Clean(p.Query)}
-			_ = l.Reveal(first.ID()) // there is nothing to arrange yet
+			l.Seek(first.ID())
 		}
 		return l
 	})

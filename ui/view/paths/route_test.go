@@ -119,6 +119,13 @@ func TestCuts(t *testing.T) {
 	if to, want := p.goes(), (model.Cut{Object: ref("Deployment", "shop", "web"), Edit: model.CutToken}); to != view.CutOf(want) {
 		t.Errorf("the third opens %+v", to)
 	}
+	// Who comes from the overview stands on the edit that it showed.
+	p.at(view.Place{Screen: view.Cuts, Object: ref("Deployment", "shop", "web"), Query: model.CutToken}, 160, 40)
+	p.press(keys.Fix)
+	if to := p.goes(); to != view.CutOf(model.Cut{Object: ref("Deployment", "shop", "web"), Edit: model.CutToken}) {
+		t.Errorf("the edit of the place opens %+v", to)
+	}
+	p.at(view.Place{Screen: view.Cuts}, 160, 40)
 	// What a role gives is found on the bindings that give it.
 	role := model.Cut{Object: ref("Role", "data", "exec"), Edit: model.CutRole, Removes: 2}
 	p.attack.Answer.Cuts = append([]model.Cut{role}, p.attack.Answer.Cuts...)

@@ -181,6 +181,9 @@ func (l *List[R]) Reveal(id string) tea.Cmd {
 	return l.query(func(q *table.Query) { q.Filter = "" })
 }
 
+// Seek has the row with an id selected once it is there. It is for a list that is still empty.
+func (l *List[R]) Seek(id string) { l.seek = id }
+
 // Selected gives the row under the cursor, unless it is gone.
 func (l *List[R]) Selected() (r R, ok bool) {
 	r, ok = l.table.Selected()
