@@ -24,7 +24,7 @@ type lower struct {
 // under files what is folded into the head of a group, or takes it away where it says nothing that the head does not.
 func (a *Analyser) under(c *cluster.Cluster, ref model.Ref, w *record.Workload) {
 	old := a.lowers[ref]
-	if w == nil || !a.speaks(c, ref, w) {
+	if w == nil || !speaks(c, w) {
 		if old != nil {
 			a.leave(old)
 			delete(a.lowers, ref)
@@ -47,10 +47,9 @@ func (a *Analyser) under(c *cluster.Cluster, ref model.Ref, w *record.Workload) 
 	a.touch(g)
 }
 
-// speaks tells that what is folded into another may say something that the other does not. Many do not, and cost nothing.
-func (a *Analyser) speaks(c *cluster.Cluster, ref model.Ref, w *record.Workload) bool {
-	return c.Strays(w) || len(w.Exposed()) > 0 && !w.Template.IsZero() && c.TopOwner(w) != ref
-}
+// speaks tells that what is folded into another says something that the other does not. Most do not, and cost nothing. Annotations
+// that a controller has copied from above are those of the owner: they go with what is written there.
+func speaks(c *cluster.Cluster, w *record.Workload) bool { return c.Strays(w) }
 
 // leave takes an owner of pods out of the group into which it is folded.
 func (a *Analyser) leave(l *lower) {

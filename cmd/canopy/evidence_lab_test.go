@@ -150,7 +150,7 @@ func (w *evidenceWorld) testSecrets(t *testing.T) {
 	if leaky.Readers == nil || *leaky.Readers < 2 || *leaky.Readers < len(holders.Subjects) {
 		t.Errorf("%v readers, while who-can names %d", leaky.Readers, len(holders.Subjects))
 	}
-	if len(d.Certificates) == 0 || d.Values != "metadata" || len(d.Unseen) != 0 {
+	if len(d.Certificates) == 0 || d.Values != "metadata" || slices.ContainsFunc(d.Unseen, func(line string) bool { return !strings.HasPrefix(line, "not looked at: ") }) {
 		t.Errorf("certificates %+v, values %s, not seen %v", d.Certificates, d.Values, d.Unseen)
 	}
 	var none output.Secrets

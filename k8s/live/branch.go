@@ -223,6 +223,8 @@ func (f *feed) runPart(ctx context.Context) {
 			break
 		}
 		f.reads.held.drop()
+		// What may not be listed is not filled: that it may not be is told at once.
+		f.fills.open()
 		if !f.reads.retry(ctx, err, true) && ctx.Err() != nil {
 			return
 		}

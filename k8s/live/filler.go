@@ -33,6 +33,7 @@ type filler struct {
 	session *session
 	// first is closed once all that ran at the start was asked for: until then the kind counts as loading.
 	first chan struct{}
+	once  sync.Once
 
 	mu sync.Mutex
 	// filled holds by key what was read, and of which version.
@@ -57,6 +58,17 @@ func newFiller(s *session, f *feed, r reader) *filler {
 	l := &filler{feed: f, reader: reports, session: s, first: make(chan struct{}), filled: map[string]filling{}}
 	f.gate, f.onHeld = l.first, func() {}
 	return l
+}
+
+// open lets loading end: all that ran was asked for, or nothing may be.
+func (l *filler) open() {
+	if l == nil {
+		return
+	}
+	l.once.Do(func() {
+		close(l.first)
+		l.feed.release()
+	})
 }
 
 // complete gives a record that was listed bare what its manifest has told before: the scan of before holds until the new one was read.
@@ -90,21 +102,19 @@ func keyOf(scan *record.Scan) string {
 
 // run fills until the context ends.
 func (l *filler) run(ctx context.Context) {
+	defer l.open()
 	if !l.ready(ctx) {
 		return
 	}
 	var again backoff
-	for first := true; ; first = false {
+	for {
 		pause := refill
 		if l.pass(ctx) {
 			again.reset()
 		} else {
 			pause = max(pause, again.next(l.session.options.Pace.Denied))
 		}
-		if first {
-			close(l.first)
-			l.feed.release()
-		}
+		l.open()
 		if !sleep(ctx, pause, nil) {
 			return
 		}

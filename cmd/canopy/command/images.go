@@ -179,7 +179,7 @@ func (r *run) scanUnscanned(ctx context.Context, s *session, flags *imagesFlags)
 		r.warn("canopy: " + failed)
 	}
 	// What was found is in the queue of the engine.
-	_, err = s.engine.Settle(ctx)
+	_, err = s.resettled(ctx)
 	return failed, err
 }
 

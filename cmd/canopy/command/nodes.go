@@ -55,7 +55,7 @@ func (r *run) runNodes(ctx context.Context, flags *nodesFlags, names []string) e
 		if err := r.askKubelets(ctx, s); err != nil {
 			return fmt.Errorf("--kubelet-config: %w", err)
 		}
-		if report, err = s.engine.Settle(ctx); err != nil {
+		if report, err = s.resettled(ctx); err != nil {
 			return err
 		}
 	}

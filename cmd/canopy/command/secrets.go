@@ -90,7 +90,7 @@ func (r *run) runSecrets(ctx context.Context, flags *secretsFlags, names []strin
 			unswept = append(unswept, strings.Split(err.Error(), "\n")...)
 		}
 	}
-	report, err := s.engine.Settle(ctx)
+	report, err := s.resettled(ctx)
 	if err != nil {
 		return err
 	}
