@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"canopy/analysis/exposure"
 	"canopy/analysis/rbac"
 	"canopy/model"
 	"canopy/model/cluster"
@@ -77,7 +78,7 @@ func behind(c *cluster.Cluster, access *rbac.Analyser, o model.Ref) []string {
 		}
 	case o.Kind == "Ingress":
 		if in, ok := c.Get(o).(*record.Typed[*networkingv1.Ingress]); ok {
-			for _, name := range backends(&in.Object.Spec) {
+			for _, name := range exposure.Behind(&in.Object.Spec) {
 				found = append(found, owners(c, model.KindByName("Service").Ref(o.Namespace, name))...)
 			}
 		}
@@ -102,23 +103,4 @@ func owners(c *cluster.Cluster, service model.Ref) []string {
 		}
 	}
 	return found
-}
-
-// backends names the Services of an Ingress.
-func backends(spec *networkingv1.IngressSpec) []string {
-	var names []string
-	add := func(b *networkingv1.IngressBackend) {
-		if b != nil && b.Service != nil {
-			names = append(names, b.Service.Name)
-		}
-	}
-	add(spec.DefaultBackend)
-	for i := range spec.Rules {
-		if http := spec.Rules[i].HTTP; http != nil {
-			for j := range http.Paths {
-				add(&http.Paths[j].Backend)
-			}
-		}
-	}
-	return names
 }

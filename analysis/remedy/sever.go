@@ -3,7 +3,6 @@ package remedy
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -12,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/pod-security-admission/api"
 
+	"canopy/analysis/exposure"
 	"canopy/analysis/lifecycle"
 	"canopy/analysis/rbac"
 	"canopy/model"
@@ -155,7 +155,7 @@ func (p *planner) severWay(r model.Record) error {
 	}
 	d.Breakage = outage.String()
 	if in, ok := r.(*record.Typed[*networkingv1.Ingress]); ok {
-		if names := behind(&in.Object.Spec); len(names) > 1 {
+		if names := exposure.Behind(&in.Object.Spec); len(names) > 1 {
 			say(&d.Evidence, "all that stands behind it is cut off from outside, not only what the path goes by: the Services %s", list(names, mostBehind))
 		}
 	}
@@ -219,22 +219,3 @@ func (p *planner) severService(ref model.Ref, svc *corev1.Service) error {
 
 // mostBehind bounds the Services that are named; the rest is counted.
 const mostBehind = 12
-
-// behind names the Services that an Ingress leads to, sorted.
-func behind(spec *networkingv1.IngressSpec) []string {
-	names := map[string]bool{}
-	add := func(b *networkingv1.IngressBackend) {
-		if b != nil && b.Service != nil {
-			names[b.Service.Name] = true
-		}
-	}
-	add(spec.DefaultBackend)
-	for i := range spec.Rules {
-		if http := spec.Rules[i].HTTP; http != nil {
-			for j := range http.Paths {
-				add(&http.Paths[j].Backend)
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(names))
-}

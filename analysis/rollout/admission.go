@@ -92,37 +92,21 @@ func openPorts(ports []corev1.ContainerPort) {
 	}
 }
 
-const tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
-
 // mountToken mounts the token where nothing stands in its place, and adds its volume where a container needs it.
 func (a *admission) mountToken(spec *corev1.PodSpec) {
 	needed := false
 	for _, list := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
 		for i := range list {
-			taken := slices.ContainsFunc(list[i].VolumeMounts, func(m corev1.VolumeMount) bool { return m.MountPath == tokenPath })
+			taken := slices.ContainsFunc(list[i].VolumeMounts, func(m corev1.VolumeMount) bool { return m.MountPath == record.TokenPath })
 			if !taken {
-				list[i].VolumeMounts = append(list[i].VolumeMounts, corev1.VolumeMount{Name: a.token, ReadOnly: true, MountPath: tokenPath})
+				list[i].VolumeMounts = append(list[i].VolumeMounts, corev1.VolumeMount{Name: a.token, ReadOnly: true, MountPath: record.TokenPath})
 				needed = true
 			}
 		}
 	}
 	if needed && !hasVolume(spec, a.token) {
-		spec.Volumes = append(spec.Volumes, tokenVolume(a.token))
+		spec.Volumes = append(spec.Volumes, record.TokenVolume(a.token))
 	}
-}
-
-func tokenVolume(name string) corev1.Volume {
-	mode, seconds := int32(0o644), int64(3607)
-	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{
-		DefaultMode: &mode,
-		Sources: []corev1.VolumeProjection{
-			{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token", ExpirationSeconds: &seconds}},
-			{ConfigMap: &corev1.ConfigMapProjection{LocalObjectReference: corev1.LocalObjectReference{Name: "kube-root-ca.crt"},
-				Items: []corev1.KeyToPath{{Key: "ca.crt", Path: "ca.crt"}}}},
-			{DownwardAPI: &corev1.DownwardAPIProjection{Items: []corev1.DownwardAPIVolumeFile{
-				{Path: "namespace", FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.namespace"}}}}},
-		},
-	}}}
 }
 
 // tidyToken takes away mounts of a token volume that is gone: a sidecar that was laid over the template brings its own.

@@ -22,7 +22,7 @@ func TestAutomountOffTakesTheTokenAway(t *testing.T) {
 	// A sidecar that a webhook injected carries a mount of the token as well.
 	side := objs[3].(*corev1.Pod)
 	side.Spec.Containers = append(side.Spec.Containers, corev1.Container{Name: "proxy", Image: "proxy:1",
-		VolumeMounts: []corev1.VolumeMount{{Name: "kube-api-access-x7k2p", ReadOnly: true, MountPath: tokenPath}}})
+		VolumeMounts: []corev1.VolumeMount{{Name: "kube-api-access-x7k2p", ReadOnly: true, MountPath: record.TokenPath}}})
 	c := holding(t, objs...)
 	got, _ := expand(t, c, plan(patchStep(deployment("web"), types.StrategicMergePatchType, `{spec: {template: {spec: {automountServiceAccountToken: false}}}}`)))
 	for _, name := range []string{"web-abc-1", "web-abc-2"} {

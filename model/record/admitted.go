@@ -27,7 +27,8 @@ const (
 
 const (
 	accountName = "default"
-	tokenPath   = "/var/run/secrets/kubernetes.io/serviceaccount"
+	// TokenPath is where containers find the token.
+	TokenPath   = "/var/run/secrets/kubernetes.io/serviceaccount"
 	waitSeconds = 300
 	tokenMode   = 0o644
 	// tokenSeconds is the life of a token that admission mounts: an hour and seven seconds, by which it is told from others.
@@ -83,9 +84,9 @@ func (a admitted) putBack(spec *corev1.PodSpec) {
 		spec.ServiceAccountName, spec.DeprecatedServiceAccount = accountName, accountName
 	}
 	if a&admittedToken != 0 {
-		spec.Volumes = append(spec.Volumes, tokenVolume())
+		spec.Volumes = append(spec.Volumes, TokenVolume(tokenMark))
 		eachContainer(spec, func(c *corev1.Container) {
-			if !slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.MountPath == tokenPath }) {
+			if !slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.MountPath == TokenPath }) {
 				c.VolumeMounts = append(c.VolumeMounts, tokenMount())
 			}
 		})
@@ -111,12 +112,12 @@ func eachContainer(spec *corev1.PodSpec, do func(*corev1.Container)) {
 }
 
 func tokenMount() corev1.VolumeMount {
-	return corev1.VolumeMount{Name: tokenMark, ReadOnly: true, MountPath: tokenPath}
+	return corev1.VolumeMount{Name: tokenMark, ReadOnly: true, MountPath: TokenPath}
 }
 
 // isTokenMount tells that a mount is exactly what tokenMount gives: whatever else it said would take bytes.
 func isTokenMount(m *corev1.VolumeMount) bool {
-	if m.Name != tokenMark || m.MountPath != tokenPath || !m.ReadOnly {
+	if m.Name != tokenMark || m.MountPath != TokenPath || !m.ReadOnly {
 		return false
 	}
 	want := tokenMount()
@@ -133,7 +134,7 @@ func tokenMounted(spec *corev1.PodSpec) bool {
 			m := &c.VolumeMounts[i]
 			own := i == n-1 && isTokenMount(m)
 			mounted = mounted && (own || m.Name != tokenMark)
-			taken = taken || m.MountPath == tokenPath && !own
+			taken = taken || m.MountPath == TokenPath && !own
 		}
 		last := n > 0 && isTokenMount(&c.VolumeMounts[n-1])
 		mounted = mounted && last != taken
@@ -141,9 +142,11 @@ func tokenMounted(spec *corev1.PodSpec) bool {
 	return mounted
 }
 
-func tokenVolume() corev1.Volume {
+// TokenVolume is the volume of an account's token, under a name, as the ServiceAccount plug-in adds it to a pod
+// (plugin/pkg/admission/serviceaccount/admission.go).
+func TokenVolume(name string) corev1.Volume {
 	mode, seconds := int32(tokenMode), int64(tokenSeconds)
-	return corev1.Volume{Name: tokenMark, VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{
+	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{
 		DefaultMode: &mode,
 		Sources: []corev1.VolumeProjection{
 			{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{Path: "token", ExpirationSeconds: &seconds}},
@@ -155,12 +158,12 @@ func tokenVolume() corev1.Volume {
 	}}}
 }
 
-// isTokenVolume tells that a volume is exactly what tokenVolume gives: their bytes are the same.
+// isTokenVolume tells that a volume is exactly what TokenVolume gives: their bytes are the same.
 func isTokenVolume(v *corev1.Volume) bool {
 	if v.Name != tokenMark || v.Projected == nil || len(v.Projected.Sources) != 3 {
 		return false
 	}
-	want := tokenVolume()
+	want := TokenVolume(tokenMark)
 	have, err := v.Marshal()
 	if err != nil {
 		return false

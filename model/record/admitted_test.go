@@ -33,7 +33,7 @@ func bend(r *rand.Rand, spec *corev1.PodSpec) {
 	case 5:
 		spec.Containers[0].VolumeMounts[0].SubPath = "token"
 	case 6:
-		spec.Containers[0].VolumeMounts = append(spec.Containers[0].VolumeMounts, corev1.VolumeMount{Name: "other", MountPath: tokenPath})
+		spec.Containers[0].VolumeMounts = append(spec.Containers[0].VolumeMounts, corev1.VolumeMount{Name: "other", MountPath: TokenPath})
 	case 7:
 		spec.Containers[0].VolumeMounts = append(spec.Containers[0].VolumeMounts, corev1.VolumeMount{Name: "other", MountPath: "/other"})
 	case 8:
@@ -57,7 +57,7 @@ func TestAdmittedIsPutBack(t *testing.T) {
 		spec := corev1.PodSpec{Containers: []corev1.Container{{Name: "app"}, {Name: "side"}}}
 		if r.IntN(2) == 0 {
 			// Its own volume stands where the token would.
-			spec.Containers[1].VolumeMounts = []corev1.VolumeMount{{Name: "mine", MountPath: tokenPath}}
+			spec.Containers[1].VolumeMounts = []corev1.VolumeMount{{Name: "mine", MountPath: TokenPath}}
 		}
 		if r.IntN(2) == 0 {
 			spec.InitContainers = []corev1.Container{{Name: "init"}}
